@@ -1,0 +1,40 @@
+# install, run, test, lint, bench: the whole of the set-up. `make run` and `make test` install first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STORE ?= store
+PORT ?= 8000
+
+.PHONY: install run test lint bench lock clean
+
+install: $(VENV)/installed
+
+# The lock is installed with hashes checked; the project itself needs nothing beyond it.
+$(VENV)/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: install
+	$(BIN)/polemos build seeds --store $(STORE)
+	$(BIN)/polemos serve --store $(STORE) --port $(PORT)
+
+test: install lint
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python benchmarks/throughput.py
+
+# Writes the lock anew from pyproject.toml; needs uv on the path. No index address is written into it.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(STORE) .pytest_cache .mypy_cache .ruff_cache .hypothesis

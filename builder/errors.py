@@ -1,0 +1,52 @@
+"""Every error that Polemos raises on purpose.
+
+PolemosError
+├── InputError            a document cannot be read: names the file and the line
+├── ModelError            the spaCy model is missing or lacks a component
+├── StoreError            the store cannot be opened, written or understood
+├── QueryError            a SPARQL query is malformed or cannot be answered
+└── ShapeError            a graph breaks a shape of the ontology
+
+Catch `PolemosError` to report any of them in one line; its text names the input and the way out.
+"""
+
+from pathlib import Path
+
+
+class PolemosError(Exception):
+    """The root of the tree."""
+
+
+class InputError(PolemosError):
+    """A document that cannot be read.
+
+    >>> str(InputError("is empty", Path("a.txt"), remedy="leave it out"))
+    'a.txt: is empty; leave it out'
+    """
+
+    def __init__(
+        self, reason: str, origin: Path | None = None, *, line: int | None = None, remedy: str = ""
+    ) -> None:
+        self.reason = reason
+        self.origin = origin
+        self.line = line
+        self.remedy = remedy
+        where = "standard input" if origin is None else str(origin)
+        at = f":{line}" if line is not None else ""
+        super().__init__(f"{where}{at}: {reason}" + (f"; {remedy}" if remedy else ""))
+
+
+class ModelError(PolemosError):
+    """A spaCy model that is missing or unfit."""
+
+
+class StoreError(PolemosError):
+    """A store that cannot be opened, written or understood."""
+
+
+class QueryError(PolemosError):
+    """A SPARQL query that is malformed or cannot be answered."""
+
+
+class ShapeError(PolemosError):
+    """A graph that breaks a shape of the ontology."""
