@@ -1,0 +1,31 @@
+"""Options that several commands share, with defaults and words from the settings."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder import settings
+from builder.rdf import FORMATS
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def option(setting: settings.Setting, *names: str, **more: Any) -> Decorator:  # noqa: ANN401 (click's own)
+    """Make the option of a setting; `more` goes to `click.option`."""
+    shown = {"default": setting.default, "show_default": True} if setting.default is not None else {}
+    return click.option(setting.option, *names, help=setting.text, **{**shown, **more})
+
+
+def examples(*lines: str) -> str:
+    """Make the examples section that ends a command's help."""
+    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
+
+
+STORE = option(settings.STORE, required=True, type=click.Path(path_type=Path))
+MODEL = option(settings.SPACY_MODEL, metavar="NAME")
+BASE = option(settings.BASE, metavar="IRI")
+FORMAT = option(settings.FORMAT, "format_", type=click.Choice(tuple(FORMATS)))
+OUTPUT = option(settings.OUTPUT, "-o", type=click.Path(dir_okay=False, path_type=Path))
+PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")

@@ -1,0 +1,22 @@
+"""What a person at a terminal sees while a command runs: a bar, and one line for each thing that fails."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import click
+from tqdm import tqdm
+
+T = TypeVar("T")
+
+
+def warn(message: object) -> None:
+    """Say in one line on standard error what went wrong."""
+    one_line = " ".join(str(message).split())
+    with tqdm.external_write_mode(file=sys.stderr):
+        click.echo(f"polemos: error: {one_line}", err=True)
+
+
+def bar(items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
+    """Pass items on and count them on standard error if that is a terminal."""
+    return iter(tqdm(items, total=total, unit=f" {unit}", disable=not sys.stderr.isatty()))
