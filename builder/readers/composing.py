@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +11,9 @@ from builder.errors import InputError
 from builder.model import Article
 from builder.readers.decoding import Limits
 from builder.readers.metadata import Metadata, first_known
+
+# What UTF-8 (half of a surrogate pair) or XML (U+0000) cannot hold, but an escape of JSON or YAML can stand for.
+UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def compose(
@@ -42,12 +47,25 @@ def compose(
     )
 
 
+def attempt(read: Callable[[], Article]) -> Article | InputError:
+    """Return what `read` returns, or the InputError that it raises.
+
+    The error lets go of where it was raised, and so of the document's bytes.
+    """
+    try:
+        return read()
+    except InputError as error:
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
+
+
 def content_hash(article: Article) -> str:
     """Return the identity of a report: the SHA-256, in hex, of what it says and of what is known about it.
 
-    Hashed is the canonical JSON (keys sorted, no spaces, ASCII only) of every field of the article that is not
-    None, less `origin` and `line`; dates in ISO 8601. So a report keeps its identity when its file is moved or its
-    format changed, and when the model learns a new field; and any change of text or metadata makes another report.
+    Hashed is the canonical JSON (keys sorted, no spaces, ASCII only) of every field of the article that is
+    not None, less `origin` and `line`; dates in ISO 8601. So a report keeps its identity when its file is
+    moved or its format changed, and when the model learns a new field; any change of text or metadata makes
+    another report.
 
     >>> content_hash(Article("Rockets hit the base."))[:16]
     'b7d8b7f8d1952f78'
@@ -63,9 +81,8 @@ def content_hash(article: Article) -> str:
 
 
 def _check_characters(text: str, known: Metadata, origin: Path | None, line: int | None) -> None:
-    # JSON and YAML can escape what no UTF-8 file can hold: half of a surrogate pair; nor can the store hold U+0000.
     for words in (text, known.title, known.publisher, known.source, known.identifier):
-        if words and any(character == "\0" or "\ud800" <= character <= "\udfff" for character in words):
+        if words and UNWRITABLE.search(words):
             raise InputError(
                 "has a character that no text can hold (U+0000 or half of a surrogate pair)",
                 origin,

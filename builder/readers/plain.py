@@ -1,4 +1,4 @@
-"""Plain text and Markdown, with or without front matter. The text is never changed: offsets point into the file."""
+"""Plain text and Markdown, with or without front matter; the text stays as it is: offsets point into it."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,8 @@ from builder.readers.composing import compose
 from builder.readers.decoding import Limits
 from builder.readers.metadata import Metadata, parse_metadata
 
-# Two lines of three hyphens, the first at the very start. The library's own boundary eats the blank lines after the
-# second, and so would move every offset.
+# Two lines of three hyphens, the first at the very start. The library's own boundary would eat the blank
+# lines after the second, and so move every offset.
 OPENING = re.compile(r"---[ \t]*\r?\n")
 CLOSING = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
@@ -50,7 +50,7 @@ def split_front_matter(content: str, origin: Path | None) -> tuple[Metadata, str
     if closing is None:
         raise InputError("front matter is not closed", origin, line=1, remedy="put --- on a line after it")
     values = _load_yaml(content[opening.end() : closing.start()], origin)
-    return parse_metadata(values, origin, line=1), content[closing.end() :]
+    return parse_metadata(values, origin), content[closing.end() :]
 
 
 def heading(text: str) -> str | None:
@@ -64,7 +64,7 @@ def heading(text: str) -> str | None:
 
 
 def title_line(text: str) -> str | None:
-    r"""Return the first line if it looks like a title: short, no full stop, and a blank line between it and a text.
+    r"""Return the first line if it looks like a title: short, no full stop, a blank line and a text after it.
 
     >>> title_line("Shelling in the north\n\nIt began at dawn.")
     'Shelling in the north'

@@ -1,14 +1,15 @@
-"""JSON: one article a file, one article a line, and the metadata file beside a text."""
+"""JSON: one article a file, one article a line, and the file of metadata beside a text."""
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from builder.errors import InputError
 from builder.model import Article
-from builder.readers.composing import compose
+from builder.readers.composing import attempt, compose
 from builder.readers.decoding import Limits, decode, load, too_large, unreadable
 from builder.readers.metadata import Metadata, kind, parse_metadata
 
@@ -24,14 +25,15 @@ def load_record(path: Path, *, limits: Limits) -> dict[str, Any]:
 
 
 def parse_record(content: str, origin: Path | None, *, line: int | None = None) -> dict[str, Any]:
-    """Return the JSON object that a text is. Raises InputError if it is not one; `line` is the line it stands in."""
-    if not content.strip():
-        raise InputError("is empty", origin, line=line, remedy="leave it out")
+    """Return the JSON object that a text is; `line` is where it stands, if it is one line of a file.
+
+    Raises InputError if it is not one.
+    """
     try:
         value = json.loads(content)
     except json.JSONDecodeError as error:
         found = error.lineno if line is None else line
-        reason = f"is not valid JSON ({error.msg.lower()} at column {error.colno})"
+        reason = f"is not valid JSON ({error.msg.lower()}, column {error.colno})"
         raise InputError(reason, origin, line=found, remedy="correct it") from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; thousands of brackets
         raise InputError("is JSON beyond all bounds", origin, line=line, remedy="correct it") from error
@@ -39,6 +41,25 @@ def parse_record(content: str, origin: Path | None, *, line: int | None = None) 
         return value
     remedy = "write one object a file, or one a line of a .jsonl file"
     raise InputError(f"is {kind(value)}, not a JSON object", origin, line=line, remedy=remedy)
+
+
+def text_file_of(path: Path, *, limits: Limits) -> Path | InputError | None:
+    """Return the file that a JSON file names as its "text_file"; None if it names none.
+
+    The file must lie in the folder of the JSON file or below it, so that a stranger's archive cannot draw
+    other files of this machine into a graph; the InputError says that it does not.
+    """
+    try:
+        name = load_record(path, limits=limits).get("text_file")
+    except InputError as error:
+        return error
+    if name is None:
+        return None
+    text = path.parent / str(name)
+    if text.is_file() and text.resolve().is_relative_to(path.parent.resolve()):
+        return text
+    remedy = "name a file in the same folder, or below it"
+    return InputError(f'"text_file: {name}" is no file here', path, remedy=remedy)
 
 
 def read_record(
@@ -59,41 +80,47 @@ def read_lines(
 ) -> Iterator[Article | InputError]:
     """Yield the article of each line of JSON, or the error of that line; blank lines are passed over.
 
-    One line is held in memory at a time. `first` is what was already read of the stream to see what it is.
+    One line is held in memory at a time. `first` is what was already read of the stream.
     """
     for line, data in _numbered_lines(stream, limits, first):
         if data is None:
             yield too_large(origin, limits, line=line)
-        elif data.strip():
-            yield _read_line(data, *layers, limits=limits, origin=origin, line=line)
+        else:
+            yield attempt(partial(_read_line, data, *layers, limits=limits, origin=origin, line=line))
 
 
 def read_lines_of(path: Path, *layers: Metadata, limits: Limits) -> Iterator[Article | InputError]:
-    """Yield what `read_lines` does for a file. Raises InputError if the file cannot be read."""
+    """Yield what `read_lines` does for a file, or the error that says why there is nothing in it."""
     try:
         with path.open("rb") as stream:
-            yield from read_lines(stream, *layers, limits=limits, origin=path)
+            lines = read_lines(stream, *layers, limits=limits, origin=path)
+            yield next(lines, InputError("has no text", path, remedy="leave it out, or give it a text"))
+            yield from lines
     except OSError as error:
-        raise unreadable(path, error) from error
+        yield unreadable(path, error)
 
 
-def _read_line(
-    data: bytes, *layers: Metadata, limits: Limits, origin: Path | None, line: int
-) -> Article | InputError:
+def count_lines(path: Path, *, limits: Limits) -> int:
+    """Return how many values `read_lines_of` will yield."""
     try:
-        content = decode(data, origin, line=line)
-        return read_record(content, *layers, limits=limits, origin=origin, line=line)
-    except InputError as error:
-        return error
+        with path.open("rb") as stream:
+            return max(1, sum(1 for _ in _numbered_lines(stream, limits, b"")))
+    except OSError:
+        return 1  # its error
+
+
+def _read_line(data: bytes, *layers: Metadata, limits: Limits, origin: Path | None, line: int) -> Article:
+    content = decode(data, origin, line=line)
+    return read_record(content, *layers, limits=limits, origin=origin, line=line)
 
 
 def _numbered_lines(stream: BinaryIO, limits: Limits, first: bytes) -> Iterator[tuple[int, bytes | None]]:
-    # None stands for a line over the limit, which is read past in pieces.
-    def pieces() -> bytes:
-        return stream.readline(limits.max_bytes + 1)
-
-    for line, data in enumerate(chain([first] if first else [], iter(pieces, b"")), start=1):
+    # None stands for a line over the limit, which is read past in pieces. A blank line is none.
+    pieces = chain([first] if first else [], iter(partial(stream.readline, limits.max_bytes + 1), b""))
+    for line, data in enumerate(pieces, start=1):
+        fits = len(data) <= limits.max_bytes
         piece = data
-        while len(data) > limits.max_bytes and piece and not piece.endswith(b"\n"):
-            piece = pieces()
-        yield line, data if len(data) <= limits.max_bytes else None
+        while not fits and not piece.endswith(b"\n"):
+            piece = next(pieces, b"\n")
+        if data.strip():
+            yield line, data if fits else None

@@ -6,58 +6,76 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.errors import InputError
-from builder.readers.decoding import unreadable
+from builder.readers.decoding import Limits, unreadable
+from builder.readers.records import text_file_of
 
 PLAIN = frozenset({".txt", ".text"})
 MARKDOWN = frozenset({".md", ".markdown"})
 WEBPAGE = frozenset({".html", ".htm", ".xhtml"})
 LINES = frozenset({".jsonl", ".ndjson"})
 RECORD = frozenset({".json"})
-KNOWN = PLAIN | MARKDOWN | WEBPAGE | LINES | RECORD
 # A .json of the same name beside one of these is its metadata, not a document.
-WITH_SIDECAR = sorted(PLAIN | MARKDOWN | WEBPAGE)
+WITH_SIDECAR = PLAIN | MARKDOWN | WEBPAGE
+KNOWN = WITH_SIDECAR | LINES | RECORD
 
-STANDARD_INPUT = "-"
+STANDARD_INPUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read, with the file of its metadata; `path` is None for standard input."""
+    """A file to read, with the file of its metadata; `path` is None for standard input."""
 
     path: Path | None
     sidecar: Path | None = None
 
 
-def find_sources(paths: Iterable[Path | str]) -> Iterator[Source | InputError]:
-    """Yield each file that the paths stand for, once; and an error for each path that stands for none.
+def find_sources(paths: Iterable[Path | str], *, limits: Limits) -> list[Source | InputError]:
+    """Return each file that the paths stand for, once, and an error for each path that stands for none.
 
-    "-" is standard input; a folder stands for the files in it and below it whose format is known, less the hidden
-    ones, sorted by path; a path with *, ? or [ that is no file's name stands for the files that match it.
+    "-" is standard input. A folder stands for the files in it and below it whose format is known, less
+    the hidden ones, sorted by path. A path with *, ? or [ that is no file's name stands for the files that
+    match it. A .json that is the metadata of a text stands for that text.
     """
-    seen: set[Path | None] = set()
-    for path in paths:
-        for found in _expand(path):
-            source = found if isinstance(found, InputError) else _with_sidecar(found)
-            if isinstance(source, InputError):
-                yield source
-            elif source.path not in seen:
-                seen.add(source.path)
-                yield source
+    found = [_pair(item, limits) for path in paths for item in _expand(Path(path))]
+    sources = [item for item in found if isinstance(item, Source)]
+    sidecars = {source.path: source.sidecar for source in reversed(sources) if source.sidecar}
+    return list(
+        dict.fromkeys(
+            Source(item.path, sidecars.get(item.path)) if isinstance(item, Source) else item for item in found
+        )
+    )
 
 
-def _expand(path: Path | str) -> Iterator[Path | None | InputError]:
-    path = Path(path)
+def _pair(item: Path | InputError | None, limits: Limits) -> Source | InputError:
+    if item is None or isinstance(item, InputError):
+        return Source(None) if item is None else item
+    if item.suffix.lower() in RECORD:
+        return _pair_record(item, limits)
+    sidecar = item.with_suffix(".json")
+    return Source(item, sidecar if item.suffix.lower() in WITH_SIDECAR and sidecar.is_file() else None)
+
+
+def _pair_record(record: Path, limits: Limits) -> Source | InputError:
+    texts = (record.with_suffix(suffix) for suffix in sorted(WITH_SIDECAR))
+    text = next((text for text in texts if text.is_file()), None) or text_file_of(record, limits=limits)
+    if text is None or isinstance(text, InputError):
+        return Source(record) if text is None else text
+    if text.suffix.lower() in WITH_SIDECAR:
+        return Source(text, record)
+    remedy = f"name a file that ends in {', '.join(sorted(WITH_SIDECAR))}"
+    return InputError(f'"text_file: {text.name}" is no text', record, remedy=remedy)
+
+
+def _expand(path: Path) -> Iterator[Path | InputError | None]:
     try:
-        if path == Path(STANDARD_INPUT):
+        if path == STANDARD_INPUT:
             yield None
         elif path.is_dir():
             yield from _or_error(_walk(path, ()), InputError("holds no document", path, remedy=_formats()))
-        elif path.exists():
+        elif path.exists() or not glob.has_magic(str(path)):
             yield _named(path)
-        elif glob.has_magic(str(path)):
-            yield from _or_error(_matches(path), InputError("matches no document", path, remedy=_formats()))
         else:
-            yield _missing(path)
+            yield from _or_error(_matches(path), InputError("matches no document", path, remedy=_formats()))
     except OSError as error:
         yield unreadable(path, error)
 
@@ -69,61 +87,54 @@ def _walk(folder: Path, above: tuple[Path, ...]) -> Iterator[Path | InputError]:
         yield InputError("leads back to a folder that holds it", folder, remedy="remove the link")
         return
     try:
-        entries = sorted(folder.iterdir())
+        entries = [(entry, entry.is_dir()) for entry in sorted(folder.iterdir())]
     except OSError as error:
         yield unreadable(folder, error)
         return
-    for entry in entries:
+    for entry, is_folder in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        if is_folder:
             yield from _walk(entry, (*above, here))
         elif entry.suffix.lower() in KNOWN:
-            yield entry if entry.exists() else _missing(entry)
+            yield _named(entry)
 
 
 def _matches(pattern: Path) -> Iterator[Path | InputError]:
-    for match in sorted(glob.glob(str(pattern), recursive=True)):
-        path = Path(match)
+    # pathlib's own matching follows no links below a **, and so ends; but it does match hidden files.
+    try:
+        found = sorted(Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor))))
+    except ValueError as error:
+        yield InputError(f"is no pattern ({error})".lower(), pattern, remedy="write ** between slashes")
+        return
+    for path in found:
+        if any(part.startswith(".") and part not in pattern.parts for part in path.parts):
+            continue
         if path.is_dir():
             yield from _walk(path, ())
         elif path.suffix.lower() in KNOWN:
-            yield path
+            yield _named(path)
 
 
 def _or_error(found: Iterator[Path | InputError], error: InputError) -> Iterator[Path | InputError]:
-    first = next(found, error)
-    yield first
+    yield next(found, error)
     yield from found
 
 
 def _named(path: Path) -> Path | InputError:
+    if not path.exists():
+        if path.is_symlink():
+            return InputError("is a link that leads nowhere", path, remedy="remove or correct it")
+        return InputError("is not there", path, remedy="check the path")
     if not path.is_file():
         return InputError("is not a regular file", path, remedy="pipe it in and name - instead")
     if path.suffix.lower() not in KNOWN:
-        ending = (
+        reason = (
             f'ends in "{path.suffix}", which is no known format' if path.suffix else "has no known ending"
         )
-        return InputError(ending, path, remedy=f"{_formats()}, or pipe it in and name - instead")
+        return InputError(reason, path, remedy=f"{_formats()}; or pipe it in and name - instead")
     return path
-
-
-def _missing(path: Path) -> InputError:
-    if path.is_symlink():
-        return InputError("is a link that leads nowhere", path, remedy="remove or correct it")
-    return InputError("is not there", path, remedy="check the path")
 
 
 def _formats() -> str:
     return f"documents end in {', '.join(sorted(KNOWN))}"
-
-
-def _with_sidecar(path: Path | None) -> Source:
-    if path is None:
-        return Source(None)
-    if path.suffix.lower() in RECORD:
-        texts = (path.with_suffix(suffix) for suffix in WITH_SIDECAR)
-        text = next((text for text in texts if text.is_file()), None)
-        return Source(path) if text is None else Source(text, path)
-    sidecar = path.with_suffix(".json")
-    return Source(path, sidecar if path.suffix.lower() in WITH_SIDECAR and sidecar.is_file() else None)
