@@ -12,7 +12,7 @@ from builder.model import Article
 from builder.readers.decoding import Limits
 from builder.readers.metadata import Metadata, first_known
 
-# What UTF-8 (half of a surrogate pair) or XML (U+0000) cannot hold, but an escape of JSON or YAML can stand for.
+# Half of a surrogate pair and U+0000: escapes of JSON and YAML make them, UTF-8 and XML cannot hold them.
 UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 
 

@@ -1,4 +1,4 @@
-"""Which files a user's paths stand for: folders and patterns spread out, each file once, in a stable order."""
+"""Which files the user's paths mean: folders and patterns spread out, each file once, in a stable order."""
 
 import glob
 from collections.abc import Iterable, Iterator

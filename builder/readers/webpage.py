@@ -1,6 +1,7 @@
 """HTML: the article in a page, without its menus, its adverts and its comments."""
 
 import logging
+import re
 from pathlib import Path
 
 from builder.errors import InputError
@@ -13,15 +14,19 @@ from builder.readers.metadata import Metadata, is_language_tag, parse_published
 # events told there. Times are resolved against this date, so that none is better than a wrong one.
 DATES = {"original_date": True, "extensive_search": False}
 
+# From a page without an article trafilatura still takes what words there are, such as those of a menu.
+SENTENCE_END = re.compile("[.!?…。؟।]")
+
 # What these say of a bad page is said by our error; without a handler, Python would print it as well.
 for chatty in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(chatty).addHandler(logging.NullHandler())
 
 
 def read_webpage(data: bytes, *layers: Metadata, limits: Limits, origin: Path | None) -> Article:
-    """Return the article of an HTML page, as trafilatura finds it; `layers` go before the page's own metadata.
+    """Return the article of an HTML page, as trafilatura finds it.
 
-    The text's offsets are those of the extracted text, a paragraph a line. Raises InputError if there is none.
+    `layers` go before the page's own metadata. Offsets are those of the extracted text, a paragraph a line.
+    Raises InputError if there is none.
     """
     import trafilatura  # noqa: PLC0415 - the slowest import here, and few builds read HTML
 
@@ -33,7 +38,7 @@ def read_webpage(data: bytes, *layers: Metadata, limits: Limits, origin: Path | 
         with_metadata=True,
         date_extraction_params=DATES,
     )
-    if tree is None or page is None or isinstance(page, dict) or not page.text:
+    if tree is None or page is None or isinstance(page, dict) or not SENTENCE_END.search(page.text or ""):
         reason = "is HTML without the text of an article"
         raise InputError(reason, origin, remedy="save its text as a .txt file")
     language = (tree.get("lang") or "").replace("_", "-")
