@@ -129,9 +129,7 @@ def _named(path: Path) -> Path | InputError:
     if not path.is_file():
         return InputError("is not a regular file", path, remedy="pipe it in and name - instead")
     if path.suffix.lower() not in KNOWN:
-        reason = (
-            f'ends in "{path.suffix}", which is no known format' if path.suffix else "has no known ending"
-        )
+        reason = f'ends in "{path.suffix}", no known format' if path.suffix else "has no known ending"
         return InputError(reason, path, remedy=f"{_formats()}; or pipe it in and name - instead")
     return path
 

@@ -28,25 +28,30 @@ def read_webpage(data: bytes, *layers: Metadata, limits: Limits, origin: Path | 
     `layers` go before the page's own metadata. Offsets are those of the extracted text, a paragraph a line.
     Raises InputError if there is none.
     """
-    import trafilatura  # noqa: PLC0415 - the slowest import here, and few builds read HTML
-
     check_is_text(data, origin)
-    tree = trafilatura.load_html(data)
-    page = trafilatura.bare_extraction(
-        data if tree is None else tree,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params=DATES,
-    )
-    if tree is None or page is None or isinstance(page, dict) or not SENTENCE_END.search(page.text or ""):
+    text, found = _extract(data)
+    if not SENTENCE_END.search(text):
         reason = "is HTML without the text of an article"
         raise InputError(reason, origin, remedy="save its text as a .txt file")
+    return compose(text, *layers, found, limits=limits, origin=origin)
+
+
+def _extract(data: bytes) -> tuple[str, Metadata]:
+    import trafilatura  # noqa: PLC0415 - the slowest import here, and few builds read HTML
+
+    tree = trafilatura.load_html(data)
+    if tree is None:
+        return "", Metadata()
     language = (tree.get("lang") or "").replace("_", "-")
-    found = Metadata(
+    page = trafilatura.bare_extraction(
+        tree, include_comments=False, with_metadata=True, date_extraction_params=DATES
+    )
+    if page is None or isinstance(page, dict):  # a dict comes only for output_format="dict"
+        return "", Metadata()
+    return page.text or "", Metadata(
         title=page.title or None,
         published=parse_published(page.date) if page.date else None,
         publisher=page.sitename or None,
         source=page.url or None,
         language=language if is_language_tag(language) else None,
     )
-    return compose(page.text, *layers, found, limits=limits, origin=origin)
