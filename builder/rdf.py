@@ -239,7 +239,7 @@ def _add_report(graph: _Graph, article: Article) -> None:
     graph.text(report, "dcterms:language", article.language)
     graph.text(report, "dcterms:identifier", identifier)
     if article.published is not None:
-        issued = article.published.isoformat()
+        issued = article.published.isoformat().replace("+00:00", "Z")
         datatype = term("xsd:dateTime" if "T" in issued else "xsd:date")
         graph.add(report, term("dcterms:issued"), Literal(issued, datatype=datatype))
     if article.source is not None:
@@ -323,7 +323,7 @@ def _add_event(graph: _Graph, event: Event) -> None:
     graph.number(node, "plm:eventCount", event.count)
     graph.number(node, "plm:minimumDistance", event.minimum_distance)
     if event.confidence is not None:
-        confidence = Literal(f"{event.confidence:f}", datatype=term("xsd:decimal"))
+        confidence = Literal(f"{event.confidence.normalize():f}", datatype=term("xsd:decimal"))
         graph.add(node, term("plm:confidence"), confidence)
 
 

@@ -1,0 +1,277 @@
+"""The store: an Oxigraph database that one process writes, and immutable snapshots that any number read.
+
+    DIR/polemos.json      says that Polemos made this, in which format, and which vocabulary is loaded
+    DIR/data/             the database
+    DIR/snapshots/000001/ what was published, as hard links: a copy costs milliseconds and no space
+    DIR/current           the name of the newest snapshot
+    DIR/unpublished       is there while the database holds more than the newest snapshot
+
+A reader never opens `data`: RocksDB leaves undefined what it would see beside a writer.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+
+import pyoxigraph as ox
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+import ontology
+from builder.atomic import replacing
+from builder.errors import QueryError, StoreError
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+# Counts up when an older Polemos could no longer read what a newer one writes.
+FORMAT: Final = 1
+SNAPSHOTS_KEPT: Final = 2  # one may be being opened while the next is published
+ONTOLOGY_GRAPH: Final = NamedNode(ontology.ONTOLOGY)
+GAZETTEER_GRAPH: Final = NamedNode("https://w3id.org/polemos/gazetteer")
+
+Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Graph: TypeAlias = NamedNode | DefaultGraph
+
+
+def current_snapshot(path: Path) -> str:
+    """Name the newest snapshot of a store; reading one short file, it is cheap enough for each request.
+
+    Raises `StoreError` if nothing was published there.
+    """
+    _read_marker(path)
+    pointer = path / "current"
+    if not pointer.is_file():
+        raise StoreError(
+            f"{path}: nothing is published there yet; build it: polemos build PATH --store {path}"
+        )
+    return pointer.read_text(encoding="utf-8").strip()
+
+
+def open_snapshot(path: Path) -> ox.Store:
+    """Open the newest snapshot of a store, to read only; later builds do not change it.
+
+    Raises `StoreError` if there is none, or it cannot be read.
+    """
+    snapshot = path / "snapshots" / current_snapshot(path)
+    with _explained(path):
+        return ox.Store.read_only(str(snapshot))
+
+
+def run_query(store: ox.Store, text: str, **options: Any) -> Results:  # noqa: ANN401 (pyoxigraph's own)
+    """Answer a SPARQL query, with the ontology's prefixes declared; `options` go to `pyoxigraph`.
+
+    Raises `QueryError` if the query is malformed or cannot be answered.
+    """
+    try:
+        return store.query(text, prefixes=dict(ontology.PREFIXES), **options)
+    except (SyntaxError, RuntimeError, ValueError) as error:
+        raise QueryError(f"the query cannot be answered: {error}") from error
+
+
+class Store:
+    """A store that is open to write; use as a context manager, so that the next process can open it.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder), create=True) as store:
+    ...     store.publish()
+    '000001'
+    """
+
+    def __init__(self, path: Path, inner: ox.Store) -> None:
+        self.path = path
+        self._inner: ox.Store | None = inner
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> Self:
+        """Open a store to write; with `create`, make it where there is none.
+
+        Raises `StoreError`, one line with the way out, for what is no store of ours, is locked by another
+        process, cannot be written, is damaged, or was made by a newer version.
+        """
+        if create:
+            _create(path)
+        marker = _read_marker(path)
+        with _explained(path):
+            store = cls(path, ox.Store(str(path / "data")))
+        store._load_vocabulary(marker)
+        return store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the lock; the store cannot be used after."""
+        self._inner = None
+
+    @property
+    def inner(self) -> ox.Store:
+        """The Oxigraph store, for reading; writing goes through `replace`."""
+        if self._inner is None:
+            raise StoreError(f"{self.path}: the store is closed")
+        return self._inner
+
+    def __contains__(self, graph: NamedNode) -> bool:
+        return self.inner.contains_named_graph(graph)
+
+    def query(self, text: str, **options: Any) -> Results:  # noqa: ANN401 (see run_query)
+        """Answer a SPARQL query over what is committed, published or not: see `run_query`."""
+        return run_query(self.inner, text, **options)
+
+    def dataset(self) -> "Dataset":
+        """Give the same store as an rdflib Dataset, whose default graph is the merged layer."""
+        from oxrdflib import OxigraphStore  # noqa: PLC0415 (rdflib is slow to load and seldom needed)
+        from rdflib import Dataset  # noqa: PLC0415
+
+        return Dataset(store=OxigraphStore(store=self.inner))
+
+    def replace_report(self, graph: NamedNode, quads: Iterable[Quad]) -> bool:
+        """Make a report's graph hold exactly these quads; say whether that changed anything."""
+        return bool(self.replace({graph: quads}))
+
+    def replace_default(self, quads: Iterable[Quad]) -> bool:
+        """Make the default graph hold exactly these quads; say whether that changed anything."""
+        return bool(self.replace({DefaultGraph(): quads}))
+
+    def replace(self, graphs: Mapping[Graph, Iterable[Quad]]) -> frozenset[Graph]:
+        """Make each graph hold exactly its quads, all in one transaction; give the graphs that changed.
+
+        Only the difference is written, so graphs may hold no blank nodes. An empty iterable removes a graph.
+        Raises `StoreError` if the disk is full or the database fails; nothing is changed then.
+        """
+        wanted = {graph: _as_stored(quads) for graph, quads in graphs.items()}
+        known = {graph: set(self.inner.quads_for_pattern(None, None, None, graph)) for graph in wanted}
+        added = [quad for graph in wanted for quad in wanted[graph] - known[graph]]
+        removed = [quad for graph in wanted for quad in known[graph] - wanted[graph]]
+        if added or removed:
+            self._commit(added, removed)
+        return frozenset(graph for graph in wanted if wanted[graph] != known[graph])
+
+    def _commit(self, added: list[Quad], removed: list[Quad]) -> None:
+        with _explained(self.path):
+            (self.path / "unpublished").touch()
+            if not removed:
+                self.inner.extend(added)
+                return
+            self.inner.update(f"DELETE DATA {{ {_data(removed)} }} ; INSERT DATA {{ {_data(added)} }}")
+
+    def publish(self) -> str:
+        """Make a snapshot of what is committed the current one, unless it is; give its name.
+
+        Raises `StoreError` if it cannot be written; the snapshot before stays current then.
+        """
+        pointer, unpublished = self.path / "current", self.path / "unpublished"
+        newest = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
+        if newest and not unpublished.is_file():
+            return newest
+        name = f"{int(newest or 0) + 1:06d}"
+        snapshots = self.path / "snapshots"
+        with _explained(self.path):
+            self.inner.flush()
+            shutil.rmtree(snapshots / name, ignore_errors=True)
+            self.inner.backup(str(snapshots / name))
+            with replacing(pointer) as stream:
+                stream.write(f"{name}\n".encode())
+            unpublished.unlink(missing_ok=True)
+        for old in sorted(snapshots.iterdir())[:-SNAPSHOTS_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+        return name
+
+    def _load_vocabulary(self, marker: Mapping[str, Any]) -> None:
+        """Load the ontology and the gazetteer, each into its graph, if they are not the ones loaded last."""
+        graphs = {
+            ONTOLOGY_GRAPH: ontology.files(),
+            GAZETTEER_GRAPH: tuple(sorted(ontology.path("gazetteer").glob("*.ttl"))),
+        }
+        digest = hashlib.sha256(b"".join(file.read_bytes() for files in graphs.values() for file in files))
+        if marker.get("vocabulary") == digest.hexdigest():
+            return
+        with _explained(self.path):
+            (self.path / "unpublished").touch()
+            for graph, files in graphs.items():
+                self.inner.clear_graph(graph)
+                for file in files:
+                    self.inner.load(path=str(file), to_graph=graph)
+            _write_marker(self.path, vocabulary=digest.hexdigest())
+
+
+def _as_stored(quads: Iterable[Quad]) -> set[Quad]:
+    """Give quads with their numbers and dates in the lexical form that a store gives back."""
+    memory = ox.Store()
+    memory.extend(quads)
+    return set(memory)
+
+
+def _data(quads: Iterable[Quad]) -> str:
+    """Write quads as they stand in INSERT DATA and DELETE DATA."""
+    return "\n".join(
+        f"{quad.triple} ."
+        if quad.graph_name == DefaultGraph()
+        else f"GRAPH {quad.graph_name} {{ {quad.triple} }}"
+        for quad in quads
+    )
+
+
+def _create(path: Path) -> None:
+    """Make an empty store in a new or empty folder; leave one that is there as it is."""
+    if path.is_dir() and not (path / "polemos.json").is_file() and any(path.iterdir()):
+        raise StoreError(f"{path}: holds files that Polemos did not make; name a new or an empty folder")
+    if path.exists() and not path.is_dir():
+        raise StoreError(f"{path}: is a file, not a folder; name a new or an empty folder")
+    if (path / "polemos.json").is_file():
+        return
+    with _explained(path):
+        (path / "snapshots").mkdir(parents=True, exist_ok=True)
+        _write_marker(path, vocabulary=None)
+
+
+def _write_marker(path: Path, *, vocabulary: str | None) -> None:
+    content = {"polemos": FORMAT, "vocabulary": vocabulary}
+    with replacing(path / "polemos.json") as stream:
+        stream.write(json.dumps(content, indent=2).encode())
+
+
+def _read_marker(path: Path) -> Mapping[str, Any]:
+    """Read what says that a folder is a store of ours; raise `StoreError` where it is not."""
+    file = path / "polemos.json"
+    if not path.exists():
+        raise StoreError(f"{path}: there is no store; make one: polemos build PATH --store {path}")
+    if not file.is_file():
+        raise StoreError(f"{path}: is no store that Polemos made; name the folder given to polemos build")
+    try:
+        marker = json.loads(file.read_text(encoding="utf-8"))
+        made = int(marker["polemos"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreError(f"{file}: is damaged; build the store anew in another folder") from error
+    if made > FORMAT:
+        raise StoreError(
+            f"{path}: was made by a newer Polemos (format {made}, not {FORMAT}); upgrade this one"
+        )
+    return dict(marker)
+
+
+# What RocksDB and the operating system say, and what it means to who reads it.
+_CAUSES: Final = {
+    "lock hold|lock:|no locks available": "is being written by another process; wait until it ends",
+    "no space left|quota exceeded": "the disk is full; make room and run the same again, nothing is lost",
+    "permission denied|read-only file system|not permitted": "cannot be written; name another folder",
+    "corrupt|no such file|not a directory": "is damaged; build it anew in another folder",
+}
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the database and the system raise into a `StoreError` that says the way out."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        said = str(error)
+        ways = (way for signs, way in _CAUSES.items() if re.search(signs, said, re.IGNORECASE))
+        raise StoreError(f"{path}: {next(ways, said)}") from error
