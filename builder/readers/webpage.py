@@ -46,7 +46,7 @@ def _extract(data: bytes) -> tuple[str, Metadata]:
     page = trafilatura.bare_extraction(
         tree, include_comments=False, with_metadata=True, date_extraction_params=DATES
     )
-    if page is None or isinstance(page, dict):  # a dict comes only for output_format="dict"
+    if page is None or isinstance(page, dict):  # a dict only comes with as_dict=True
         return "", Metadata()
     return page.text or "", Metadata(
         title=page.title or None,
