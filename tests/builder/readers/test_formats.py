@@ -45,7 +45,7 @@ PAGE = """<!doctype html><html lang="en_GB"><head>
 <meta property="article:published_time" content="2021-03-05T10:00:00Z">
 <link rel="canonical" href="https://coast.example/shells"></head><body>
 <nav><a href="/">Front page</a> <a href="/w">World</a></nav><article>
-<p>Four shells struck the café at the harbour on Friday morning, the port authority said. Two dockers were hurt.
+<p>Four shells struck the café on Friday morning, the port authority said. Two dockers were hurt.
 </p>
 <p>No group said that it had fired them. The army closed the coast road and searched the hills until dusk.</p>
 </article><footer>Cookie policy</footer></body></html>"""
