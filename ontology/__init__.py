@@ -62,7 +62,7 @@ PLM: Final = Terms()
 
 
 def path(name: str) -> Path:
-    """Where a file of the ontology lies, also when the package is installed.
+    """Say where a file of the ontology lies, also when the package is installed.
 
     >>> path("shapes.ttl").is_file()
     True
@@ -71,7 +71,7 @@ def path(name: str) -> Path:
 
 
 def files() -> tuple[Path, ...]:
-    """The Turtle files of the ontology, in a fixed order; the gazetteer is not among them.
+    """List the Turtle files of the ontology, in a fixed order; the gazetteer is not among them.
 
     >>> [file.name for file in files()]
     ['alignments.ttl', 'polemos.ttl', 'shapes.ttl', 'types.ttl']
@@ -80,7 +80,7 @@ def files() -> tuple[Path, ...]:
 
 
 def graph() -> "Graph":
-    """All of `files()` as one new rdflib graph, which the caller may change.
+    """Read all of `files()` into one new rdflib graph, which the caller may change.
 
     rdflib is imported only here, since that alone takes longer than all else in the package.
     """
@@ -94,7 +94,7 @@ def graph() -> "Graph":
 
 @cache
 def broader() -> Mapping[str, str]:
-    """Each concept that has a parent, and that parent, by local name (`skos:broader`).
+    """Give each concept that has a parent, and that parent, by local name (`skos:broader`).
 
     >>> broader()["CarBomb"]
     'Bomb'
@@ -104,7 +104,7 @@ def broader() -> Mapping[str, str]:
 
 @cache
 def labels() -> Mapping[str, str]:
-    """The English label of each class, property, individual and concept, by local name.
+    """Give the English label of each class, property, individual and concept, by local name.
 
     >>> labels()["CarBomb"], labels()["inRetaliationFor"]
     ('car bomb', 'in retaliation for')
@@ -113,7 +113,7 @@ def labels() -> Mapping[str, str]:
 
 
 def _column(file: str, predicate: str) -> Mapping[str, str]:
-    """The objects of one property (`label` or `broader`) in a file, by the local name of their subject."""
+    """Read the objects of one property, `label` or `broader`, by the local name of their subject."""
     from pyoxigraph import parse  # noqa: PLC0415 - a C library that most importers do not need
 
     iri = PREFIXES["rdfs" if predicate == "label" else "skos"] + predicate
