@@ -119,7 +119,9 @@ class Checker:
         broken: set[Violation] = set()
         for focus, properties in graph.triples.items():
             plan = self._plan(graph.classes(focus))
-            broken.update(check.violation(focus) for check in plan.always if not check.holds(graph, focus))
+            for check in plan.always:
+                if not check.holds(graph, focus):
+                    broken.add(check.violation(focus))
             for name in properties:
                 for check in plan.called.get(name, ()):
                     if not check.holds(graph, focus):

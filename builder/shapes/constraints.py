@@ -97,24 +97,34 @@ def _short(iri: str) -> str:
     return next(names, iri)
 
 
-def _walk(graph: Graph, node: Term, path: Steps) -> Sequence[Term]:
-    nodes: Sequence[Term] = (node,)
-    for name, is_inverse in path:
-        follow = graph.sources if is_inverse else graph.values
-        nodes = [found for node in nodes for found in follow(node, name)]
-    return nodes
+def _walk(path: Steps) -> Callable[[Graph, Term], Sequence[Term]]:
+    """Compile a path to a function from a node to its values; equal values may come more than once."""
+    (name, is_inverse), rest = path[0], path[1:]
+    step = Graph.sources if is_inverse else Graph.values
+    if not rest:
+        return lambda graph, node: step(graph, node, name)
+    onward = _walk(rest)
+
+    def walk(graph: Graph, node: Term) -> Sequence[Term]:
+        nodes = step(graph, node, name)
+        # Most steps lead to one node: its values are taken as they are, without a copy.
+        if len(nodes) == 1:
+            return onward(graph, nodes[0])
+        return [found for node in nodes for found in onward(graph, node)]
+
+    return walk
 
 
 def property_test(shapes: Graph, shape: Term) -> Test:
     """Compile a property shape to a test of its focus node."""
-    path = steps(shapes, value(shapes, shape, "path"))
+    walk = _walk(steps(shapes, value(shapes, shape, "path")))
     least = int(number(value(shapes, shape, "minCount")) or 0)
     most = number(value(shapes, shape, "maxCount"))
     parts = value_tests(shapes, shape, besides=_LIMITS)
     orders = _orders(shapes, shape)
 
     def holds(graph: Graph, focus: Term) -> bool:
-        values = _walk(graph, focus, path)
+        values = walk(graph, focus)
         count = len(values)
         # Equal values count once; a set is made only where that can matter.
         if count > 1 and (count > least > 1 or (most is not None and count > most)):
@@ -125,7 +135,11 @@ def property_test(shapes: Graph, shape: Term) -> Test:
             for found in values:
                 if not part(graph, found):
                     return False
-        return not orders or all(order(graph, focus, found) for order in orders for found in values)
+        for order in orders:
+            for found in values:
+                if not order(graph, focus, found):
+                    return False
+        return True
 
     return holds
 

@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import Literal
@@ -31,17 +32,25 @@ FORMS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 
 
+# Offsets, counts and dates recur from report to report: most are found here. The bound keeps it under 1 MB.
+_remembered = lru_cache(maxsize=8192)
+
+
 def number(term: Term | None) -> Decimal | None:
     """Give the number that a literal writes, or None where it writes none.
 
     >>> number(Literal(12)), number(Literal("twelve"))
     (Decimal('12'), None)
     """
-    if not isinstance(term, Literal) or FORMS["decimal"].fullmatch(term.value) is None:
-        return None
-    return Decimal(term.value)
+    return _decimal(term.value) if isinstance(term, Literal) else None
 
 
+@_remembered
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if FORMS["decimal"].fullmatch(text) else None
+
+
+@_remembered
 def is_wellformed(text: str, datatype: str) -> bool:
     """Whether a text is a lexical form of the XML Schema datatype of that local name, one of `FORMS`.
 
