@@ -1,0 +1,136 @@
+"""Answers as tables for pages: the first rows of a query, each term with what it is shown as."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final, Self
+
+import pyoxigraph as ox
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
+from werkzeug.datastructures import MIMEAccept
+
+import ontology
+from server.engine import Answer, Engine, Query
+from server.formats import Wish
+
+# More rows than anybody reads on a page, few enough for a browser to lay out at once.
+ROWS_SHOWN: Final = 500
+# One line a row, and what follows the last line that is wanted is never computed.
+_LINES: Final = Wish(accept=MIMEAccept([("text/tab-separated-values", 1), ("application/n-triples", 1)]))
+_STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A term in a table: its text, the IRI that it stands for, and a note such as a language."""
+
+    text: str
+    iri: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The first rows of an answer; `is_cut` says that there are more, `is_graph` that they are triples."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+    is_cut: bool = False
+    is_graph: bool = False
+
+    def records(self) -> list[dict[str, str]]:
+        """Give each row as what it says by column; a column without a value is left out.
+
+        >>> Table(("a", "b"), ((Cell("1"), None),)).records()
+        [{'a': '1'}]
+        """
+        return [
+            {name: cell.iri or cell.text for name, cell in zip(self.columns, row, strict=True) if cell}
+            for row in self.rows
+        ]
+
+    def without(self, column: str) -> Self:
+        """Give the table without one of its columns.
+
+        >>> Table(("a", "b"), ((Cell("1"), Cell("2")),)).without("a").rows
+        ((Cell(text='2', iri=None, note=None),),)
+        """
+        at = self.columns.index(column)
+        rows = tuple(row[:at] + row[at + 1 :] for row in self.rows)
+        return replace(self, columns=self.columns[:at] + self.columns[at + 1 :], rows=rows)
+
+
+def run(engine: Engine, query: Query, *, limit: int = ROWS_SHOWN) -> Table:
+    """Run a query and read its first rows; a graph gives subject, predicate and object.
+
+    Raises `QueryFailed` as `Engine.answer` does.
+    """
+    with engine.answer(query, _LINES) as answer:
+        if answer.content_type == RdfFormat.N_TRIPLES.media_type:
+            return _statements(answer, limit)
+        return _solutions(answer, limit)
+
+
+def _statements(answer: Answer, limit: int) -> Table:
+    lines = list(islice(_lines(answer), limit + 1))
+    triples = (quad.triple for quad in ox.parse(b"".join(lines[:limit]), format=RdfFormat.N_TRIPLES))
+    rows = tuple(tuple(_cell(term) for term in triple) for triple in triples)
+    return Table(("subject", "predicate", "object"), rows, len(lines) > limit, is_graph=True)
+
+
+def _solutions(answer: Answer, limit: int) -> Table:
+    lines = list(islice(_lines(answer), limit + 2))  # the head is a line too
+    found = ox.parse_query_results(b"".join(lines[: limit + 1]), format=QueryResultsFormat.TSV)
+    if isinstance(found, ox.QueryBoolean):
+        return Table(("answer",), ((Cell("yes" if found else "no"),),))
+    names = tuple(variable.value for variable in found.variables)
+    rows = tuple(tuple(_cell(term) for term in solution) for solution in found)
+    return Table(names, rows, len(lines) > limit + 1)
+
+
+def _lines(answer: Answer) -> Iterator[bytes]:
+    """Cut pieces into lines; line breaks inside literals are escaped in both formats."""
+    rest = b""
+    for piece in answer:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from (line + b"\n" for line in whole)
+    if rest:
+        yield rest
+
+
+def _cell(term: object) -> Cell | None:
+    if term is None:
+        return None
+    if isinstance(term, NamedNode):
+        return Cell(shorten(term.value), iri=term.value)
+    if isinstance(term, Literal):
+        datatype = term.datatype.value
+        note = term.language or (shorten(datatype) if datatype != _STRING else None)
+        return Cell(term.value, note=note)
+    return Cell(str(term))
+
+
+def shorten(iri: str, *, prefixes: Mapping[str, str] = ontology.PREFIXES) -> str:
+    """Write an IRI with its prefix where it has one of ours, as it is where not.
+
+    >>> shorten("https://w3id.org/polemos/ontology#Attack")
+    'plm:Attack'
+    >>> shorten("https://example.org/attack")
+    'https://example.org/attack'
+    """
+    fits = ((name, iri.removeprefix(start)) for name, start in prefixes.items() if iri.startswith(start))
+    return next((f"{name}:{local}" for name, local in fits if re.fullmatch(r"\w[\w-]*", local)), iri)
+
+
+def with_prefixes(text: str, *, prefixes: Mapping[str, str] = ontology.PREFIXES) -> str:
+    """Put PREFIX lines before a query for those of our prefixes that it uses and does not declare.
+
+    >>> print(with_prefixes("ASK { ?a a plm:Attack }"))
+    PREFIX plm: <https://w3id.org/polemos/ontology#>
+    ASK { ?a a plm:Attack }
+    """
+    declared = set(re.findall(r"prefix\s+(\w+):", text, re.IGNORECASE))
+    used = set(re.findall(r"(?<!\w)(\w+):", text))
+    missing = [name for name in prefixes if name in used - declared]
+    return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in missing) + text
