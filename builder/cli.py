@@ -9,11 +9,17 @@ from importlib.metadata import version
 
 import click
 
+from builder.commands.build import build
+from builder.commands.export import export
 from builder.commands.extract import extract
+from builder.commands.info import info
 from builder.commands.progress import warn
+from builder.commands.query import query
+from builder.commands.serve import serve
+from builder.commands.validate import validate
 from builder.errors import PolemosError
 
-COMMANDS = (extract,)
+COMMANDS = (build, extract, export, query, validate, info, serve)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,9 +41,6 @@ def _run() -> int:
     try:
         status = polemos.main(standalone_mode=False)
         sys.stdout.flush()
-    except click.UsageError as error:
-        warn(f"{error.format_message()} (see polemos --help)")
-        return error.exit_code
     except click.ClickException as error:
         warn(error.format_message())
         return error.exit_code
@@ -49,6 +52,13 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (PolemosError, OSError) as error:
-        warn(error)
+        warn(_said(error))
         return 1
     return status or 0
+
+
+def _said(error: Exception) -> str:
+    """Say what an error says, without the number that the operating system gives it."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

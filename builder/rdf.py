@@ -8,7 +8,9 @@ lines. The graph reads alone: the `skos:broader` chain of every concept used is 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Final
+from io import BytesIO
+from itertools import chain
+from typing import BinaryIO, Final
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -374,16 +376,30 @@ def toll_label(toll: Casualties) -> str:
 def serialize(quads: Iterable[Quad], format: str = "nquads") -> bytes:  # noqa: A002 (RDF libraries say so)
     """Write quads as a file of one of `FORMATS`; Turtle and RDF/XML, which know no graphs, take the union.
 
-    The same set of quads gives the same bytes, in whichever order they come.
+    The same set of quads gives the same bytes, in whichever order they come; N-Quads are sorted lines.
 
     >>> serialize(to_quads(Report(Article("All quiet."))), "turtle").startswith(b"@prefix")
     True
     """
+    stream = BytesIO()
+    write((quads,), stream, format)
+    return stream.getvalue()
+
+
+def write(graphs: Iterable[Iterable[Quad]], stream: BinaryIO, format: str = "nquads") -> None:  # noqa: A002
+    """Write graphs one after the other, as `serialize` writes all at once, holding only one in memory.
+
+    Turtle and RDF/XML do hold all: only so is a triple that two graphs share written once.
+    """
     chosen = FORMATS[format]
-    distinct = {str(quad): quad for quad in quads}
     if format == "nquads":
-        return "".join(f"{line} .\n" for line in sorted(distinct)).encode()
-    ordered = [distinct[line] for line in sorted(distinct)]
-    ordered.sort(key=lambda quad: str(quad.graph_name))
+        for graph in graphs:
+            stream.write("".join(f"{line} .\n" for line in sorted({str(quad) for quad in graph})).encode())
+        return
+    ordered = chain.from_iterable(_ordered(graph) for graph in graphs)
     statements = ordered if chosen.supports_datasets else dict.fromkeys(quad.triple for quad in ordered)
-    return ox.serialize(statements, format=chosen, prefixes=dict(ontology.PREFIXES)) or b""
+    ox.serialize(statements, stream, format=chosen, prefixes=dict(ontology.PREFIXES))
+
+
+def _ordered(quads: Iterable[Quad]) -> list[Quad]:
+    return sorted(set(quads), key=lambda quad: (str(quad.graph_name), str(quad)))

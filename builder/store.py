@@ -33,6 +33,7 @@ FORMAT: Final = 1
 SNAPSHOTS_KEPT: Final = 2  # one may be being opened while the next is published
 ONTOLOGY_GRAPH: Final = NamedNode(ontology.ONTOLOGY)
 GAZETTEER_GRAPH: Final = NamedNode("https://w3id.org/polemos/gazetteer")
+VOCABULARY: Final = (ONTOLOGY_GRAPH, GAZETTEER_GRAPH)
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Graph: TypeAlias = NamedNode | DefaultGraph
@@ -121,6 +122,10 @@ class Store:
     def __contains__(self, graph: NamedNode) -> bool:
         return self.inner.contains_named_graph(graph)
 
+    def holds(self, quad: Quad) -> bool:
+        """Say whether a quad is committed."""
+        return quad in self.inner
+
     def query(self, text: str, **options: Any) -> Results:  # noqa: ANN401 (see run_query)
         """Answer a SPARQL query over what is committed, published or not: see `run_query`."""
         return run_query(self.inner, text, **options)
@@ -140,21 +145,31 @@ class Store:
         """Make the default graph hold exactly these quads; say whether that changed anything."""
         return bool(self.replace({DefaultGraph(): quads}))
 
-    def replace(self, graphs: Mapping[Graph, Iterable[Quad]]) -> frozenset[Graph]:
+    def replace(
+        self, graphs: Mapping[Graph, Iterable[Quad]], *, facts: Iterable[Quad] = ()
+    ) -> frozenset[Graph]:
         """Make each graph hold exactly its quads, all in one transaction; give the graphs that changed.
 
+        Each of `facts` takes the place of whatever its graph holds with the same subject and predicate.
         Only the difference is written, so graphs may hold no blank nodes. An empty iterable removes a graph.
         Raises `StoreError` if the disk is full or the database fails; nothing is changed then.
         """
         wanted = {graph: _as_stored(quads) for graph, quads in graphs.items()}
-        known = {graph: set(self.inner.quads_for_pattern(None, None, None, graph)) for graph in wanted}
-        added = [quad for graph in wanted for quad in wanted[graph] - known[graph]]
-        removed = [quad for graph in wanted for quad in known[graph] - wanted[graph]]
+        known = {graph: self._held(None, None, graph) for graph in wanted}
+        added = {quad for graph in wanted for quad in wanted[graph] - known[graph]}
+        removed = {quad for graph in wanted for quad in known[graph] - wanted[graph]}
+        for fact in facts:
+            held = self._held(fact.subject, fact.predicate, fact.graph_name)
+            added |= {fact} - held
+            removed |= held - {fact}
         if added or removed:
             self._commit(added, removed)
         return frozenset(graph for graph in wanted if wanted[graph] != known[graph])
 
-    def _commit(self, added: list[Quad], removed: list[Quad]) -> None:
+    def _held(self, subject: Any, predicate: Any, graph: Any) -> set[Quad]:  # noqa: ANN401 (any term)
+        return set(self.inner.quads_for_pattern(subject, predicate, None, graph))
+
+    def _commit(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         with _explained(self.path):
             (self.path / "unpublished").touch()
             if not removed:

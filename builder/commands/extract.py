@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +12,7 @@ from builder.commands.output import opened
 from builder.commands.progress import bar, warn
 from builder.errors import InputError
 from builder.model import Article, Report
-from builder.rdf import serialize, to_quads
+from builder.rdf import to_quads, write
 
 if TYPE_CHECKING:
     from builder.readers import Metadata
@@ -65,7 +64,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
     outcomes = report.extract(load_pipeline(spacy_model=spacy_model), articles)
     reports = bar(understood(outcomes, failures), total=readers.count(paths), unit="reports")
     with opened(output) as stream:
-        write(reports, stream, format_=format_, base=base)
+        write((to_quads(each, base=base) for each in reports), stream, format_)
     context.exit(1 if failures else 0)
 
 
@@ -103,13 +102,3 @@ def understood(outcomes: Iterable["Report | ExtractionFailure"], failures: list[
         else:
             warn(f"{outcome.article.origin or 'standard input'}: {outcome.reason}")
             failures.append(outcome)
-
-
-def write(reports: Iterable[Report], stream: BinaryIO, *, format_: str, base: str) -> None:
-    """Write reports in their order: N-Quads as they come, each report sorted; other formats at the end."""
-    quads = (tuple(to_quads(report, base=base)) for report in reports)
-    if format_ == "nquads":
-        for graph in quads:
-            stream.write(serialize(graph, format_))
-    else:
-        stream.write(serialize(chain.from_iterable(quads), format_))

@@ -1,0 +1,57 @@
+"""`polemos info`: what is in a store."""
+
+from pathlib import Path
+from typing import Final, cast
+
+import click
+from pyoxigraph import QuerySolutions, Store
+
+from builder.commands import options
+from builder.commands.query import table
+from builder.store import current_snapshot, open_snapshot, run_query
+
+# Over the merged layer, so each event counts once.
+CLASSES: Final = """
+SELECT ?class (COUNT(?node) AS ?nodes) WHERE { ?node a ?class FILTER(STRSTARTS(STR(?class), STR(plm:))) }
+GROUP BY ?class ORDER BY DESC(?nodes) ?class"""
+REPORTS: Final = """
+SELECT (COUNT(?report) AS ?reports) (MIN(?issued) AS ?first) (MAX(?issued) AS ?last) WHERE {
+  GRAPH ?report { ?report a plm:Report OPTIONAL { ?report dcterms:issued ?date } }
+  BIND(SUBSTR(STR(?date), 1, 10) AS ?issued)
+}"""
+EVENTS: Final = """
+SELECT (MIN(STR(?date)) AS ?first) (MAX(STR(?date)) AS ?last) WHERE { ?event plm:startDate ?date }"""
+
+
+@click.command(epilog=options.examples("polemos info --store store"))
+@options.STORE
+def info(*, store: Path) -> None:
+    """Say what a store holds: reports, nodes by class, the dates covered, its size and its snapshot."""
+    snapshot = open_snapshot(store)
+    reports, published = _row(snapshot, REPORTS)[0], _row(snapshot, REPORTS)[1:]
+    for name, value in (
+        ("store", store),
+        ("snapshot", current_snapshot(store)),
+        ("size", f"{_size(store) / 1e6:.1f} MB, {len(snapshot)} quads"),
+        ("reports", reports),
+        ("published", _between(published)),
+        ("events", _between(_row(snapshot, EVENTS))),
+    ):
+        click.echo(f"{name:<10} {value}")
+    click.echo(f"\n{table(cast('QuerySolutions', run_query(snapshot, CLASSES)))}", nl=False)
+
+
+def _row(snapshot: Store, query: str) -> list[str]:
+    """Give the values of a query's one row, empty where unbound."""
+    row = next(cast("QuerySolutions", run_query(snapshot, query)))
+    return ["" if value is None else value.value for value in row]
+
+
+def _between(dates: list[str]) -> str:
+    return f"{dates[0]} to {dates[1]}" if all(dates) else "no dates"
+
+
+def _size(store: Path) -> int:
+    """Add up the bytes on disk; snapshots share theirs with the data by hard links."""
+    files = (file.stat() for file in store.rglob("*") if file.is_file())
+    return sum({status.st_ino: status.st_size for status in files}.values())
