@@ -13,6 +13,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 import builder
 import ontology
 from builder import model
+from builder.shapes import check
 
 PLM = Namespace(ontology.NAMESPACE)
 SCHEMA = Namespace(ontology.PREFIXES["schema"])
@@ -393,3 +394,21 @@ def test_importing_the_package_loads_no_rdf_library():
     code = "import sys, ontology; print(sorted({'rdflib', 'pyoxigraph'} & sys.modules.keys()))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_examples_of_the_documentation_hold(core):
+    page = (Path(__file__).parents[2] / "docs" / "ontology.md").read_text("utf-8")
+    blocks = {
+        kind: re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("turtle", "sparql", "python")
+    }
+    assert [len(found) for found in blocks.values()] == [1, 1, 1]
+    assert not check(ox.parse(blocks["turtle"][0], format=ox.RdfFormat.TURTLE))
+    assert [local(row.concept) for row in core.query(blocks["sparql"][0])] == ["AirStrike"]
+    compile(blocks["python"][0], "ontology.md", "exec")
+
+
+def test_documentation_names_only_terms_that_exist():
+    page = (Path(__file__).parents[2] / "docs" / "ontology.md").read_text("utf-8")
+    named = set(re.findall(r"\bplm:(\w+)", page))
+    assert len(named) > 30
+    assert named <= ontology.labels().keys()
