@@ -242,7 +242,7 @@ def _create(path: Path) -> None:
         raise StoreError(f"{path}: is a file, not a folder; name a new or an empty folder")
     if (path / "polemos.json").is_file():
         return
-    with _explained(path):
+    with _explained(path, missing=_UNMADE):
         (path / "snapshots").mkdir(parents=True, exist_ok=True)
         _write_marker(path, vocabulary=None)
 
@@ -277,16 +277,21 @@ _CAUSES: Final = {
     "lock hold|lock:|no locks available": "is being written by another process; wait until it ends",
     "no space left|quota exceeded": "the disk is full; make room and run the same again, nothing is lost",
     "permission denied|read-only file system|not permitted": "cannot be written; name another folder",
-    "corrupt|no such file|not a directory": "is damaged; build it anew in another folder",
 }
+_DAMAGED: Final = "is damaged; build it anew in another folder"
+_UNMADE: Final = "cannot be made there; name a folder that can be"
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what the database and the system raise into a `StoreError` that says the way out."""
+def _explained(path: Path, missing: str = _DAMAGED) -> Iterator[None]:
+    """Turn what the database and the system raise into a `StoreError` that says the way out.
+
+    `missing` is what to say if a file is not where it must be.
+    """
     try:
         yield
     except (OSError, RuntimeError) as error:
         said = str(error)
-        ways = (way for signs, way in _CAUSES.items() if re.search(signs, said, re.IGNORECASE))
+        causes = {**_CAUSES, "corrupt": _DAMAGED, "no such file|not a directory": missing}
+        ways = (way for signs, way in causes.items() if re.search(signs, said, re.IGNORECASE))
         raise StoreError(f"{path}: {next(ways, said)}") from error
