@@ -99,7 +99,7 @@ def _answered(text: str, *, question: Question | None = None) -> Response:
     try:
         table, failure = tables.run(engine, Query(text)), None
     except QueryFailed as error:
-        table, failure = None, error
+        table, failure = None, error.failure
     response = _page("query.html", text=text, question=question, table=table, failure=failure)
     response.status_code = failure.status if failure else 200
     return response

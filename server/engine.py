@@ -60,8 +60,7 @@ class QueryFailed(Exception):  # noqa: N818 (it says what happened; the error is
     """A query that has no answer; once an answer has begun, an answer that does not end."""
 
     def __init__(self, failure: Failure) -> None:
-        self.status = failure.status
-        self.message = failure.message
+        self.failure = failure
         super().__init__(failure.message)
 
 
@@ -118,8 +117,10 @@ class _Pipe:
         self._deadline = None if timeout is None else monotonic() + timeout
 
     def write(self, data: bytes) -> int:
-        if self._closed or (self._deadline is not None and monotonic() > self._deadline):
+        if self._closed:
             raise _Stopped
+        if self._deadline is not None and monotonic() > self._deadline:
+            raise QueryFailed(self._too_late())
         self._buffer += data
         if len(self._buffer) >= _PIECE:
             self.flush()
@@ -141,9 +142,9 @@ class _Pipe:
             return self._queue.get(timeout=remaining)
         except Empty:
             self.close()
-            return self.too_late()
+            return self._too_late()
 
-    def too_late(self) -> Failure:
+    def _too_late(self) -> Failure:
         return Failure(503, f"the query ran past the time limit of {self._timeout:g} seconds")
 
     def close(self) -> None:
@@ -168,6 +169,12 @@ class Answer:
         self.content_type = head.content_type
         # Status and headers are sent with the first piece, so wait for it: what fails before has a status.
         self._first = self._next()
+
+    @property
+    def length(self) -> int | None:
+        """How many bytes the answer has, where that is known: no piece but the last is a short one."""
+        size = len(self._first) if isinstance(self._first, bytes) else 0
+        return size if size < _PIECE else None
 
     def _next(self) -> Chosen | bytes | None:
         message = self._pipe.get()
@@ -205,7 +212,9 @@ def _work(store: ox.Store, query: Query, base: str | None, wish: Wish, pipe: _Pi
     try:
         _write(store, query, base, wish, pipe)
     except _Stopped:
-        pipe.put(pipe.too_late())
+        pass  # nobody reads any more
+    except QueryFailed as error:
+        pipe.put(error.failure)
     except (SyntaxError, ValueError, RuntimeError) as error:
         pipe.put(Failure(400, f"the query cannot be answered: {_plain(error)}"))
     except OSError as error:
@@ -217,14 +226,12 @@ def _work(store: ox.Store, query: Query, base: str | None, wish: Wish, pipe: _Pi
 def _write(store: ox.Store, query: Query, base: str | None, wish: Wish, pipe: _Pipe) -> None:
     refused = refusal(query.text, base=base)
     if refused:
-        pipe.put(Failure(403, refused))
-        return
+        raise QueryFailed(Failure(403, refused))
     result = _evaluate(store, query, base)
     chosen = wish.choose(result)
     if chosen is None:
         names = ", ".join(offer.names[0] for offer in offers_for(result))
-        pipe.put(Failure(406, f"the answer to this query can be had as {names}"))
-        return
+        raise QueryFailed(Failure(406, f"the answer to this query can be had as {names}"))
     pipe.put(chosen)
     result.serialize(pipe, format=chosen.writer)  # type: ignore[arg-type]
     pipe.flush()

@@ -27,7 +27,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _query(error: QueryFailed) -> Response:
-    return _shaped(error.status, error.message)
+    return _shaped(error.failure.status, error.failure.message)
 
 
 def _store(error: StoreError) -> Response:

@@ -30,6 +30,7 @@ def sparql() -> Response:
     wish = Wish(request.values.get("format"), request.accept_mimetypes)
     answer = current_app.extensions["engine"].answer(query, wish)
     response = Response(answer, content_type=answer.content_type)
+    response.content_length = answer.length
     response.vary.add("Accept")
     return response
 

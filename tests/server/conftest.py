@@ -1,0 +1,39 @@
+"""A store that holds a small graph made by hand, served."""
+
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from builder.store import Store
+from server import create_app
+
+GRAPH = Path(__file__).parents[1] / "ontology" / "questions.trig"
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("made") / "store"
+    graphs = defaultdict(list)
+    for quad in ox.parse(path=str(GRAPH)):
+        graphs[quad.graph_name].append(quad)
+    with Store.open(path, create=True) as store:
+        store.replace(graphs)
+        store.publish()
+    return path
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A store of the test's own, to write in."""
+    return Path(shutil.copytree(made, tmp_path / "store"))
+
+
+@pytest.fixture(scope="session")
+def client(made: Path) -> FlaskClient:
+    app = create_app(made, base="https://example.org/merged/")
+    app.testing = True
+    return app.test_client()
