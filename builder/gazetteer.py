@@ -229,7 +229,7 @@ def _entry(iri: str, facts: Facts, read: Mapping[str, Facts]) -> Entry:
         member_of=_first(facts, "memberOf"),
         geonames=int(same.removeprefix(_GEONAMES).strip("/")) if same else None,
         point=_point(facts, read),
-        admin1=_first(facts, "admin1Code"),
+        admin1=(_first(facts, "identifier") or "").rpartition(".")[2] or None,  # "IQ.15"
     )
 
 
