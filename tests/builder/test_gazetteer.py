@@ -180,7 +180,7 @@ def test_blocks_are_sorted():
         ("FARABUNDO MARTI NATIONAL LIBERATION FRONT", "Farabundo Martí National Liberation Front"),
         ("Sendero Luminoso", "Shining Path"),
         ("PKK", "Kurdistan Workers' Party"),
-        ("AMNA", "Athens News Agency"),
+        ("AMNA", "Athens-Macedonian News Agency"),
         ("SANA", "Syrian Arab News Agency"),
         ("Rapid Support Forces", "Rapid Support Forces"),
         ("ISIS", "Islamic State"),
