@@ -1,5 +1,6 @@
 """What tests share: a report that uses every field of the model, a store, and the real pipeline."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -195,10 +196,20 @@ def full_report() -> Report:
     )
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds the vocabulary alone, to copy: loading it takes longer than most tests."""
+    path = tmp_path_factory.mktemp("empty") / "store"
+    with Store.open(path, create=True):
+        pass
+    return path
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """An empty store, closed at the end."""
-    with Store.open(tmp_path / "store", create=True) as opened:
+def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
+    """A store without reports, closed at the end."""
+    shutil.copytree(empty_store, tmp_path / "store")
+    with Store.open(tmp_path / "store") as opened:
         yield opened
 
 

@@ -288,13 +288,13 @@ def write_without_end(store: Store) -> None:
 
 def test_a_full_disk_loses_nothing_that_was_there(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    with small_disk(disk, megabytes=24):
+    with small_disk(disk, megabytes=64):
         make_store(disk / "store")
         with Store.open(disk / "store") as store:
             filler = disk / "filler"
             filler.write_bytes(b"")
             free = shutil.disk_usage(disk).free
-            filler.write_bytes(b"x" * (free - 500_000))
+            filler.write_bytes(b"x" * (free - 2_000_000))
             with pytest.raises(StoreError, match="the disk is full; make room"):
                 write_without_end(store)
             assert held(open_snapshot(store.path)) == {"a"}
