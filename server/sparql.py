@@ -30,7 +30,8 @@ def sparql() -> Response:
     wish = Wish(request.values.get("format"), request.accept_mimetypes)
     answer = current_app.extensions["engine"].answer(query, wish)
     response = Response(answer, content_type=answer.content_type)
-    response.content_length = answer.length
+    if answer.length is not None:
+        response.content_length = answer.length
     response.vary.add("Accept")
     return response
 

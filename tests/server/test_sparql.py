@@ -116,20 +116,8 @@ def test_csv_holds_the_answer(client: FlaskClient) -> None:
     assert response.text.splitlines() == ["label", LABEL]
 
 
-GRAPH_FORMATS = [
-    "turtle",
-    "ttl",
-    "jsonld",
-    "json-ld",
-    "json",
-    "ntriples",
-    "nt",
-    "rdfxml",
-    "xml",
-    "trig",
-    "nquads",
-    "nq",
-]
+GRAPH_FORMATS = ["turtle", "ttl", "jsonld", "json-ld", "json", "ntriples", "nt", "rdfxml", "xml"]
+DATASET_FORMATS = ["trig", "nquads", "nq"]
 
 
 @pytest.mark.parametrize("name", GRAPH_FORMATS + DATASET_FORMATS)
