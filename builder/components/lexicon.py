@@ -1,0 +1,51 @@
+"""The nouns that stand for actors, facilities, places and weapons, looked up by their longest ending."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from spacy.tokens import Doc
+
+from builder.components.annotations import Category
+from builder.model import ActorKind
+from builder.patterns import load
+
+LONGEST = 3  # words in the longest noun of patterns/nouns.json that is worth matching
+CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "Weapon": Category.WEAPON}
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One noun of the lexicon and what it stands for; `type` is a concept or, for places, a precision."""
+
+    text: str
+    category: Category
+    kind: ActorKind | None
+    type: str | None
+
+
+@cache
+def nouns() -> dict[str, Noun]:
+    """Every noun of the lexicon by its text; the first class that lists a noun has it."""
+    found: dict[str, Noun] = {}
+    for group, types in load("nouns").items():
+        category = CATEGORIES.get(group, Category.ACTOR)
+        kind = ActorKind(group) if category is Category.ACTOR else None
+        for concept, texts in types.items():
+            for text in texts:
+                found.setdefault(text, Noun(text, category, kind, concept or None))
+    return found
+
+
+def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
+    """The longest noun of the lexicon that ends with token `root` and begins no earlier than `start`."""
+    head = doc[root]
+    lemma = head.lemma_.lower()
+    table = nouns()
+    before = [token.lower_ for token in doc[max(start, root - 2 * LONGEST) : root] if token.text != "-"]
+    for size in range(min(LONGEST, len(before) + 1), 0, -1):
+        prefix = before[len(before) - size + 1 :]
+        for ending in (head.lower_, lemma):
+            noun = table.get(" ".join([*prefix, ending]))
+            if noun is not None:
+                return noun
+    return None

@@ -1,0 +1,167 @@
+"""Toponyms linked to GeoNames: country and province by the gazetteer, settlements by their context.
+
+A name that several settlements bear goes to the one in the country that the text names beside it, then to
+one in a country that the document speaks of, then to the most populous. A name that nothing knows stays
+without a point.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from math import log10
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.gazetteer import Entry, load_gazetteer
+from builder.geonames import Candidate, open_index
+from builder.model import Precision
+
+# Weights of the evidence for one settlement of a name, in powers of ten of population: a country named in the
+# apposition outweighs any city, one named elsewhere in the document a city ten thousand times as large.
+PRECISIONS = frozenset(precision.value for precision in Precision)
+
+BESIDE = 10.0
+IN_DOCUMENT = 4.0
+PRIMARY_NAME = 1.0
+# A settlement named only once, by an alternate name and in a country the document never names, is noise
+# below this population.
+SMALLEST_ALTERNATE = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLink:
+    """What a toponym was linked to. `province` is the gazetteer's entry around a settlement, if known."""
+
+    label: str
+    country: str | None
+    precision: Precision | None
+    geonames: int | None = None
+    point: tuple[float, float] | None = None
+    entry: Entry | None = None
+    province: Entry | None = None
+
+
+def countries_of(doc: Doc) -> Counter[str]:
+    """How often each country is named in a document, by name, demonym or the gazetteer's actors and places."""
+    counts: Counter[str] = Counter(doc._.demonyms.values())
+    for name in doc._.names:
+        found = {entry.country for entry in name.entries if entry.country}
+        if len(found) == 1:
+            counts.update(found)
+    return counts
+
+
+def _from_entry(entry: Entry) -> PlaceLink:
+    precision = Precision.COUNTRY if entry.iri.rpartition("/")[2].startswith("country-") else None
+    if entry.type in PRECISIONS:
+        precision = Precision(entry.type)
+    return PlaceLink(entry.label, entry.country, precision, entry.geonames, entry.point, entry)
+
+
+def from_candidate(candidate: Candidate) -> PlaceLink:
+    """The link to one settlement of GeoNames."""
+    key = (candidate.country, candidate.admin1 or "")
+    return PlaceLink(
+        candidate.name,
+        candidate.country,
+        Precision.SETTLEMENT,
+        candidate.geonames,
+        candidate.point,
+        province=load_gazetteer().provinces.get(key),
+    )
+
+
+def best_candidate(name: str, beside: str | None, counts: Counter[str]) -> Candidate | None:
+    """The settlement that a name most likely means, or None where the evidence is too thin."""
+
+    def weight(candidate: Candidate) -> float:
+        return (
+            log10(candidate.population + 1)
+            + BESIDE * (candidate.country == beside)
+            + IN_DOCUMENT * (candidate.country in counts)
+            + PRIMARY_NAME * candidate.primary
+        )
+
+    best = max(open_index().lookup(name), key=weight, default=None)
+    if best is None or best.primary or best.country in counts or best.population >= SMALLEST_ALTERNATE:
+        return best
+    return None
+
+
+def _country_beside(doc: Doc, mention: EntityMention) -> str | None:
+    """The country in the apposition after a toponym: "Tripoli, Lebanon", "Sirte in Libya"."""
+    for i in range(mention.end, min(mention.end + 4, len(doc))):
+        if doc[i].text not in (",", "in", "(", "northern", "southern", "eastern", "western", "central"):
+            follower: EntityMention | None = next(
+                (m for m in (doc._.mentions.get(k) for k in (i, i + 1)) if m is not None), None
+            )
+            return follower.country if follower is not None and follower.type == "country" else None
+    return None
+
+
+def link(doc: Doc, mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
+    """What one mention of a place is linked to; None for a bare description such as "the area"."""
+    if mention.name is None:
+        return _link_capital(mention, counts)
+    text = doc[mention.name.start : mention.name.end].text
+    bare = _without_noun(text, mention.noun)
+    described = mention.type if mention.noun else None
+    places = [entry for entry in mention.name.entries if entry.kind == "Place"]
+    places = places or list(_gazetteer_places(text, bare, described))
+    beside = _country_beside(doc, mention)
+    settlement = None if described == "province" else best_candidate(bare, beside, counts)
+    if places and not _is_city_of(settlement, places):
+        preferred = [entry for entry in places if entry.country in counts] or places
+        return _from_entry(preferred[0])
+    if settlement is not None and described in (None, "settlement"):
+        return from_candidate(settlement)
+    precision = Precision(described) if described in PRECISIONS else None
+    return PlaceLink(text, beside, precision)
+
+
+def _is_city_of(settlement: Candidate | None, places: list[Entry]) -> bool:
+    """Whether a province's name is that of its city too, which a bare name then means: "Aleppo", "Baghdad"."""
+    provinces = [entry for entry in places if entry.type == Precision.PROVINCE]
+    return settlement is not None and any(entry.country == settlement.country for entry in provinces)
+
+
+def _without_noun(text: str, noun: str) -> str:
+    """The proper part of "Idlib province" or "the city of Homs"."""
+    return text[: -len(noun)].strip() if noun and text.lower().endswith(f" {noun}") else text
+
+
+def _gazetteer_places(text: str, bare: str, precision: str | None) -> tuple[Entry, ...]:
+    found = load_gazetteer().find(text, kind="Place") or load_gazetteer().find(bare, kind="Place")
+    return tuple(entry for entry in found if precision in (None, entry.type))
+
+
+def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
+    """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
+    if mention.noun not in ("capital", "capital city"):
+        return None
+    iso = mention.country or next((code for code, _ in counts.most_common(1)), None)
+    country = load_gazetteer().countries.get(iso or "")
+    if country is None or country.capital is None:
+        return None
+    candidate = best_candidate(country.capital, iso, counts)
+    return None if candidate is None else from_candidate(candidate)
+
+
+@Language.factory("polemos_places", requires=["doc._.mentions", "doc._.names"], assigns=["doc._.places"])
+def create_places(nlp: Language, name: str) -> "PlaceLinker":
+    """Make the component; it has no settings."""
+    register_extensions()
+    return PlaceLinker()
+
+
+class PlaceLinker:
+    """Writes `doc._.places`: the link of each mention of a place, by the token of its head."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document."""
+        counts = countries_of(doc)
+        places = (m for m in doc._.mentions.values() if m.category is Category.PLACE)
+        linked = {mention.root: link(doc, mention, counts) for mention in places}
+        doc._.places = {root: found for root, found in linked.items() if found is not None}
+        return doc

@@ -1,0 +1,320 @@
+"""Roles: what each slot of a trigger means, as patterns/frames.json tells, and which triggers tell of one event."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import (
+    Category,
+    EntityMention,
+    EventMention,
+    RoleFiller,
+    Trigger,
+    register_extensions,
+)
+from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, verb_slots
+from builder.components.quantities import read_quantity
+from builder.model import EventKind, Role
+from builder.patterns import load
+
+FRAMES: dict[str, dict[str, dict[str, str]]] = load("frames")
+WORDS = load("triggers")
+SUPPORT = frozenset(WORDS["support_verbs"])
+SAME_SLOTS = frozenset(WORDS["same_event_slots"])
+RAISING = frozenset(WORDS["raising_verbs"])
+OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
+WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])
+ATTACK_TYPES: dict[str, str] = WORDS["weapon_attack_types"]
+PARTITIVES = frozenset(load("entities")["partitives"])
+GENERIC = frozenset(load("entities")["generic_heads"])
+ROLES = {role.value: role for role in Role}
+EFFECTS = frozenset(("kill", "die", "injure", "damage"))
+
+
+def _is_country(mention: EntityMention) -> bool:
+    return mention.category is Category.PLACE and mention.country is not None and mention.type == "country"
+
+
+def _event_slots(token: Token, trigger: Trigger, triggers: dict[int, Trigger]) -> Iterator[Slot]:
+    """The slots of a trigger, and, for an event noun, those that its support verb holds for it."""
+    if token.pos_ == "VERB":
+        yield from verb_slots(token)
+        yield from _below_objects(token)
+        return
+    yield from noun_slots(token)
+    for verb in _supporting_verbs(token, triggers):
+        kept = verb.lemma_.lower() in SUPPORT and token.dep_ not in ("nsubj",) or is_passive(verb)
+        dropped = ("object",) if kept else ("subject", "object")
+        yield from ((slot, filler) for slot, filler in verb_slots(verb) if slot not in dropped)
+
+
+def _below_objects(verb: Token) -> Iterator[Slot]:
+    """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
+    for child in verb.children:
+        if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in WORDS["closed_objects"]:
+            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
+
+
+def _supporting_verbs(noun: Token, triggers: dict[int, Trigger]) -> Iterator[Token]:
+    """The verbs that carry an event noun: "launched an attack", "the attack appears to have been staged by"."""
+    verb = noun.head
+    if noun.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.pos_ == "VERB":
+        raised = next((child for child in verb.rights if child.dep_ == "xcomp"), None)
+        if raised is not None and verb.lemma_.lower() in RAISING:
+            verb = raised
+        lemma = verb.lemma_.lower()
+        if lemma in SUPPORT or (lemma in OCCURRENCE and verb.i not in triggers):
+            yield verb
+    yield from (
+        child for child in noun.rights if child.dep_ in ("acl", "relcl") and child.lemma_.lower() in SUPPORT
+    )
+
+
+def _modifier_role(mention: EntityMention, token: Token, roles: dict[str, str]) -> str | None:
+    """A demonym, an acronym or a possessive acts; another place name before an event noun is where it was."""
+    if mention.category is Category.PLACE and _is_country(mention):
+        acts = mention.noun == "demonym" or token.dep_ == "poss" or mention.label.replace(".", "").isupper()
+        return roles.get("actor") if acts else roles.get("place")
+    return roles.get(mention.category.value)
+
+
+def _role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str | None:
+    roles = FRAMES[frame].get(slot)
+    if roles is None:
+        return None
+    if slot == "modifier":
+        return _modifier_role(mention, token, roles)
+    if mention.category is Category.PLACE and mention.noun == "demonym" and token.dep_ == "amod":
+        return roles.get("actor") if token.head.lemma_.lower() in GENERIC else None
+    role = roles.get(mention.category.value)
+    if mention.category is Category.PLACE and role in ("perpetrator", "mover", "issuer", "speaker", "accused"):
+        return role if _is_country(mention) or mention.name is not None and slot == "subject" else None
+    return role
+
+
+def _mention_at(doc: Doc, token: Token) -> EntityMention | None:
+    mention: EntityMention | None = doc._.mentions.get(token.i)
+    return mention
+
+
+def _stand_in(doc: Doc, token: Token) -> Token:
+    """The state's own token for "US interests" and "Israeli targets", which stand for the state."""
+    if token.lemma_.lower() in PARTITIVES:
+        return next((below for slot, below in prepositional(token) if slot == "of"), token)
+    if token.i in doc._.mentions or token.lemma_.lower() not in GENERIC:
+        return token
+    owners = (child for child in token.lefts if child.i in doc._.mentions)
+    return next((child for child in owners if _is_country(doc._.mentions[child.i])), token)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What has been found for one trigger so far."""
+
+    roles: dict[RoleFiller, None]
+    weapons: dict[int, None]
+    links: dict[tuple[Role, int], None]
+    same: dict[int, None]
+
+
+def _fill(doc: Doc, trigger: Trigger, triggers: dict[int, Trigger]) -> EventMention:
+    """The event mention of one trigger: its roles, its weapons and the triggers that it is linked to."""
+    draft = _Draft({}, {}, {}, {})
+    gapped = _gapped(doc, trigger)
+    for slot, head in _event_slots(doc[trigger.token], trigger, triggers):
+        for item in coordinated(head) if slot != "modifier" else (head,):
+            filler = _stand_in(doc, item)
+            if filler.i in triggers:
+                _relate(trigger, slot, triggers[filler.i], draft)
+            elif gapped is None or filler.i < gapped.start:
+                _assign(doc, trigger, slot, filler, draft)
+    return EventMention(trigger, tuple(draft.roles), tuple(draft.weapons), tuple(draft.links), same=tuple(draft.same))
+
+
+def _relate(trigger: Trigger, slot: str, other: Trigger, draft: _Draft) -> None:
+    """What another trigger in a slot is: what a statement is about, or the same attack ("killed in a *raid*")."""
+    if other.token == trigger.token:
+        return
+    event_role = FRAMES[trigger.frame].get(slot, {}).get("event")
+    if event_role is not None:
+        draft.links[ROLES[event_role], other.token] = None
+    elif trigger.kind is other.kind is EventKind.ATTACK and slot in SAME_SLOTS:
+        draft.same[other.token] = None
+
+
+def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft) -> None:
+    mention = _mention_at(doc, filler)
+    if mention is None:
+        return
+    role = _role_of(slot, mention, filler, trigger.frame)
+    if role == "weapon":
+        draft.weapons[filler.i] = None
+    elif role in ("vehicle", "craft"):
+        if role == "vehicle":
+            draft.weapons[filler.i] = None
+        draft.roles.update(_owner(doc, mention, trigger))
+    elif role in ROLES:
+        draft.roles[RoleFiller(ROLES[role], filler.i)] = None
+    if slot in ("subject", "agent"):
+        draft.weapons.update(dict.fromkeys(_instruments(doc, filler)))
+
+
+def _gapped(doc: Doc, trigger: Trigger) -> EntityMention | None:
+    """The weapon of a second clause without a verb: "two missiles hit the port and *three rockets* the bridge"."""
+    if trigger.frame not in ("land", "strike", "explode") or doc[trigger.token].pos_ != "VERB":
+        return None
+    sentence_end = doc[trigger.token].sent.end
+    for i in range(trigger.token + 1, sentence_end):
+        mention = doc._.mentions.get(i)
+        if mention is None or mention.category is not Category.WEAPON or doc[i].dep_ != "conj":
+            continue
+        above = doc._.mentions.get(doc[i].head.i)
+        if above is not None and above.category is not Category.WEAPON:
+            return _mention_at(doc, doc[i])
+    return None
+
+
+def _gapped_event(doc: Doc, trigger: Trigger) -> EventMention | None:
+    """The event of that second clause: its own weapon, and what follows it as the target."""
+    weapon = _gapped(doc, trigger)
+    if weapon is None:
+        return None
+    second = replace(trigger, token=weapon.root)
+    draft = _Draft({}, {weapon.root: None}, {}, {})
+    for i in range(weapon.end, doc[trigger.token].sent.end):
+        mention = doc._.mentions.get(i)
+        if mention is not None and mention.category in (Category.FACILITY, Category.PLACE):
+            before = doc[mention.start - 1].lower_
+            slot = before if before in FRAMES[trigger.frame] else "object"
+            _assign(doc, second, slot, doc[i], draft)
+            return EventMention(second, tuple(draft.roles), tuple(draft.weapons))
+    return None
+
+
+def _owner(doc: Doc, mention: EntityMention | None, trigger: Trigger) -> dict[RoleFiller, None]:
+    """Whose aircraft or ship it is: the state that its name says, as mover or perpetrator."""
+    if mention is None or mention.country is None:
+        return {}
+    role = Role.MOVER if trigger.kind is EventKind.MOVEMENT else Role.PERPETRATOR
+    owners = [i for i in range(mention.start, mention.end) if i != mention.root and i in doc._.mentions]
+    return {RoleFiller(role, i): None for i in owners if _is_country(doc._.mentions[i])}
+
+
+def _instruments(doc: Doc, filler: Token) -> list[int]:
+    """Weapons that an actor is said to use: "gunmen with rifles", "armed with machetes"."""
+    found = []
+    for child in filler.rights:
+        if child.lower_ in ("with", "using", "wielding", "carrying", "armed"):
+            found += [below.i for below in child.subtree if _is_weapon(_mention_at(doc, below))]
+    return found
+
+
+def _is_weapon(mention: EntityMention | None) -> bool:
+    return mention is not None and mention.category is Category.WEAPON
+
+
+def _used_weapons(doc: Doc, event: EventMention) -> EventMention:
+    """The weapons of "using rockets", "armed with rifles" under the trigger, and of a weapon's own count."""
+    token = doc[event.trigger.token]
+    extra = []
+    for child in token.children:
+        if child.dep_ == "advcl" and child.lemma_.lower() in ("use", "fire", "throw", "detonate", "wield", "drop"):
+            extra += [below.i for below in child.children if below.dep_ == "dobj" and _is_weapon(_mention_at(doc, below))]
+    if not extra:
+        return event
+    return replace(event, weapons=tuple(dict.fromkeys([*event.weapons, *extra])))
+
+
+def _typed(doc: Doc, event: EventMention) -> EventMention:
+    """The event's types: the trigger's own, else what its weapons make of it, sharpened by suicide and aircraft."""
+    if event.trigger.kind is not EventKind.ATTACK:
+        return replace(event, types=(event.trigger.type,) if event.trigger.type else ())
+    weapons = [doc._.mentions[root] for root in event.weapons]
+    from_weapons = [ATTACK_TYPES[w.type] for w in weapons if w.type in ATTACK_TYPES]
+    if any(w.category is Category.FACILITY and w.type == "Aircraft" for w in weapons):
+        from_weapons.append("AirStrike")
+    trigger_type = event.trigger.type
+    vague = trigger_type is None or trigger_type in ("Bombing", "Bombardment")
+    chosen = from_weapons[:1] if vague and from_weapons else [trigger_type] if trigger_type else []
+    if chosen == ["ArmedAssault"] and event.fillers(Role.TARGET):
+        chosen = _crowd_control(doc, event) or chosen
+    if _is_suicide(doc, event):
+        chosen = ["SuicideBombing"]
+    return replace(event, types=tuple(chosen))
+
+
+def _crowd_control(doc: Doc, event: EventMention) -> list[str]:
+    against_protest = any(doc._.mentions[i].type == "Protesters" for i in event.fillers(Role.TARGET))
+    return ["ExcessiveForce"] if against_protest else []
+
+
+def _is_suicide(doc: Doc, event: EventMention) -> bool:
+    actors = [doc._.mentions[i] for i in event.fillers(Role.PERPETRATOR)]
+    bombing = event.trigger.frame in ("explode", "strike", "kill")
+    return bombing and any("suicide" in actor.label.lower() and "bomb" in actor.label.lower() for actor in actors)
+
+
+def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
+    """Every event mention of the document, in the order of its triggers."""
+    triggers: dict[int, Trigger] = doc._.triggers
+    found = []
+    drafts = [_fill(doc, trigger, triggers) for trigger in triggers.values()]
+    drafts += [second for trigger in triggers.values() if (second := _gapped_event(doc, trigger)) is not None]
+    for draft in sorted(drafts, key=lambda event: event.trigger.token):
+        event = _counted(doc, _typed(doc, _used_weapons(doc, draft)))
+        trigger = event.trigger
+        if trigger.frame in WEAPON_REQUIRED and not event.weapons:
+            continue
+        if not _is_idle(doc, event):
+            found.append(event)
+    return tuple(found)
+
+
+def _counted(doc: Doc, event: EventMention) -> EventMention:
+    """How many events a noun counts: "13 rocket attacks"."""
+    token = doc[event.trigger.token]
+    if token.tag_ != "NNS" or event.trigger.token not in doc._.triggers:
+        return event
+    return replace(event, count=read_quantity(token).exact)
+
+
+def _is_idle(doc: Doc, event: EventMention) -> bool:
+    """Whether a word of many senses ("fight", "increase", "leave", "hold") lacks any role of its frame here."""
+    needed = NEEDED.get(event.trigger.frame)
+    if needed is None:
+        return False
+    filled = [name for name in needed if event.fillers(Role(name))]
+    return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
+
+
+NEEDED: dict[str, list[str]] = load("roles")["needed"]
+BROAD: frozenset[str] = frozenset(load("roles")["broad"])
+
+
+@Language.factory(
+    "polemos_roles",
+    requires=["doc._.mentions", "doc._.triggers", "token.dep"],
+    assigns=["doc._.event_mentions"],
+)
+def create_roles(nlp: Language, name: str) -> "RoleFinder":
+    """Make the component; it has no settings."""
+    register_extensions()
+    return RoleFinder()
+
+
+class RoleFinder:
+    """Writes `doc._.event_mentions`, a tuple of `EventMention` in the order of the text."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Annotate one document."""
+        doc._.event_mentions = event_mentions(doc)
+        return doc
+
+
+def perpetrator_like(mention: EntityMention) -> bool:
+    """Whether a mention can act: an actor, or a country that stands for its state."""
+    return mention.category is Category.ACTOR or _is_country(mention)
+
+
