@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]
-from frontmatter.default_handlers import YAMLHandler
+import yaml
 
 from builder.errors import InputError
 from builder.model import Article
@@ -12,8 +11,8 @@ from builder.readers.composing import compose
 from builder.readers.decoding import Limits
 from builder.readers.metadata import Metadata, parse_metadata
 
-# Two lines of three hyphens, the first at the very start. The library's own boundary would eat the blank
-# lines after the second, and so move every offset.
+# Two lines of three hyphens, the first at the very start. The text begins right after the second: blank lines
+# that were eaten there would move every offset.
 OPENING = re.compile(r"---[ \t]*\r?\n")
 CLOSING = re.compile(r"^---[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 
@@ -79,7 +78,7 @@ def title_line(text: str) -> str | None:
 def _load_yaml(block: str, origin: Path | None) -> object:
     # Every scalar stays the text that it is: plain YAML makes `language: no` false and `id: 010` eight.
     try:
-        return YAMLHandler().load(block, Loader=yaml.BaseLoader) or {}
+        return yaml.load(block, Loader=yaml.BaseLoader) or {}
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "it holds what YAML does not allow"
