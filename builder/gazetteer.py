@@ -38,6 +38,7 @@ _PARTICLES = {"bin": "bn", "ben": "bn", "ibn": "bn"} | dict.fromkeys(("abdel", "
 _FOLDS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"tch", "ch"),
         (r"x", "ks"),
         (r"kh", "x"),
         (r"dzh|dj", "j"),

@@ -317,6 +317,8 @@ def _actor_names(doc: Doc, chain: Chain) -> tuple[str, tuple[str, ...]]:
     best = max(named or labels[:1], key=len, default=doc[chain.first.root].text)
     if chain.kind is not ActorKind.PERSON and named:
         best = named[0]
+    if not named:
+        best = next((m.label for m in chain.mentions if m.country is not None and m.label), best)
     entry = [chain.entry.label] if chain.entry is not None else []
     others = named if named else labels
     return best, _aliases(best, [*others, *chain.aliases, *entry])

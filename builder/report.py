@@ -29,7 +29,6 @@ from builder.nodes import Nodes
 # Documents that pass through the pipeline together: enough to fill the matrices of a small model, few enough
 # that memory stays flat and that progress shows.
 BATCH: Final = 32
-BASES: Final = (Basis.CLAIMED, Basis.ACCUSED_BY_AUTHORITIES, Basis.ACCUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +215,13 @@ class _Events:
         """How the perpetrator is known, by MUC-4's order: said by itself, by an accuser, told with doubt, told."""
         incident = self.incidents[k]
         perpetrators = {argument.filler for argument in arguments if argument.role is Role.PERPETRATOR}
-        if incident.kind is not EventKind.ATTACK or not perpetrators:
+        happened = incident.modality in (Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED)
+        if incident.kind is not EventKind.ATTACK or not perpetrators or not happened:
             return None
-        told = {member.basis for member in incident.members}
-        stated = next((basis for basis in BASES if basis in told), None)
         if self._denied_by(k) & perpetrators:
             return Basis.DENIED_BY_ACCUSED
-        if stated is not None:
-            return stated
+        if incident.basis is not None:
+            return incident.basis
         return Basis.POSSIBLE if incident.modality is Modality.ALLEGED else Basis.REPORTED_AS_FACT
 
     def _denied_by(self, k: int) -> set[str]:

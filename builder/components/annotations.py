@@ -130,7 +130,6 @@ class EventMention:
     tolls: tuple[Toll, ...] = ()
     types: tuple[str, ...] = ()
     modality: Modality = Modality.ASSERTED
-    basis: Basis | None = None
     damage: Damage | None = None
     cues: tuple[int, ...] = ()
     count: int | None = None
@@ -155,6 +154,7 @@ class Incident:
     types: tuple[str, ...]
     roles: tuple[RoleFiller, ...]
     links: tuple[tuple[Role, int], ...] = ()
+    basis: Basis | None = None
 
     @property
     def kind(self) -> EventKind:
@@ -168,6 +168,7 @@ EXTENSIONS = (
     "title_end",
     "names",
     "demonyms",
+    "persons",
     "mentions",
     "times",
     "triggers",

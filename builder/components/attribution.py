@@ -20,13 +20,12 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.syntax import is_passive, prepositional, subject_of
-from builder.model import Basis, EventKind, Modality, Role
+from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
-AUTHORITIES = frozenset(WORDS["authorities"])
 NOBODY = frozenset(WORDS["nobody"])
 RESPONSIBILITY = frozenset(WORDS["responsibility"])
 TELLING = (EventKind.ATTACK, EventKind.MOVEMENT, EventKind.WARNING, EventKind.EVENT)
@@ -71,8 +70,10 @@ def _said(verb: Token) -> Iterator[Token]:
 
 
 def _below(head: Token, told: dict[int, EventMention]) -> list[int]:
-    """The events whose triggers are under a token."""
-    return [token.i for token in head.subtree if token.i in told]
+    """The events whose triggers, or whose figures of casualties, are under a token."""
+    inside = {token.i for token in head.subtree}
+    counted = [i for i, e in told.items() if any(inside.issuperset(range(t.start, t.end)) for t in e.tolls)]
+    return sorted({*(i for i in inside if i in told), *counted})
 
 
 def _statement(token: int, speaker: int, about: list[int], kind: str, frame: str) -> EventMention:
@@ -198,48 +199,14 @@ def _completed(doc: Doc, statement: EventMention, told: dict[int, EventMention])
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
 
 
-def _is_authority(doc: Doc, root: int) -> bool:
-    mention: EntityMention = doc._.mentions[root]
-    return mention.category is Category.PLACE or mention.type in AUTHORITIES
-
-
-def _basis(doc: Doc, statement: EventMention) -> tuple[Basis, tuple[int, ...]] | None:
-    """What a statement makes of the perpetrator of its events: how known, and who."""
-    speaker = statement.fillers(Role.SPEAKER)
-    match statement.trigger.frame:
-        case "claim":
-            return Basis.CLAIMED, speaker
-        case "accuse":
-            by_authority = any(_is_authority(doc, root) for root in speaker)
-            return (
-                Basis.ACCUSED_BY_AUTHORITIES if by_authority else Basis.ACCUSED
-            ), statement.fillers(Role.ACCUSED)
-        case _:
-            return None
-
-
-def _with_basis(event: EventMention, basis: Basis, actors: tuple[int, ...]) -> EventMention:
-    """An attack with the perpetrators that a claim or an accusation gives, where the text gives no other."""
-    if event.trigger.kind is not EventKind.ATTACK or event.fillers(Role.PERPETRATOR):
-        return replace(event, basis=event.basis or basis) if basis is Basis.CLAIMED else event
-    added = tuple(RoleFiller(Role.PERPETRATOR, root) for root in actors)
-    return replace(event, roles=event.roles + added, basis=basis)
-
-
 def attribute(doc: Doc) -> tuple[EventMention, ...]:
-    """The event mentions with every statement among them, and with what statements make of perpetrators."""
+    """The event mentions with every statement among them."""
     mentions: tuple[EventMention, ...] = doc._.event_mentions
     told = {event.trigger.token: event for event in mentions if event.trigger.kind in TELLING}
     made = [event for event in mentions if event.trigger.frame in SPOKEN_FRAMES]
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
     spoken = [*completed, *_of_verbs(doc, told), *_according_to(doc, told)]
     spoken += list(_quoted(doc, told, spoken))
-    for statement in completed:
-        basis = _basis(doc, statement)
-        if basis is None:
-            continue
-        for _, event in statement.links:
-            told[event] = _with_basis(told[event], *basis)
     return tuple(sorted([*told.values(), *spoken], key=lambda event: event.trigger.token))
 
 
@@ -255,7 +222,7 @@ def create_attribution(nlp: Language, name: str) -> "Attributor":
 
 
 class Attributor:
-    """Adds statements to the event mentions, and the basis on which perpetrators are known."""
+    """Adds statements to the event mentions."""
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""

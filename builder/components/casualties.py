@@ -12,7 +12,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from builder.components.annotations import EventMention, Quantity, Toll, register_extensions
-from builder.components.quantities import quantity_at
+from builder.components.quantities import PLURALS, quantity_at
+from builder.components.quantities import WORDS as NUMBER_WORDS
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import load
 
@@ -20,7 +21,8 @@ WORDS = load("casualties")
 FRAMES = {frame: Outcome(name) for frame, name in WORDS["frames"].items()}
 OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
 _WORD = "|".join(sorted((re.escape(word) for word in OUTCOMES), key=len, reverse=True))
-_NUMERAL = r"(?:\d[\d,]*|[a-z]+(?:-[a-z]+)?)"
+_WORDS = "|".join(sorted((*NUMBER_WORDS, *PLURALS), key=len, reverse=True))
+_NUMERAL = rf"(?:\d[\d,]*|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
 # "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
 PHRASE = re.compile(
     rf"\b(?P<number>no|without(?: any)?|zero|{_NUMERAL})(?P<between>(?: (?!and\b|or\b|the\b|with\b|in\b|at\b|by\b|on\b|to\b|of\b|was\b|were\b|had\b|has\b)[\w'’-]+){{0,3}}?) (?:(?:were|was|are|is|have been|had been|left|reported|feared) )?(?P<word>{_WORD})\b",
@@ -109,6 +111,13 @@ def _is_told(tolls: list[Toll], new: Toll) -> bool:
     )
 
 
+def _is_corrected(toll: Toll, event: EventMention, phrases: list[Toll]) -> bool:
+    """Whether a number of its own stands at the verb: "six were killed and *24 were wounded*"."""
+    trigger = event.trigger.token
+    own = [p for p in phrases if p.start < trigger < p.end and p.outcome is toll.outcome]
+    return any(phrase.number != toll.number and toll.start < phrase.start for phrase in own)
+
+
 def _marked(doc: Doc, toll: Toll) -> Toll:
     """The toll, marked as a revision where its sentence says so: "revised the toll down to 11"."""
     sentence = doc[toll.start].sent.text
@@ -129,13 +138,14 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     """The event mentions of a document with every figure of casualties on the event that it belongs to."""
+    phrases = list(_phrases(doc))
     events: list[EventMention] = [
-        replace(event, tolls=tuple(_marked(doc, toll) for toll in _of_verb(doc, event)))
+        replace(event, tolls=tuple(_marked(doc, t) for t in _of_verb(doc, event) if not _is_corrected(t, event, phrases)))
         for event in doc._.event_mentions
     ]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in [*_spoken(doc), *_phrases(doc)]:
+    for toll in [*_spoken(doc), *phrases]:
         if doc[toll.start].idx < title_end or _is_told(told, toll):
             continue
         host = _host(doc, toll, events)

@@ -111,8 +111,9 @@ def _answering(doc: Doc, word: Token, cause: int, events: dict[int, EventMention
         if above.i in attacks:
             return above.i
     sentence = word.sent
-    before = [i for i in attacks if sentence.start <= i < word.i]
-    return before[-1] if before else None
+    before = [i for i in attacks if i < word.i and events[i].modality not in AHEAD]
+    here = [i for i in before if i >= sentence.start]
+    return (here or before or [None])[-1]
 
 
 def link_retaliation(doc: Doc, events: dict[int, EventMention]) -> None:

@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 import ontology
 from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.components.lexicon import nouns
 from builder.components.places import PlaceLink, countries_of
 from builder.gazetteer import Entry, transliteration_key
 from builder.model import ActorKind
@@ -23,6 +24,11 @@ WORDS = load("coreference")
 BODY_NOUNS = frozenset(WORDS["body_nouns"])
 ATTACKERS = frozenset(WORDS["attackers"])
 PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
+ARMED = frozenset((None, "StateForces", "ArmedGroup"))  # None: "commander", "chief", "leader"
+GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
+POSSESSIVES = frozenset(("his", "her", "their", "its"))
+ALIAS_ADVERBS = frozenset(WORDS["alias_adverbs"])
+JOINTS = frozenset(("al", "el", "of", "the", "de", "for", "ash", "s", "and"))
 LONGEST_ALIAS = 8  # tokens in the longest bracketed name that is taken for an alias
 
 
@@ -113,14 +119,21 @@ def _countries_agree(chain: Chain, mention: EntityMention) -> bool:
     return chain.country is None or mention.country is None or chain.country == mention.country
 
 
-def _same_name(chain: Chain, mention: EntityMention, key: str, entry: Entry | None) -> bool:
+def _same_name(doc: Doc, chain: Chain, mention: EntityMention, key: str, entry: Entry | None) -> bool:
     """Whether a named mention is of a chain."""
     if entry is not None and chain.entry is not None:
         return entry.iri == chain.entry.iri
     if not _countries_agree(chain, mention) or not key:
         return False
-    if mention.kind is ActorKind.PERSON or chain.kind is ActorKind.PERSON:
-        return chain.kind is mention.kind and _persons_agree(chain, key)
+    if chain.kind is ActorKind.PERSON:
+        # A last name alone is often taken for a body's or a place's name.
+        is_person = mention.kind is ActorKind.PERSON or (entry is None and not mention.noun)
+        return is_person and _persons_agree(chain, key)
+    if mention.kind is ActorKind.PERSON:
+        return False
+    if not chain.keys and chain.location is not None and mention.category is Category.FACILITY:
+        city = transliteration_key(doc[chain.location].text)
+        return key == city and compatible(chain.type, mention.type)
     return key in chain.keys and compatible(chain.type, mention.type)
 
 
@@ -129,13 +142,14 @@ def _fits_description(chain: Chain, mention: EntityMention) -> bool:
     if not _countries_agree(chain, mention):
         return False
     if mention.category is Category.FACILITY:
-        return compatible(chain.type, mention.type) and chain.first.plural == mention.plural
+        return _fits_facility(chain, mention)
     if mention.category is Category.PLACE:
         return _fits_place(chain, mention)
     if mention.kind is ActorKind.PERSON:
-        nouns = {noun for m in chain.mentions for noun in (m.noun, *m.titles)}
-        return chain.kind is ActorKind.PERSON and any(_ends_alike(noun, mention.noun) for noun in nouns)
+        return chain.kind is ActorKind.PERSON and _titles_agree(chain, mention)
     if mention.noun == chain.first.noun and chain.kind is mention.kind:
+        return True
+    if any(_last_word(m.label) == mention.noun for m in chain.mentions) and chain.kind is mention.kind:
         return True
     is_bare = len(mention.label.split()) == len(mention.noun.split())
     if mention.noun in BODY_NOUNS and is_bare and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
@@ -145,9 +159,31 @@ def _fits_description(chain: Chain, mention: EntityMention) -> bool:
     return both and chain.first.category is Category.ACTOR
 
 
+def _fits_facility(chain: Chain, mention: EntityMention) -> bool:
+    """Whether "the substation" or "the base" may mean a facility: by its own noun, or by a generic one."""
+    if chain.first.plural != mention.plural or not compatible(chain.type, mention.type):
+        return False
+    noun = _last_word(mention.noun)
+    same_noun = any(_last_word(m.noun) == noun or _last_word(m.label) == noun for m in chain.mentions)
+    return same_noun or noun in GENERIC_FACILITIES
+
+
+def _last_word(label: str) -> str:
+    return label.rpartition(" ")[2].lower()
+
+
+def _titles_agree(chain: Chain, mention: EntityMention) -> bool:
+    """Whether a rank or office fits a person: the same, or any of arms for "the general", "the commander"."""
+    titles = {noun for m in chain.mentions for noun in (m.noun, *m.titles) if noun and noun != "pronoun"}
+    if any(_ends_alike(title, mention.noun) for title in titles):
+        return True
+    ranks = {nouns()[title].type for title in titles if title in nouns()}
+    return mention.type in ARMED and bool(ranks & ARMED) and bool(chain.keys)
+
+
 def _fits_place(chain: Chain, mention: EntityMention) -> bool:
     precision = chain.place.precision if chain.place is not None else None
-    return precision is not None and precision.value == mention.type
+    return precision is not None and precision.value == mention.type and mention.type != "country"
 
 
 def _ends_alike(one: str, other: str) -> bool:
@@ -182,7 +218,7 @@ class _Resolver:
         same = [chain for chain in self.chains if chain.category is mention.category]
         key, entry = proper_key(self.doc, mention), entry_of(self.doc, mention)
         if key or entry is not None:
-            return next((c for c in reversed(same) if _same_name(c, mention, key, entry)), None)
+            return next((c for c in reversed(same) if _same_name(self.doc, c, mention, key, entry)), None)
         return self._described(mention, same)
 
     def _same_place(self, mention: EntityMention) -> Chain | None:
@@ -205,6 +241,8 @@ class _Resolver:
                 return owner[-1]
         if not mention.definite or (mention.number.exact or 0) > 1:
             return None
+        if mention.category is Category.FACILITY and self.doc[mention.start].lower_ in POSSESSIVES:
+            return None
         fitting = [c for c in same if _fits_description(c, mention) and self._in_one_city(c, mention)]
         exact = [c for c in fitting if c.type == mention.type]
         return max(exact or fitting, key=lambda c: c.mentions[-1].root, default=None)
@@ -214,19 +252,26 @@ class _Resolver:
         here = location_after(self.doc, mention)
         if here is None or chain.location is None or mention.category is not Category.FACILITY:
             return True
-        places = self.doc._.places
-        one, other = places.get(here), places.get(chain.location)
-        return one is None or other is None or one.label == other.label
+        return self._place_name(here) == self._place_name(chain.location)
+
+    def _place_name(self, root: int) -> str:
+        link = self.doc._.places.get(root)
+        return self.doc._.mentions[root].label if link is None else str(link.label)
 
     def _antecedent(self, pronoun: EntityMention) -> Chain | None:
         """The nearest actor before a pronoun, subjects first, in its sentence or the one before."""
         token = self.doc[pronoun.root]
         earliest = self.doc[max(0, token.sent.start - 1)].sent.start
+        if pronoun.category is Category.FACILITY:
+            near = [r for r, c in self.of.items() if earliest <= r < pronoun.root and c.category is Category.FACILITY]
+            return self.of[max(near)] if near else None
         kinds = PRONOUN_KINDS[token.lower_]
         fitting = [
             root
             for root, chain in self.of.items()
-            if earliest <= root < pronoun.root and _kind_of(chain) in kinds
+            if earliest <= root < pronoun.root
+            and _kind_of(chain) in kinds
+            and self.doc[root].dep_ not in ("poss", "compound", "amod", "nmod", "appos")
         ]
         subjects = [r for r in fitting if self.doc[r].dep_ in ("nsubj", "nsubjpass")]
         nearest = max(subjects or fitting, default=None)
@@ -287,7 +332,24 @@ def location_after(doc: Doc, mention: EntityMention) -> int | None:
         follower = doc._.mentions.get(k)
         if follower is not None and follower.category is Category.PLACE and doc[k].dep_ == "pobj":
             near = follower.start <= i + 2 and doc[k].head.i == i
-            return k if near and doc._.places.get(k) is not None else None
+            return (named_after(doc, follower) or k) if near and _is_placed(doc, follower) else None
+    return None
+
+
+def _is_placed(doc: Doc, mention: EntityMention) -> bool:
+    return mention.name is not None or mention.root in doc._.places or named_after(doc, mention) is not None
+
+
+def named_after(doc: Doc, mention: EntityMention) -> int | None:
+    """The named place that a noun only introduces: "the village *of Boni*", "the outskirts of Kharkiv"."""
+    if mention.category is not Category.PLACE or mention.name is not None or mention.end + 1 >= len(doc):
+        return None
+    if doc[mention.end].lower_ != "of":
+        return None
+    for k in range(mention.end + 1, min(mention.end + 5, len(doc))):
+        follower = doc._.mentions.get(k)
+        if follower is not None and follower.category is Category.PLACE and follower.name is not None:
+            return k if follower.start == mention.end + 1 and follower.noun != "demonym" else None
     return None
 
 
@@ -300,9 +362,30 @@ def bracketed(doc: Doc) -> Iterator[tuple[int, int]]:
         if end is None or end == i + 1:
             continue
         inside = [doc[k] for k in range(i + 1, end)]
-        if all(t.text[:1].isupper() or not t.is_alpha or t.lower_ in ("al", "el", "of", "the", "de", "for", "ash", "s") for t in inside):
+        if all(t.text[:1].isupper() or not t.is_alpha or t.lower_ in JOINTS for t in inside):
             if any(t.text[:1].isupper() and t.is_alpha for t in inside):
                 yield i + 1, end
+
+
+def introduced(doc: Doc) -> Iterator[tuple[int, int, int]]:
+    """Further names after a comma: ", also known as MINUSMA", ", called Ansar Allah". Where the phrase before
+    ends, and the token range of the name."""
+    for token in doc:
+        verb = token.lower_
+        if verb not in ("known", "called", "dubbed", "nicknamed"):
+            continue
+        first = token.i + 2 if verb == "known" and doc[min(token.i + 1, len(doc) - 1)].lower_ == "as" else token.i + 1
+        before = token.i - (doc[token.i - 1].lower_ in ALIAS_ADVERBS)
+        end_of_host = before - 1 if doc[before - 1].text in (",", "(") else before
+        while first < len(doc) and (doc[first].is_quote or doc[first].lower_ == "the"):
+            first += 1
+        last = first
+        while last < len(doc) and (doc[last].text[:1].isupper() or doc[last].text == "-" or doc[last].lower_ in JOINTS):
+            last += 1
+        while last > first and not doc[last - 1].text[:1].isupper():
+            last -= 1
+        if last > first:
+            yield end_of_host, first, last
 
 
 def _host(doc: Doc, start: int, mentions: dict[int, EntityMention], alias: str) -> EntityMention | None:
@@ -334,6 +417,11 @@ def _add_aliases(resolver: _Resolver, mentions: dict[int, EntityMention]) -> dic
         if host is not None:
             hosts.update({root: host.root for root in mentions if start <= root < end})
             hosts.setdefault(-start, host.root)
+    for before, start, end in introduced(doc):
+        named = next((m for m in mentions.values() if m.end == before and m.category is not Category.WEAPON), None)
+        if named is not None:
+            hosts.update({root: named.root for root in mentions if start <= root < end})
+            hosts.setdefault(-start, named.root)
     return hosts
 
 
@@ -342,18 +430,25 @@ def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     resolver = _Resolver(doc)
     mentions: dict[int, EntityMention] = doc._.mentions
     hosts = _add_aliases(resolver, mentions)
-    aliases = {host: doc[start:end].text.strip("“”\"' ") for start, end in bracketed(doc) for host in [hosts.get(-start)] if host is not None}
+    ranges = [*bracketed(doc), *((start, end) for _, start, end in introduced(doc))]
+    aliases = {
+        hosts[-start]: doc[start:end].text.strip("“”\"' ") for start, end in ranges if -start in hosts
+    }
     for mention in sorted(mentions.values(), key=lambda m: (m.root, m.start)):
         if mention.root in hosts and hosts[mention.root] in resolver.of:
             chain = resolver.of[hosts[mention.root]]
             resolver.of[mention.root] = chain
             chain.entry = chain.entry or entry_of(doc, mention)
-        elif _apposed(doc, mention, resolver) is None:
+        elif named_after(doc, mention) is None and _apposed(doc, mention, resolver) is None:
             resolver.resolve(mention)
         if mention.root in aliases and mention.root in resolver.of:
             chain = resolver.of[mention.root]
             chain.aliases.append(aliases[mention.root])
             chain.keys.add(transliteration_key(aliases[mention.root]))
+    for mention in mentions.values():
+        named = named_after(doc, mention)
+        if named in resolver.of:
+            resolver.of[mention.root] = resolver.of[named]
     return resolver.chains, resolver.of
 
 

@@ -8,7 +8,8 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import Category, EntityMention, Name, register_extensions
 from builder.components.lexicon import Noun, noun_ending_at
 from builder.components.quantities import read_quantity
-from builder.gazetteer import load_gazetteer
+from builder.components.places import countries_of
+from builder.gazetteer import load_gazetteer, transliteration_key
 from builder.geonames import open_index
 from builder.model import ActorKind
 from builder.patterns import load
@@ -21,6 +22,7 @@ DEMONSTRATIVES = frozenset(WORDS["demonstratives"])
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 AFFILIATIONS = frozenset(WORDS["affiliations"])
 STANCES = frozenset(load("names")["stances"])
+DAMAGING = frozenset(WORDS["damaging_verbs"])
 PRONOUNS: dict[str, str] = WORDS["pronouns"]
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
@@ -31,13 +33,17 @@ def _name_on(names: list[Name], token: int) -> Name | None:
     return next((name for name in names if name.start <= token < name.end), None)
 
 
-def _bare_name(doc: Doc, start: int, root: int) -> Name | None:
+def _bare_name(doc: Doc, start: int, root: int, inner: list[Name]) -> Name | None:
     """A run of capitalised proper nouns that ends with the head and that nothing else recognised."""
     first = root
     while first > start and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "-"):
         first -= 1
-    proper = doc[root].pos_ == "PROPN" and doc[root].text[:1].isupper()
-    return Name(first, root + 1) if proper else None
+    if doc[root].pos_ != "PROPN" or not doc[root].text[:1].isupper() or doc[root].ent_type_ in ("DATE", "TIME"):
+        return None
+    while first < root and (not doc[first].text[0].isalnum() or noun_ending_at(doc, first, first) is not None):
+        first += 1
+    person = any(first <= name.start and name.label == "PERSON" for name in inner)
+    return Name(first, root + 1, (), "PERSON" if person else "")
 
 
 def _name_with_noun(doc: Doc, start: int, root: int, noun: Noun, inner: list[Name]) -> Name | None:
@@ -82,6 +88,8 @@ def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category
     if noun is not None and name.label != "PERSON":
         kind_of_noun = ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
         return noun.category, kind_of_noun
+    if transliteration_key(doc[name.end - 1].text) in doc._.persons:
+        return Category.ACTOR, ActorKind.PERSON
     if name.label in PLAIN_KINDS and not _is_known_place(doc, name):
         return Category.ACTOR, ActorKind(PLAIN_KINDS[name.label])
     if name.label in LABEL_CATEGORIES:
@@ -90,12 +98,23 @@ def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category
 
 
 def _after_place_preposition(doc: Doc, name: Name) -> bool:
-    return name.start > 0 and doc[name.start - 1].lower_ in PLACE_PREPOSITIONS
+    if name.start < 2:
+        return False
+    before = doc[name.start - 1].lower_
+    if before == "of":  # "the airport of Sévaré", "the town of Boni"
+        noun = noun_ending_at(doc, max(0, name.start - 4), name.start - 2)
+        return noun is not None and noun.category in (Category.FACILITY, Category.PLACE)
+    return before in PLACE_PREPOSITIONS
 
 
 def _is_known_place(doc: Doc, name: Name) -> bool:
     """Whether a name that spaCy took for a person or a body stands where places stand and is a settlement's."""
-    return _after_place_preposition(doc, name) and bool(open_index().lookup(doc[name.start : name.end].text))
+    text = doc[name.start : name.end].text
+    found = open_index().lookup(text)
+    if _after_place_preposition(doc, name):
+        return bool(found)
+    named = countries_of(doc)
+    return name.end - name.start == 1 and any(c.primary and c.country in named for c in found)
 
 
 def _kind_of_noun(noun: Noun, *, plural: bool, named: bool) -> ActorKind | None:
@@ -145,16 +164,15 @@ def _country(doc: Doc, start: int, end: int, inner: list[Name]) -> str | None:
     return None
 
 
-def _mention(doc: Doc, start: int, end: int, names: list[Name]) -> EntityMention | None:
+def _mention(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> EntityMention | None:
     """The mention of a noun phrase, or None where neither lexicon nor names know its head."""
-    root = end - 1
     while start < root and (doc[start].is_punct or doc[start].is_space):
         start += 1
     inner = [name for name in names if start <= name.start and name.end <= end]
     name = _name_on(inner, root)
     noun = noun_ending_at(doc, max(start, name.start if name else start), root)
     if name is None:
-        name = _bare_name(doc, start, root) if noun is None else _name_with_noun(doc, start, root, noun, inner)
+        name = _bare_name(doc, start, root, inner) if noun is None else _name_with_noun(doc, start, root, noun, inner)
     covered = root - len(noun.text.split()) if noun is not None else root
     modifiers = tuple(other for other in inner if other is not name and other.end - 1 <= covered)
     plural = doc[root].tag_ in ("NNS", "NNPS") or doc[root].lower_ in ("people", "police", "personnel")
@@ -223,20 +241,56 @@ def _titles(doc: Doc, start: int, name: Name | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def noun_phrases(doc: Doc) -> Iterator[tuple[int, int]]:
-    """The token ranges of spaCy's noun chunks, then of the names that no chunk ends with."""
+def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
+    """Start, end and head of spaCy's noun chunks, and of the names that none of them ends with.
+
+    A name with a phrase inside, "the Committee of the Red Cross", is one, and hides the chunks in it.
+    """
+    long_names = {}
+    for name in doc._.names:
+        if name.end - name.start > 2:
+            head = doc[name.start : name.end].root.i
+            if head != name.end - 1:
+                long_names[name] = head
+    hidden = {i for name in long_names for i in range(name.start, name.end)}
     ends = set()
     for chunk in doc.noun_chunks:
-        ends.add(chunk.end)
-        yield chunk.start, chunk.end
+        if chunk.end - 1 not in hidden:
+            ends.add(chunk.end)
+            yield chunk.start, chunk.end, chunk.end - 1
     for name in doc._.names:
-        if name.end not in ends:
-            yield name.start, name.end
+        if name in long_names:
+            yield name.start, name.end, long_names[name]
+        elif name.end not in ends:
+            yield name.start, name.end, name.end - 1
 
 
 def _pronoun(token: Token) -> EntityMention:
+    """A pronoun, of a facility where it is what is damaged, else of an actor."""
+    damaged = token.dep_ in ("nsubjpass", "dobj") and token.head.lemma_.lower() in DAMAGING
+    if token.lower_ == "it" and damaged:
+        return EntityMention(token.i, token.i + 1, token.i, Category.FACILITY, token.text, noun="pronoun")
     kind = ActorKind(PRONOUNS[token.lower_])
     return EntityMention(token.i, token.i + 1, token.i, Category.ACTOR, token.text, kind, noun="pronoun")
+
+
+def person_mention(token: Token) -> EntityMention:
+    """A noun that the lexicon lacks, in a place where only people stand: "a night *watchman* was killed"."""
+    doc = token.doc
+    start = next((k for k in range(token.left_edge.i, token.i) if not doc[k].is_punct), token.i)
+    plural = token.tag_ in ("NNS", "NNPS")
+    return EntityMention(
+        start=start,
+        end=token.i + 1,
+        root=token.i,
+        category=Category.ACTOR,
+        label=_label(doc, start, token.i + 1, Category.ACTOR, None),
+        kind=ActorKind.GROUP if plural else ActorKind.PERSON,
+        country=_country(doc, start, token.i + 1, []),
+        definite=doc[start].lower_ in DEMONSTRATIVES,
+        plural=plural,
+        number=read_quantity(token),
+    )
 
 
 def _demonym(doc: Doc, i: int, code: str) -> EntityMention:
@@ -303,9 +357,9 @@ class EntityFinder:
         names_by_end: dict[int, list[Name]] = {}
         for name in doc._.names:
             names_by_end.setdefault(name.start, []).append(name)
-        for start, end in noun_phrases(doc):
+        for start, end, root in noun_phrases(doc):
             inner = [name for i in range(start, end) for name in names_by_end.get(i, ())]
-            mention = _mention(doc, start, end, inner)
+            mention = _mention(doc, start, end, root, inner)
             if mention is not None and not _is_inside_name(mention, found):
                 found[mention.root] = mention
         found |= {mention.root: mention for mention in _minor_mentions(doc, found)}

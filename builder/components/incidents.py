@@ -6,14 +6,15 @@ and nothing speaks against it: another day, another kind, another perpetrator, "
 that singles out one target of a series is a part of it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import EventMention, Incident, register_extensions
+from builder.components.annotations import Category, EventMention, Incident, RoleFiller, register_extensions
 from builder.components.coreference import Chain, ancestors, compatible
-from builder.model import ActorKind, EventKind, Modality, Moment, Role
+from builder.model import ActorKind, Basis, EventKind, Modality, Moment, Role
 from builder.patterns import load
 
 WORDS = load("incidents")
@@ -24,6 +25,7 @@ EXPLOSIVE = frozenset(WORDS["explosive_types"])
 STRONG = frozenset(Modality(name) for name in WORDS["strong"])
 ORDER = [Modality(name) for name in WORDS["order"]]
 # Sentences between a bare effect ("two were wounded") and the attack it belongs to.
+AUTHORITIES = frozenset(load("attribution")["authorities"])
 WINDOW: int = WORDS["window"]
 SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
 
@@ -100,7 +102,8 @@ class _Grouper:
     def _governing(self, mention: EventMention, cluster_of: dict[int, _Cluster]) -> list[int]:
         """The attack verb that an effect hangs on, or that hangs on it: "were killed when gunmen attacked"."""
         token = self.doc[mention.trigger.token]
-        if mention.trigger.frame not in EFFECTS or token.pos_ != "VERB":
+        result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
+        if (mention.trigger.frame not in EFFECTS and not result) or token.pos_ != "VERB":
             return []
         above = _nearest_above(token, cluster_of)
         below = [
@@ -135,6 +138,8 @@ class _Grouper:
 
     def _continued(self, cluster: _Cluster, done: list[_Cluster]) -> _Cluster | None:
         fitting = [host for host in reversed(done) if self._may_be_one(host, cluster)]
+        if cluster.modality is Modality.DENIED:
+            fitting = [host for host in fitting if self._shares_target(host, cluster)]
         for sign in (self._shares_victim, self._shares_target, self._is_referred_to, self._is_near_effect):
             host = next((host for host in fitting if sign(host, cluster)), None)
             if host is not None:
@@ -180,7 +185,7 @@ class _Grouper:
 
     def _is_referred_to(self, host: _Cluster, cluster: _Cluster) -> bool:
         """Whether a definite event noun takes up the last event: "the attack", "these attacks", "the Kabul blast"."""
-        if host.modality not in STRONG:
+        if host.modality not in STRONG or host.modality is Modality.DENIED:
             return False
         token = self.doc[cluster.members[0].trigger.token]
         if token.pos_ == "VERB" or not _is_definite(token) or len(cluster.members[0].roles) > 2:
@@ -189,10 +194,26 @@ class _Grouper:
         known = self.chains(host, Role.LOCATION, Role.TARGET, Role.VICTIM)
         if own and known and not own & known and self._places_differ(host, cluster):
             return False
+        whom = self.chains(cluster, Role.TARGET, Role.VICTIM)
+        if whom - self.chains(host, Role.TARGET, Role.VICTIM):
+            return False
+        if cluster.members[0].trigger.frame in EFFECTS and not self.chains(host, Role.VICTIM):
+            return False
+        if set(cluster.types) - set(host.types) and "Abduction" in (*cluster.types, *host.types):
+            return False
         return _is_plural(token) == self._is_series(host) or not _is_plural(token)
 
+    def _places(self, cluster: _Cluster) -> set[int]:
+        """The chains of where a cluster happened: its locations, and where its targets are."""
+        found = self.chains(cluster, Role.LOCATION)
+        targets = self.chains(cluster, Role.TARGET)
+        for chain in self.chain_of.values():
+            if id(chain) in targets and chain.location is not None and chain.location in self.chain_of:
+                found.add(id(self.chain_of[chain.location]))
+        return found
+
     def _places_differ(self, host: _Cluster, cluster: _Cluster) -> bool:
-        one, other = self.chains(host, Role.LOCATION), self.chains(cluster, Role.LOCATION)
+        one, other = self._places(host), self._places(cluster)
         return bool(one) and bool(other) and not one & other
 
     def _is_series(self, cluster: _Cluster) -> bool:
@@ -341,7 +362,38 @@ def group(doc: Doc) -> tuple[Incident, ...]:
     clusters.sort(key=lambda cluster: min(m.trigger.token for m in cluster.members))
     position = {m.trigger.token: k for k, cluster in enumerate(clusters) for m in cluster.members}
     parts = {id(cluster): k for k, cluster in enumerate(clusters)}
-    return tuple(_incident(cluster, position, parts) for cluster in clusters)
+    incidents = tuple(_incident(cluster, position, parts) for cluster in clusters)
+    return with_basis(doc, incidents)
+
+
+def _blamed(doc: Doc, incidents: tuple[Incident, ...]) -> Iterator[tuple[int, Basis, tuple[RoleFiller, ...]]]:
+    """What claims and accusations make of the perpetrators of the incidents that they are about."""
+    for incident in incidents:
+        frame = incident.members[0].trigger.frame
+        if frame not in ("claim", "accuse"):
+            continue
+        wanted = Role.SPEAKER if frame == "claim" else Role.ACCUSED
+        actors = tuple(RoleFiller(Role.PERPETRATOR, f.root) for f in incident.roles if f.role is wanted)
+        speakers = [doc._.mentions[f.root] for f in incident.roles if f.role is Role.SPEAKER]
+        official = any(m.category is Category.PLACE or m.type in AUTHORITIES for m in speakers)
+        accused = Basis.ACCUSED_BY_AUTHORITIES if official else Basis.ACCUSED
+        for role, other in incident.links:
+            if role is Role.ABOUT and incidents[other].kind is EventKind.ATTACK and actors:
+                yield other, Basis.CLAIMED if frame == "claim" else accused, actors
+
+
+def with_basis(doc: Doc, incidents: tuple[Incident, ...]) -> tuple[Incident, ...]:
+    """The incidents with the perpetrators that claims and accusations give where the text tells no other.
+
+    A claim outweighs an accusation, as in MUC-4's confidence slot.
+    """
+    found = list(incidents)
+    for position, basis, actors in sorted(_blamed(doc, incidents), key=lambda blame: blame[1] is not Basis.CLAIMED):
+        incident = found[position]
+        told = [filler for filler in incident.roles if filler.role is Role.PERPETRATOR]
+        if incident.basis is None and (not told or basis is Basis.CLAIMED):
+            found[position] = replace(incident, roles=(*incident.roles, *actors), basis=basis)
+    return tuple(found)
 
 
 @Language.factory(

@@ -7,12 +7,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from builder.components.annotations import Name, register_extensions
-from builder.gazetteer import load_gazetteer, normalise_name
+from builder.gazetteer import load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
 PATTERNS = load("names")
 LABELS = frozenset(PATTERNS["labels"])
 ARTICLES = frozenset(PATTERNS["articles"])
+CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 STANCES = frozenset(PATTERNS["stances"])
 
 
@@ -83,7 +84,7 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
     """The gazetteer's names, and the named entities that do not overlap them or that contain a mere place."""
     merged = list(known)
     for entity in doc.ents:
-        if entity.label_ not in LABELS or entity.end - 1 in demonyms:
+        if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
         start, end = _trim(entity)
         while start < end and start in demonyms:
@@ -116,6 +117,13 @@ def _demonyms(doc: Doc, known: list[Name]) -> dict[int, str]:
     return found
 
 
+def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
+    """The folded last names of the people whom the text names in full."""
+    full = (name for name in names if name.label == "PERSON" and name.end - name.start > 1)
+    known = (n for n in names if any(entry.kind == "Person" for entry in n.entries) and n.end - n.start > 1)
+    return frozenset(transliteration_key(doc[name.end - 1].text) for name in (*full, *known))
+
+
 def _introduced(doc: Doc, names: list[Name]) -> list[Name]:
     """Later uses of an acronym that the text introduces in brackets: "the Front (FLN) ... the FLN said"."""
     bracketed = {
@@ -127,7 +135,7 @@ def _introduced(doc: Doc, names: list[Name]) -> list[Name]:
     return [Name(t.i, t.i + 1, (), "ORG") for t in doc if t.text in bracketed and t.i not in taken]
 
 
-@Language.factory("polemos_names", requires=["doc.ents"], assigns=["doc._.names", "doc._.demonyms"])
+@Language.factory("polemos_names", requires=["doc.ents"], assigns=["doc._.names", "doc._.demonyms", "doc._.persons"])
 def create_names(nlp: Language, name: str) -> "NameFinder":
     """Make the component; it has no settings."""
     register_extensions()
@@ -143,5 +151,6 @@ class NameFinder:
         demonyms = _demonyms(doc, known)
         doc._.demonyms = demonyms
         names = _merge(doc, known, demonyms)
+        doc._.persons = _last_names(doc, names)
         doc._.names = tuple(sorted([*names, *_introduced(doc, names)], key=lambda one: one.start))
         return doc

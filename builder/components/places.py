@@ -24,9 +24,10 @@ PRECISIONS = frozenset(precision.value for precision in Precision)
 BESIDE = 10.0
 IN_DOCUMENT = 4.0
 PRIMARY_NAME = 1.0
-# A settlement named only once, by an alternate name and in a country the document never names, is noise
-# below this population.
-SMALLEST_ALTERNATE = 15_000
+# Below these populations a settlement in a country that the document never names is noise: the name is more
+# often that of a place too small for GeoNames' extract. Chosen on the development articles.
+SMALLEST_ELSEWHERE = 50_000
+SMALLEST_ALTERNATE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,10 @@ def best_candidate(name: str, beside: str | None, counts: Counter[str]) -> Candi
         )
 
     best = max(open_index().lookup(name), key=weight, default=None)
-    if best is None or best.primary or best.country in counts or best.population >= SMALLEST_ALTERNATE:
+    if best is None or best.country in counts or best.country == beside:
         return best
-    return None
+    is_large = best.population >= (SMALLEST_ELSEWHERE if best.primary else SMALLEST_ALTERNATE)
+    return best if is_large and not (counts and not best.primary) else None
 
 
 def _country_beside(doc: Doc, mention: EntityMention) -> str | None:

@@ -38,7 +38,7 @@ def parse_number(text: str) -> int | None:
 
 def read_quantity(root: Token) -> Quantity:
     """How many a noun phrase counts, read from the numeral before its head (or "dozens of" above it)."""
-    numerals = [child for child in root.lefts if child.dep_ in ("nummod", "det", "amod") and _is_number(child)]
+    numerals = [child for child in root.lefts if child.dep_ in ("nummod", "det", "amod") and child.ent_type_ not in ("DATE", "TIME") and _is_number(child)]
     if numerals:
         numeral = next((child for child in numerals if child.dep_ == "nummod"), numerals[0])
         return quantity_at(numeral)
@@ -84,7 +84,7 @@ def _partner(numeral: Token) -> int | None:
     if i < 2 or doc[i - 1].lower_ not in ("to", "and", "-", "–", "or"):
         return None
     between = i >= 3 and doc[i - 3].lower_ == "between"
-    if doc[i - 1].lower_ == "and" and not between:
+    if doc[i - 1].lower_ == "and" and not between or (i >= 3 and doc[i - 3].lower_ == "from"):
         return None
     return parse_number(doc[i - 2].text) if doc[i - 2].like_num else None
 

@@ -14,7 +14,8 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, verb_slots
+from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, subject_of, verb_slots
+from builder.components.entities import person_mention
 from builder.components.quantities import read_quantity
 from builder.model import EventKind, Role
 from builder.patterns import load
@@ -60,7 +61,7 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
 def _supporting_verbs(noun: Token, triggers: dict[int, Trigger]) -> Iterator[Token]:
     """The verbs that carry an event noun: "launched an attack", "the attack appears to have been staged by"."""
     verb = noun.head
-    if noun.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.pos_ == "VERB":
+    if noun.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.pos_ in ("VERB", "AUX"):
         raised = next((child for child in verb.rights if child.dep_ == "xcomp"), None)
         if raised is not None and verb.lemma_.lower() in RAISING:
             verb = raised
@@ -129,8 +130,19 @@ def _fill(doc: Doc, trigger: Trigger, triggers: dict[int, Trigger]) -> EventMent
             if filler.i in triggers:
                 _relate(trigger, slot, triggers[filler.i], draft)
             elif gapped is None or filler.i < gapped.start:
-                _assign(doc, trigger, slot, filler, draft)
+                _assign(doc, trigger, _own_slot(doc, slot, head, filler, trigger), filler, draft)
     return EventMention(trigger, tuple(draft.roles), tuple(draft.weapons), tuple(draft.links), same=tuple(draft.same))
+
+
+def _own_slot(doc: Doc, slot: str, head: Token, item: Token, trigger: Trigger) -> str:
+    """The slot of one item of a list: a facility coordinated with a place is an item of the object's list."""
+    first, other = doc._.mentions.get(head.i), doc._.mentions.get(item.i)
+    is_verb = doc[trigger.token].pos_ == "VERB"
+    if first is None or other is None:
+        return slot
+    if item.i != head.i and first.category is Category.PLACE and other.category is Category.FACILITY:
+        return "object" if is_verb else "on"
+    return "in" if slot == "on" and is_verb and other.category is Category.PLACE else slot
 
 
 def _relate(trigger: Trigger, slot: str, other: Trigger, draft: _Draft) -> None:
@@ -145,7 +157,7 @@ def _relate(trigger: Trigger, slot: str, other: Trigger, draft: _Draft) -> None:
 
 
 def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft) -> None:
-    mention = _mention_at(doc, filler)
+    mention = _mention_at(doc, filler) or _harmed(doc, trigger, slot, filler)
     if mention is None:
         return
     role = _role_of(slot, mention, filler, trigger.frame)
@@ -155,10 +167,36 @@ def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft)
         if role == "vehicle":
             draft.weapons[filler.i] = None
         draft.roles.update(_owner(doc, mention, trigger))
+    elif role == "struck":
+        draft.weapons[filler.i] = None
+        draft.roles = {_as_target(role_filler): None for role_filler in draft.roles}
+        draft.roles.update(_moving_target(doc, trigger))
     elif role in ROLES:
         draft.roles[RoleFiller(ROLES[role], filler.i)] = None
     if slot in ("subject", "agent"):
         draft.weapons.update(dict.fromkeys(_instruments(doc, filler)))
+
+
+def _harmed(doc: Doc, trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
+    """A mention for a noun that the lexicon lacks, where the frame wants a victim: victims are people."""
+    wants = FRAMES[trigger.frame].get(slot, {}).get("actor") == Role.VICTIM.value
+    if not wants or filler.pos_ != "NOUN" or filler.ent_type_ in ("DATE", "TIME", "CARDINAL"):
+        return None
+    doc._.mentions[filler.i] = person_mention(filler)
+    return person_mention(filler)
+
+
+def _as_target(filler: RoleFiller) -> RoleFiller:
+    return RoleFiller(Role.TARGET, filler.root) if filler.role is Role.PERPETRATOR else filler
+
+
+def _moving_target(doc: Doc, trigger: Trigger) -> dict[RoleFiller, None]:
+    """What ran into a weapon: "the *convoy* struck a mine"."""
+    subject = subject_of(doc[trigger.token])
+    mention = None if subject is None else doc._.mentions.get(subject.i)
+    if mention is None or mention.category not in (Category.FACILITY, Category.ACTOR):
+        return {}
+    return {RoleFiller(Role.TARGET, mention.root): None}
 
 
 def _gapped(doc: Doc, trigger: Trigger) -> EntityMention | None:
@@ -195,11 +233,11 @@ def _gapped_event(doc: Doc, trigger: Trigger) -> EventMention | None:
 
 def _owner(doc: Doc, mention: EntityMention | None, trigger: Trigger) -> dict[RoleFiller, None]:
     """Whose aircraft or ship it is: the state that its name says, as mover or perpetrator."""
-    if mention is None or mention.country is None:
+    if mention is None:
         return {}
     role = Role.MOVER if trigger.kind is EventKind.MOVEMENT else Role.PERPETRATOR
     owners = [i for i in range(mention.start, mention.end) if i != mention.root and i in doc._.mentions]
-    return {RoleFiller(role, i): None for i in owners if _is_country(doc._.mentions[i])}
+    return {RoleFiller(role, i): None for i in owners if perpetrator_like(doc._.mentions[i])}
 
 
 def _instruments(doc: Doc, filler: Token) -> list[int]:

@@ -120,7 +120,12 @@ def verb_slots(verb: Token) -> Iterator[Slot]:
 
 
 def noun_slots(noun: Token) -> Iterator[Slot]:
-    """Every filler of an event noun: modifiers and each preposition."""
+    """Every filler of an event noun: modifiers, each preposition, and what "is among the targets"."""
+    verb = noun.head.head if noun.head.lower_ == "among" else noun.head
+    if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
+        for child in verb.lefts:
+            if child.dep_ in SUBJECTS:
+                yield "subject", child
     for child in noun.lefts:
         if child.dep_ in ("compound", "nmod", "amod", "poss"):
             yield "modifier", child

@@ -7,12 +7,13 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import Trigger, register_extensions
+from builder.components.annotations import Category, Trigger, register_extensions
 from builder.model import EventKind
 from builder.patterns import load
 
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
+WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 SKIPPED = frozenset(("compound", "nmod", "amod", "poss"))
 
@@ -37,7 +38,7 @@ def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
             lemma, *rest = verb.split()
             pattern = Pattern(EventKind(group["kind"]), group["type"], group["frame"], verb, tuple(rest))
             found[lemma].append(pattern)
-    return {lemma: tuple(sorted(all_, key=lambda one: -len(one.rest))) for lemma, all_ in found.items()}
+    return {lemma: tuple(sorted(all_, key=lambda one: (-len(one.rest), one.frame not in WEAPON_REQUIRED))) for lemma, all_ in found.items()}
 
 
 @cache
@@ -63,10 +64,34 @@ def _companions(verb: Token) -> set[str]:
 
 def _verb_trigger(token: Token) -> Pattern | None:
     patterns = verb_patterns().get(token.lemma_.lower())
-    if patterns is None or token.dep_ == "amod":
+    if patterns is None or token.dep_ == "amod" or (token.lower_ == "leaving" and token.dep_ == "advcl"):
         return None
     companions = _companions(token) if patterns[0].rest else set()
-    return next((pattern for pattern in patterns if companions.issuperset(pattern.rest)), None)
+    fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
+    return next((p for p in fitting if p.frame not in WEAPON_REQUIRED or _has_weapon(token)), None)
+
+
+def _has_weapon(verb: Token) -> bool:
+    """Whether a verb's subject or object is a weapon: what "land", "fire" and "send" need to tell of an attack."""
+    found = verb.doc._.mentions
+    near = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass", "dobj", "conj")]
+    if verb.dep_ in ("acl", "relcl"):
+        near.append(verb.head)
+    if verb.dep_ == "conj":
+        near += [child for child in verb.head.children if child.dep_ in ("nsubj", "nsubjpass")]
+    near += [below for head in near for child in head.children if child.lower_ == "of" for below in child.children]
+    roots = (found.get(token.i) for token in near)
+    return any(mention is not None and mention.category is Category.WEAPON for mention in roots)
+
+
+def _is_among_targets(token: Token) -> bool:
+    """Whether the text says of something that it was "among the targets" or "the target"."""
+    above = token.head
+    if token.dep_ == "pobj" and above.lower_ == "among":
+        above = above.head
+    elif token.dep_ != "attr":
+        return False
+    return above.lemma_.lower() == "be"
 
 
 def _noun_trigger(token: Token) -> Pattern | None:
@@ -74,6 +99,8 @@ def _noun_trigger(token: Token) -> Pattern | None:
         return None
     doc, i = token.doc, token.i
     lemma = token.lemma_.lower()
+    if lemma == "target" and not _is_among_targets(token):
+        return None
     before = [doc[k].lower_ for k in range(max(0, i - 2 * LONGEST), i) if doc[k].text != "-"]
     for size in range(min(LONGEST, len(before) + 1), 0, -1):
         prefix = before[len(before) - size + 1 :]
