@@ -15,13 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Final
-from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode
-
-import ontology
-from builder.gazetteer import normalise_name
-from builder.rdf import GEONAMES, HASH_LENGTH, term
+from builder.keys import NAMED_ACTORS, Key, Node, actor_name, chain, distinctive_name, is_named, tail
+from builder.rdf import GEONAMES, HASH_LENGTH
 
 CERTAIN: Final = Decimal("1")
 SAME_ENTRY: Final = Decimal("0.95")  # the link to the gazetteer can be wrong
@@ -52,7 +48,6 @@ DISTINGUISHING: Final = ("target", "mover", "issuer", "speaker")
 REALISED: Final = ("Asserted", "Alleged")
 # A place this wide says nothing about two events being one.
 WIDE: Final = ("province", "country")
-NAMED_ACTORS: Final = ("Person", "Organization", "State")
 # The folder of the merged IRIs of each class.
 FOLDERS: Final[Mapping[str, str]] = {
     "Event": "event",
@@ -63,35 +58,7 @@ FOLDERS: Final[Mapping[str, str]] = {
     "Casualties": "casualties",
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_ARTICLE = re.compile(r"^(the|an?)\s", re.IGNORECASE)
 _GEONAMES = GEONAMES.partition("{")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One node of one report: its properties, each with its values in order."""
-
-    iri: str
-    report: str
-    values: Mapping[NamedNode, tuple[NamedNode | Literal, ...]]
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Give the values of a property as strings; terms of the ontology by their local names."""
-        values = self.values.get(term(name), ())
-        return tuple(value.value.removeprefix(ontology.NAMESPACE) for value in values)
-
-    def text(self, name: str) -> str:
-        """Give the first value of a property, or the empty string."""
-        return next(iter(self.texts(name)), "")
-
-    @property
-    def name(self) -> str:
-        """The label without its article, made comparable."""
-        return normalise_name(_ARTICLE.sub("", self.text("rdfs:label")))
-
-    def is_a(self, *classes: str) -> bool:
-        """Say whether the node has one of the classes."""
-        return not set(classes).isdisjoint(self.texts("rdf:type"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +116,7 @@ class _Identification:
         self.unite_by_key(self.of("Place"), self.place_key)
         actors = self.of(*NAMED_ACTORS)
         for actor in actors:
-            self.nationalities[_actor_name(actor)] |= self.fillers(actor, "plm:nationality")
+            self.nationalities[actor_name(actor)] |= self.fillers(actor, "plm:nationality")
         self.unite_by_key(actors, self.actor_key)
         self.unite_by_key(self.of("Facility"), self.facility_key)
         for kind in ANCHORS:
@@ -180,7 +147,7 @@ class _Identification:
         """Give the merged IRIs of the settled nodes in a role."""
         return {self.merged[iri] for iri in node.texts(role) if iri in self.merged}
 
-    def unite_by_key(self, nodes: Iterable[Node], key: "Callable[[Node], Key | None]") -> None:
+    def unite_by_key(self, nodes: Iterable[Node], key: Callable[[Node], Key | None]) -> None:
         """Unite the nodes that have the same key; those without one are left for later."""
         groups: dict[str, list[Node]] = defaultdict(list)
         keys: dict[str, Key] = {}
@@ -192,7 +159,7 @@ class _Identification:
         for path, members in groups.items():
             self.settle(Cluster(self.base + path, tuple(members), keys[path].score, (keys[path].reason,)))
 
-    def place_key(self, node: Node) -> "Key | None":
+    def place_key(self, node: Node) -> Key | None:
         known = [iri for iri in node.texts("owl:sameAs") if iri.startswith(_GEONAMES)]
         if known:
             number = known[0].removeprefix(_GEONAMES).strip("/")
@@ -211,26 +178,28 @@ class _Identification:
             place = within
         return place
 
-    def actor_key(self, node: Node) -> "Key | None":
+    def actor_key(self, node: Node) -> Key | None:
         entry = node.text("plm:gazetteerEntry")
         if entry:
-            return Key.named("actor", _tail(entry), score=SAME_ENTRY, reason="same gazetteer entry")
-        if not _is_proper(node):
+            return Key.named("actor", tail(entry), score=SAME_ENTRY, reason="same gazetteer entry")
+        if not is_named(node):
             return None
-        names = [_actor_name(node)]
+        names = [actor_name(node)]
         if len(self.nationalities[names[0]]) > 1:
-            names += sorted(_tail(iri) for iri in self.fillers(node, "plm:nationality"))
+            names += sorted(tail(iri) for iri in self.fillers(node, "plm:nationality"))
         return Key.named("actor", *names, score=SAME_NAME, reason="same name and kind")
 
-    def facility_key(self, node: Node) -> "Key | None":
+    def facility_key(self, node: Node) -> Key | None:
         entry = node.text("plm:gazetteerEntry")
         if entry:
-            return Key.named("facility", _tail(entry), score=SAME_ENTRY, reason="same gazetteer entry")
+            return Key.named("facility", tail(entry), score=SAME_ENTRY, reason="same gazetteer entry")
         site = self.site(node)
-        if site is None or not _is_capitalised(node):
+        name = distinctive_name(node, site) if site is not None else ""
+        if site is None or not name:
             return None
-        place = _tail(self.merged[site.iri])
-        return Key.named("facility", node.name, place, score=SAME_NAME, reason="same name and place")
+        kinds = sorted({chain(concept)[-1] for concept in node.texts("plm:facilityType")})
+        place = tail(self.merged[site.iri])
+        return Key.named("facility", name, *kinds, place, score=SAME_NAME, reason="same name and place")
 
     def site(self, facility: Node) -> Node | None:
         """Find the settled place that a facility is in, perhaps by way of another facility."""
@@ -289,7 +258,7 @@ class _Identification:
     def may_be_one(self, first: Node, second: Node) -> bool:
         if first.report == second.report:
             return False
-        kinds = [{_root(name) for name in event.texts("plm:eventType")} for event in (first, second)]
+        kinds = [{chain(name)[-1] for name in event.texts("plm:eventType")} for event in (first, second)]
         if all(kinds) and kinds[0].isdisjoint(kinds[1]):
             return False
         known = [[self.fillers(event, f"plm:{role}") for event in (first, second)] for role in DISTINGUISHING]
@@ -359,46 +328,3 @@ class _Identification:
         for group in {id(group): group for group in groups.values()}.values():
             members = tuple(sorted(group.members, key=lambda node: node.iri))
             self.settle(Cluster(self.hashed(members), members, group.score, group.reasons))
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """The end of a merged IRI that all nodes with one identity have in common, and why they have it."""
-
-    path: str
-    score: Decimal
-    reason: str
-
-    @classmethod
-    def named(cls, folder: str, *names: str, score: Decimal, reason: str) -> "Key | None":
-        """Make the key of what goes by these names; None if nothing of them can stand in an IRI."""
-        slug = "-".join(re.sub(r"[\W_]+", "-", normalise_name(name)).strip("-") for name in names).strip("-")
-        return cls(f"{folder}/{quote(slug, safe='')}", score, reason) if slug else None
-
-
-def _tail(iri: str) -> str:
-    return re.split("[/#]", iri.rstrip("/"))[-1]
-
-
-def _actor_name(actor: Node) -> str:
-    kind = next(name for name in NAMED_ACTORS if actor.is_a(name))
-    return f"{kind.lower()} {actor.name}"
-
-
-def _is_capitalised(node: Node) -> bool:
-    """Say whether a label holds a proper name, "the" before it aside."""
-    return any(letter.isupper() for letter in _ARTICLE.sub("", node.text("rdfs:label")))
-
-
-def _is_proper(actor: Node) -> bool:
-    """Say whether an actor's label names it: a person by two names, the last of them capitalised."""
-    if not actor.is_a("Person"):
-        return actor.is_a("State") or _is_capitalised(actor)
-    words = actor.text("rdfs:label").split()
-    return len(words) > 1 and words[-1][0].isupper()
-
-
-def _root(concept: str) -> str:
-    while concept in ontology.broader():
-        concept = ontology.broader()[concept]
-    return concept

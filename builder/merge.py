@@ -13,7 +13,8 @@ from typing import Final, TypeAlias, cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions
 
-from builder.identity import Cluster, Node, identify
+from builder.identity import Cluster, identify
+from builder.keys import Node
 from builder.model import Modality, Precision
 from builder.rdf import DEFAULT_BASE, HASH_LENGTH, RDF_TYPE, RDFS_LABEL, SKOS_BROADER, term
 from builder.store import Store

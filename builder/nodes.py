@@ -204,7 +204,7 @@ class Nodes:
         kind = ActorKind(entry.kind) if entry is not None and entry.kind in ActorKind.__members__.values() else None
         self.actors[key] = Actor(
             key,
-            kind or first.kind or ActorKind.ORGANIZATION,
+            kind or chain.kind or ActorKind.ORGANIZATION,
             label,
             self._spans(chain),
             aliases,

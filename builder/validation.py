@@ -22,8 +22,10 @@ def violations(quads: Iterable[Quad]) -> Iterator[str]:
     from rdflib import SH, Graph  # noqa: PLC0415
 
     triples = dict.fromkeys(quad.triple for quad in quads)
-    data = Graph().parse(data=ox.serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
-    conforms, report, _ = pyshacl.validate(data, shacl_graph=_ontology(), ont_graph=_ontology())
+    # Whole, not as pySHACL's `ont_graph`: of that it takes the classes and leaves the concepts.
+    data = Graph() + _ontology()
+    data.parse(data=ox.serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    conforms, report, _ = pyshacl.validate(data, shacl_graph=_ontology())
     if conforms:
         return
     for result in sorted(report.subjects(SH.resultMessage)):

@@ -14,10 +14,11 @@ from builder.store import current_snapshot, open_snapshot, run_query
 CLASSES: Final = """
 SELECT ?class (COUNT(?node) AS ?nodes) WHERE { ?node a ?class FILTER(STRSTARTS(STR(?class), STR(plm:))) }
 GROUP BY ?class ORDER BY DESC(?nodes) ?class"""
-REPORTS: Final = """
-SELECT (COUNT(?report) AS ?reports) (MIN(?issued) AS ?first) (MAX(?issued) AS ?last) WHERE {
-  GRAPH ?report { ?report a plm:Report OPTIONAL { ?report dcterms:issued ?date } }
-  BIND(SUBSTR(STR(?date), 1, 10) AS ?issued)
+REPORTS: Final = "SELECT (COUNT(?report) AS ?reports) WHERE { GRAPH ?report { ?report a plm:Report } }"
+PUBLISHED: Final = """
+SELECT (MIN(?day) AS ?first) (MAX(?day) AS ?last) WHERE {
+  GRAPH ?report { ?report dcterms:issued ?date }
+  BIND(SUBSTR(STR(?date), 1, 10) AS ?day)
 }"""
 EVENTS: Final = """
 SELECT (MIN(STR(?date)) AS ?first) (MAX(STR(?date)) AS ?last) WHERE { ?event plm:startDate ?date }"""
@@ -28,13 +29,12 @@ SELECT (MIN(STR(?date)) AS ?first) (MAX(STR(?date)) AS ?last) WHERE { ?event plm
 def info(*, store: Path) -> None:
     """Say what a store holds: reports, nodes by class, the dates covered, its size and its snapshot."""
     snapshot = open_snapshot(store)
-    reports, published = _row(snapshot, REPORTS)[0], _row(snapshot, REPORTS)[1:]
     for name, value in (
         ("store", store),
         ("snapshot", current_snapshot(store)),
         ("size", f"{_size(store) / 1e6:.1f} MB, {len(snapshot)} quads"),
-        ("reports", reports),
-        ("published", _between(published)),
+        ("reports", _row(snapshot, REPORTS)[0]),
+        ("published", _between(_row(snapshot, PUBLISHED))),
         ("events", _between(_row(snapshot, EVENTS))),
     ):
         click.echo(f"{name:<10} {value}")

@@ -170,6 +170,7 @@ EXTENSIONS = (
     "demonyms",
     "persons",
     "mentions",
+    "heads",
     "times",
     "triggers",
     "event_mentions",

@@ -19,6 +19,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.entities import mention_at
 from builder.components.syntax import is_passive, prepositional, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -43,19 +44,21 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     """The token of who speaks: whom "quoted" quotes, the agent of a passive, else the subject."""
     if verb.lemma_.lower() in QUOTE and not is_passive(verb):
         quoted = next((child for child in verb.rights if child.dep_ == "dobj"), None)
-        if quoted is not None and can_speak(doc._.mentions.get(quoted.i)):
-            return quoted.i
+        if quoted is not None and can_speak(mention_at(doc, quoted)):
+            return mention_at(doc, quoted).root  # type: ignore[union-attr]
     if is_passive(verb):
         agent = next((filler for slot, filler in prepositional(verb) if slot == "by"), None)
-        return agent.i if agent is not None and can_speak(doc._.mentions.get(agent.i)) else None
+        spoken_by = None if agent is None else mention_at(doc, agent)
+        return spoken_by.root if spoken_by is not None and can_speak(spoken_by) else None
     subject = subject_of(verb)
     if subject is None:
         return None
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
-    able = [token for token in (subject, *subject.conjuncts) if can_speak(doc._.mentions.get(token.i))]
-    actors = [token for token in able if doc._.mentions[token.i].category is Category.ACTOR]
-    best = actors[-1:] or [token for token in able if doc._.mentions[token.i].type == "country"] or able[:1]
-    return best[0].i if best else None
+    found = (mention_at(doc, token) for token in (subject, *subject.conjuncts))
+    able = [mention for mention in found if mention is not None and can_speak(mention)]
+    actors = [mention for mention in able if mention.category is Category.ACTOR]
+    best = actors[-1:] or [mention for mention in able if mention.type == "country"] or able[:1]
+    return best[0].root if best else None
 
 
 def _said(verb: Token) -> Iterator[Token]:
@@ -91,9 +94,9 @@ def _kind(about: list[int], told: dict[int, EventMention], first: int, last: int
     return "TollReport" if any(first <= toll.start < last for toll in tolls) else "Announcement"
 
 
-def _of_verbs(doc: Doc, told: dict[int, EventMention]) -> Iterator[EventMention]:
+def _of_verbs(doc: Doc, told: dict[int, EventMention], taken: set[int]) -> Iterator[EventMention]:
     for token in doc:
-        if token.pos_ != "VERB" or token.lemma_.lower() not in SAY or token.i in doc._.triggers:
+        if token.pos_ != "VERB" or token.lemma_.lower() not in SAY or token.i in taken:
             continue
         speaker = _speaker(doc, token)
         about = [event for head in _said(token) for event in _below(head, told)]
@@ -108,12 +111,13 @@ def _according_to(doc: Doc, told: dict[int, EventMention]) -> Iterator[EventMent
         if token.lower_ != "according" or token.head.i == token.i:
             continue
         source = next((filler for _, filler in prepositional(token)), None) or _object_of_to(token)
-        if source is None or not can_speak(doc._.mentions.get(source.i)):
+        speaker = None if source is None else mention_at(doc, source)
+        if speaker is None or not can_speak(speaker):
             continue
         own = {below.i for below in token.subtree}
         about = [event for event in _below(_clause(token), told) if event not in own]
         if about:
-            yield _statement(token.i, source.i, about, _kind(about, told, token.sent.start, token.sent.end), "say")
+            yield _statement(token.i, speaker.root, about, _kind(about, told, token.sent.start, token.sent.end), "say")
 
 
 def _clause(token: Token) -> Token:
@@ -205,7 +209,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     told = {event.trigger.token: event for event in mentions if event.trigger.kind in TELLING}
     made = [event for event in mentions if event.trigger.frame in SPOKEN_FRAMES]
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
-    spoken = [*completed, *_of_verbs(doc, told), *_according_to(doc, told)]
+    spoken = [*completed, *_of_verbs(doc, told, {event.trigger.token for event in mentions}), *_according_to(doc, told)]
     spoken += list(_quoted(doc, told, spoken))
     return tuple(sorted([*told.values(), *spoken], key=lambda event: event.trigger.token))
 

@@ -76,7 +76,7 @@ def measure_distance(doc: Doc, event: EventMention) -> EventMention:
     """The distance to keep or go, of a movement: "withdraw at least one kilometre from"."""
     if event.trigger.kind is not EventKind.MOVEMENT:
         return event
-    units = (child for child in doc[event.trigger.token].children if child.lemma_.lower() in METRES)
+    units = (below for below in doc[event.trigger.token].subtree if below.lemma_.lower() in METRES)
     for unit in units:
         for numeral in unit.lefts:
             metres = read_metres(numeral) if numeral.like_num else None

@@ -59,8 +59,8 @@ class Chain:
 
     @property
     def kind(self) -> ActorKind | None:
-        """The class of the actor: of the first mention that is no pronoun."""
-        return self.first.kind
+        """The class of the actor: of the first mention with a name, else of the first."""
+        return next((m.kind for m in self.mentions if m.name is not None and m.kind is not None), self.first.kind)
 
 
 @cache
@@ -110,7 +110,11 @@ def _persons_agree(chain: Chain, key: str) -> bool:
     words = key.split()
     for known in chain.keys:
         other = known.split()
-        if words[-1:] == other[-1:] and (set(words) <= set(other) or set(other) <= set(words)):
+        within = set(words) <= set(other) or set(other) <= set(words)
+        if within and (words[-1:] == other[-1:] or len(words) == 1 or len(other) == 1):
+            return True
+        # A second surname: "Jorge Molina", then "Molina Díaz".
+        if len(other) > 1 and len(words) > 1 and (words[0] == other[-1] or other[0] == words[-1]):
             return True
     return False
 
@@ -453,10 +457,12 @@ def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
 
 
 def _apposed(doc: Doc, mention: EntityMention, resolver: _Resolver) -> Chain | None:
-    """The person's chain that an apposition continues: "the group's leader, X" or "X, a commander"."""
+    """The chain that an apposition continues: "the group's leader, X", "the main movement, the Front"."""
     token = doc[mention.root]
     chain = resolver.of.get(token.head.i) if token.dep_ == "appos" else None
-    if chain is None or mention.kind is not ActorKind.PERSON or chain.kind is not ActorKind.PERSON:
+    if chain is None or chain.category is not Category.ACTOR or mention.category is not Category.ACTOR:
+        return None
+    if (chain.kind is ActorKind.PERSON) != (mention.kind is ActorKind.PERSON) or mention.number.exact not in (None, 1):
         return None
     if bool(chain.keys) == bool(proper_key(doc, mention)):
         return None

@@ -85,7 +85,8 @@ def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category
         kind = name.entries[0].kind
         category = ENTRY_CATEGORIES.get(kind, Category.ACTOR)
         return category, ActorKind(kind) if category is Category.ACTOR else None
-    if noun is not None and name.label != "PERSON":
+    is_after = noun is not None and name.start > 0 and doc[name.start - 1].lower_ == noun.text.rpartition(" ")[2]
+    if noun is not None and (name.label != "PERSON" or is_after):
         kind_of_noun = ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
         return noun.category, kind_of_noun
     if transliteration_key(doc[name.end - 1].text) in doc._.persons:
@@ -177,6 +178,8 @@ def _mention(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> En
     modifiers = tuple(other for other in inner if other is not name and other.end - 1 <= covered)
     plural = doc[root].tag_ in ("NNS", "NNPS") or doc[root].lower_ in ("people", "police", "personnel")
     if name is not None:
+        introducing = _introducing_noun(doc, start, name)
+        noun = introducing or noun
         found = _category_of_name(doc, name, noun)
         if found is None:
             return None
@@ -209,6 +212,16 @@ def _own_country(name: Name | None) -> str | None:
     """The ISO code where the name itself is a country's."""
     entries = name.entries if name is not None else ()
     return next((entry.country for entry in entries if entry.kind == "State"), None)
+
+
+def _introducing_noun(doc: Doc, start: int, name: Name) -> Noun | None:
+    """The noun before a name that says what it is: "the state *company* Ukrenergo", "the *Hotel* Camino Real"."""
+    if name.entries or name.start == start or name.label == "GPE":
+        return None
+    noun = noun_ending_at(doc, start, name.start - 1)
+    if noun is None or noun.category not in (Category.FACILITY, Category.ACTOR):
+        return None
+    return noun if noun.kind in (None, ActorKind.ORGANIZATION) else None
 
 
 def _has_proper_modifier(modifiers: tuple[Name, ...]) -> bool:
@@ -337,10 +350,16 @@ def _is_inside_name(mention: EntityMention, found: dict[int, EntityMention]) -> 
     return any(other.name is not None and other.name.start <= mention.root for other in following)
 
 
+def mention_at(doc: Doc, token: Token) -> EntityMention | None:
+    """The mention whose head a token is, or whose name it is part of."""
+    found: dict[int, EntityMention] = doc._.mentions
+    return found.get(token.i) or found.get(doc._.heads.get(token.i, -1))
+
+
 @Language.factory(
     "polemos_entities",
     requires=["doc.ents", "token.dep", "token.lemma", "doc._.names", "doc._.demonyms"],
-    assigns=["doc._.mentions"],
+    assigns=["doc._.mentions", "doc._.heads"],
 )
 def create_entities(nlp: Language, name: str) -> "EntityFinder":
     """Make the component; it has no settings."""
@@ -364,6 +383,12 @@ class EntityFinder:
                 found[mention.root] = mention
         found |= {mention.root: mention for mention in _minor_mentions(doc, found)}
         doc._.mentions = dict(sorted(found.items()))
+        doc._.heads = {
+            i: mention.root
+            for mention in found.values()
+            if mention.name is not None and mention.name.end - mention.name.start > 1
+            for i in range(mention.name.start, mention.name.end)
+        }
         return doc
 
 

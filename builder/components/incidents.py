@@ -102,6 +102,10 @@ class _Grouper:
     def _governing(self, mention: EventMention, cluster_of: dict[int, _Cluster]) -> list[int]:
         """The attack verb that an effect hangs on, or that hangs on it: "were killed when gunmen attacked"."""
         token = self.doc[mention.trigger.token]
+        carrier = token.head if token.dep_ in ("acl", "relcl") else None
+        if carrier is not None and carrier.head.i in cluster_of and carrier.i in self.doc._.mentions:
+            if self.doc._.mentions[carrier.i].category is Category.WEAPON:
+                return [carrier.head.i]  # "missiles *fired* by a drone hit"
         result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
         if (mention.trigger.frame not in EFFECTS and not result) or token.pos_ != "VERB":
             return []

@@ -76,6 +76,17 @@ def _trim(entity: Span) -> tuple[int, int]:
     return start, end
 
 
+def _joined(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """A range widened over hyphens without blanks: of "Ahrar-ul-Hind" spaCy may see one end only."""
+    while end + 1 < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+        end += 2
+    while start > 1 and doc[start - 1].text == "-" and not doc[start - 1].whitespace_ and not doc[start - 2].whitespace_:
+        start -= 2
+    while start < end and doc[start].lower_ in STANCES:
+        start += 2
+    return start, end
+
+
 def _is_place_only(name: Name) -> bool:
     return all(entry.kind in ("Place", "State") for entry in name.entries)
 
@@ -86,7 +97,7 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
     for entity in doc.ents:
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
-        start, end = _trim(entity)
+        start, end = _joined(doc, *_trim(entity))
         while start < end and start in demonyms:
             start += 1
         inside = [name for name in merged if name.start < end and start < name.end]

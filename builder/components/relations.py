@@ -9,12 +9,14 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, register_extensions
 from builder.components.coreference import location_after
+from builder.components.syntax import prepositional
 from builder.model import ActorKind
 from builder.patterns import load
 
 WORDS = load("relations")
 HOSTING = frozenset(WORDS["hosting"])
 OPERATING = frozenset(WORDS["operating"])
+BELONGING = frozenset(WORDS["belonging"])
 OWNED = frozenset(WORDS["owned_types"])
 RELATIVE = frozenset(("which", "that"))
 
@@ -105,11 +107,16 @@ def _of_verb(doc: Doc, verb: Token) -> Iterator[Relation]:
         for child in verb.rights:
             if child.dep_ == "dobj" and facility in doc._.mentions:
                 yield from _actors(doc, RelationName.HOSTS, facility, child)
+    elif lemma in BELONGING:
+        for slot, filler in prepositional(verb):
+            if slot == "to":
+                facility = _nearest_facility(doc, verb)
+                yield from _actors(doc, RelationName.OPERATOR, facility, filler)
     elif lemma in OPERATING and verb.tag_ == "VBN":
         facility = _nearest_facility(doc, verb)
         agents = (below for child in verb.rights if child.dep_ == "agent" for below in child.children)
         for agent in agents:
-            if facility is not None and verb.head.i == facility:
+            if facility is not None and verb.dep_ in ("acl", "relcl"):
                 yield from _actors(doc, RelationName.OPERATOR, facility, agent)
 
 
@@ -133,7 +140,7 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
             case Category.ACTOR:
                 found += _of_actor(doc, mention)
     for token in doc:
-        if token.pos_ == "VERB" and token.lemma_.lower() in HOSTING | OPERATING:
+        if token.pos_ == "VERB" and token.lemma_.lower() in HOSTING | OPERATING | BELONGING:
             found += _of_verb(doc, token)
     return tuple(dict.fromkeys(found))
 

@@ -15,7 +15,7 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, subject_of, verb_slots
-from builder.components.entities import person_mention
+from builder.components.entities import mention_at, person_mention
 from builder.components.quantities import read_quantity
 from builder.model import EventKind, Role
 from builder.patterns import load
@@ -96,8 +96,7 @@ def _role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str
 
 
 def _mention_at(doc: Doc, token: Token) -> EntityMention | None:
-    mention: EntityMention | None = doc._.mentions.get(token.i)
-    return mention
+    return mention_at(doc, token)
 
 
 def _stand_in(doc: Doc, token: Token) -> Token:
@@ -127,11 +126,25 @@ def _fill(doc: Doc, trigger: Trigger, triggers: dict[int, Trigger]) -> EventMent
     for slot, head in _event_slots(doc[trigger.token], trigger, triggers):
         for item in coordinated(head) if slot != "modifier" else (head,):
             filler = _stand_in(doc, item)
+            for listed in _listed(doc, filler):
+                draft.roles[RoleFiller(Role.TARGET, listed)] = None
             if filler.i in triggers:
                 _relate(trigger, slot, triggers[filler.i], draft)
             elif gapped is None or filler.i < gapped.start:
                 _assign(doc, trigger, _own_slot(doc, slot, head, filler, trigger), filler, draft)
     return EventMention(trigger, tuple(draft.roles), tuple(draft.weapons), tuple(draft.links), same=tuple(draft.same))
+
+
+def _listed(doc: Doc, filler: Token) -> Iterator[int]:
+    """The facilities of a list after a colon that spells out a generic word: "four sites were targeted: a …"."""
+    if filler.i in doc._.mentions or filler.lemma_.lower() not in GENERIC:
+        return
+    sentence = filler.sent
+    colon = next((i for i in range(filler.i, sentence.end) if doc[i].text == ":"), sentence.end)
+    for i in range(colon + 1, sentence.end):
+        mention = doc._.mentions.get(i)
+        if mention is not None and mention.category is Category.FACILITY:
+            yield i
 
 
 def _own_slot(doc: Doc, slot: str, head: Token, item: Token, trigger: Trigger) -> str:
@@ -162,17 +175,17 @@ def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft)
         return
     role = _role_of(slot, mention, filler, trigger.frame)
     if role == "weapon":
-        draft.weapons[filler.i] = None
+        draft.weapons[mention.root] = None
     elif role in ("vehicle", "craft"):
         if role == "vehicle":
-            draft.weapons[filler.i] = None
+            draft.weapons[mention.root] = None
         draft.roles.update(_owner(doc, mention, trigger))
     elif role == "struck":
         draft.weapons[filler.i] = None
         draft.roles = {_as_target(role_filler): None for role_filler in draft.roles}
         draft.roles.update(_moving_target(doc, trigger))
     elif role in ROLES:
-        draft.roles[RoleFiller(ROLES[role], filler.i)] = None
+        draft.roles[RoleFiller(ROLES[role], mention.root)] = None
     if slot in ("subject", "agent"):
         draft.weapons.update(dict.fromkeys(_instruments(doc, filler)))
 
@@ -244,7 +257,7 @@ def _instruments(doc: Doc, filler: Token) -> list[int]:
     """Weapons that an actor is said to use: "gunmen with rifles", "armed with machetes"."""
     found = []
     for child in filler.rights:
-        if child.lower_ in ("with", "using", "wielding", "carrying", "armed"):
+        if child.lower_ in ("with", "using", "wielding", "carrying", "armed", "packed", "laden", "loaded", "rigged", "filled"):
             found += [below.i for below in child.subtree if _is_weapon(_mention_at(doc, below))]
     return found
 

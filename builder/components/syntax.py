@@ -32,14 +32,16 @@ def is_passive(verb: Token) -> bool:
 
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
-    own = next((child for child in verb.lefts if child.dep_ in SUBJECTS + PASSIVE_SUBJECTS), None)
+    own = next((child for child in verb.children if child.dep_ in SUBJECTS + PASSIVE_SUBJECTS), None)
     if own is not None:
         return _antecedent(verb) if own.lower_ in RELATIVE and _antecedent(verb) is not None else own
     match verb.dep_:
         case "acl":
             return verb.head
         case "xcomp" | "ccomp" | "advcl" if verb.head.pos_ in ("VERB", "AUX", "ADJ"):
-            return controller(verb.head) if verb.dep_ == "xcomp" else subject_of(verb.head)
+            if verb.dep_ == "xcomp":
+                return controller(verb.head)
+            return subject_of(verb.head) if verb.tag_ in ("VBG", "VBN", "VB") else None
         case "conj" if verb.head.pos_ in ("VERB", "AUX"):
             return subject_of(verb.head)
         case "pcomp":

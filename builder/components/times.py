@@ -43,6 +43,7 @@ FORMS = re.compile(
             rf"\b(?P<my>{_PART}{_MONTH.replace('month', 'month3')},?(?: (?P<year3>(?:19|20)\d\d))?)(?!\w)",
             rf"\b(?P<deixis>{_any(WORDS['days'])})\b",
             rf"\b(?P<overnight>{_any(WORDS['overnight'])})\b",
+            rf"\b(?P<ends>{_any(WORDS['ends'])})\b",
             rf"\b(?P<period>{_any(WORDS['periods'])})\b",
             rf"\b(?P<weekday>(?:(?P<which>last|next|this|the previous|the following) )?(?P<name>{_any(WEEKDAYS)})(?: (?:{_any(WORDS['times_of_day'])}))?)\b",
             rf"\b(?P<ago>{_NUMBER} (?P<unit>{_any(UNITS)})s? (?P<way>ago|earlier|later|before|after|from now|previously))\b",
@@ -162,6 +163,20 @@ def _within(match: re.Match[str], anchor: Anchor) -> Moment | None:
     return None
 
 
+def _end_of(unit: str, published: date, *, ahead: bool) -> tuple[Moment, Moment | None]:
+    """The last day of a week, month or year; of a weekend both days, the coming one if the clause looks ahead."""
+    if unit == "month":
+        return Moment(published.year, published.month, monthrange(published.year, published.month)[1]), None
+    if unit == "year":
+        return Moment(published.year, 12, 31), None
+    sunday = published + timedelta(days=DAYS_IN_WEEK - 1 - published.weekday())
+    if unit == "week":
+        return day(sunday), None
+    if not ahead and published.weekday() < DAYS_IN_WEEK - 2:
+        sunday -= timedelta(weeks=1)
+    return day(sunday - timedelta(days=1)), day(sunday)
+
+
 def _period(match: re.Match[str], anchor: Anchor) -> tuple[Moment | None, Moment | None]:
     if anchor.published is None:
         return None, None
@@ -199,6 +214,8 @@ def resolve(match: re.Match[str], anchor: Anchor) -> tuple[Moment | None, Moment
             return Moment(int(match["year4"])), None
         case "period":
             return _period(match, anchor)
+        case "ends" if published is not None:
+            return _end_of(WORDS["ends"][match["ends"].lower()], published, ahead=anchor.ahead)
         case "step":
             base = _as_date(anchor.previous)
             offset = timedelta(days=WORDS["ordinals"][match["step"].lower()])
@@ -211,7 +228,7 @@ def resolve(match: re.Match[str], anchor: Anchor) -> tuple[Moment | None, Moment
             return None, None
 
 
-RESOLVED = ("iso", "dmy", "mdy", "my", "deixis", "overnight", "period", "weekday", "ago", "within", "step", "bareyear")
+RESOLVED = ("ends", "iso", "dmy", "mdy", "my", "deixis", "overnight", "period", "weekday", "ago", "within", "step", "bareyear")
 
 
 def _relation(doc: Doc, start: int) -> str:

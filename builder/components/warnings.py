@@ -17,6 +17,7 @@ from builder.patterns import load
 
 WORDS = load("warnings")
 PROMISES = frozenset(WORDS["promises"])
+NOTICE_ONLY = frozenset(WORDS["needs_content"])
 UNLESS = frozenset(WORDS["unless"])
 WITHDRAWALS = (EventKind.MOVEMENT, EventKind.EVENT)
 
@@ -138,6 +139,8 @@ def _concluded(reading: _Reading) -> EventMention | None:
     """The warning with its type by its content; a promise without a threat is no warning."""
     warning = reading.warning
     if warning.trigger.lemma in PROMISES and not reading.threatened:
+        return None
+    if warning.trigger.lemma in NOTICE_ONLY and not (reading.demanded or reading.threatened):
         return None
     if warning.trigger.frame == "demand" and not (reading.demanded or warning.fillers(Role.ADDRESSEE)):
         return None
