@@ -16,6 +16,8 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 from builder.keys import NAMED_ACTORS, Key, Node, actor_name, chain, distinctive_name, is_named, tail
 from builder.rdf import GEONAMES, HASH_LENGTH
 

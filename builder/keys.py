@@ -98,7 +98,7 @@ def is_named(actor: Node) -> bool:
 def distinctive_name(facility: Node, place: Node) -> str:
     """Give what a facility's label says beside its type and its place, if that is a proper name.
 
-    "Ghazlani base" and "the Ghazlani military base" both leave "Ghazlani"; "a market in Kirkuk" leaves nothing.
+    "Ghazlani base" and "the Ghazlani military base" leave "Ghazlani"; "a market in Kirkuk" leaves nothing.
     """
     types = [name for concept in facility.texts("plm:facilityType") for name in chain(concept)]
     known = {word for name in types for word in ontology.labels().get(name, "").split()}

@@ -233,6 +233,25 @@ def test_a_named_facility_is_one_within_its_place(store: Store) -> None:
     assert [name for _, name in rows(store, "?f a plm:Facility ; rdfs:label ?name")] == [GATE.label] * 2
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "facilities"),
+    [
+        ("Ghazlani base", "the Ghazlani military base", 1),
+        ("Ghazlani base", "Ghazlani", 1),
+        ("Ghazlani base", "Kindi base", 2),
+        ("base in Mosul", "army base in Mosul", 2),
+        ("the base", "the base", 2),
+    ],
+)
+def test_the_type_and_the_place_are_no_part_of_a_facilitys_name(
+    store: Store, first: str, second: str, facilities: int
+) -> None:
+    bases = [replace(GATE, label=label, type="MilitaryBase") for label in (first, second)]
+    lone = replace(BOMBING, arguments=(), start=None)
+    put(store, [told(label, lone, facility=base) for label, base in zip("AB", bases, strict=True)])
+    assert len(rows(store, "?base a plm:Facility")) == facilities
+
+
 def test_what_has_no_name_is_one_only_within_one_event(store: Store) -> None:
     far = replace(BOMBING, start=Moment(2024, 2, 1))
     put(store, [told("A"), told("B"), told("C", far)])
