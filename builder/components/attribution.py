@@ -183,6 +183,8 @@ def _implied(doc: Doc, statement: EventMention, told: dict[int, EventMention]) -
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
         return list(dict.fromkeys(linked + below))
+    if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
+        return []  # "accuses it of arming rebels": of something that is no event of ours
     before = [i for i in attacks if i < statement.trigger.token and _is_told_as_done(told[i])]
     return before[-1:]
 
@@ -203,12 +205,21 @@ def _completed(doc: Doc, statement: EventMention, told: dict[int, EventMention])
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
 
 
+def _answers_other_charge(statement: EventMention, others: list[EventMention]) -> bool:
+    """Whether a denial answers an accusation, told just before, of something that is no event of ours."""
+    if statement.trigger.frame != "deny":
+        return False
+    accused = set(statement.fillers(Role.SPEAKER))
+    return any(o.trigger.frame == "accuse" and not o.links and accused & set(o.fillers(Role.ACCUSED)) for o in others)
+
+
 def attribute(doc: Doc) -> tuple[EventMention, ...]:
     """The event mentions with every statement among them."""
     mentions: tuple[EventMention, ...] = doc._.event_mentions
     told = {event.trigger.token: event for event in mentions if event.trigger.kind in TELLING}
     made = [event for event in mentions if event.trigger.frame in SPOKEN_FRAMES]
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
+    completed = [event for event in completed if not _answers_other_charge(event, completed)]
     spoken = [*completed, *_of_verbs(doc, told, {event.trigger.token for event in mentions}), *_according_to(doc, told)]
     spoken += list(_quoted(doc, told, spoken))
     return tuple(sorted([*told.values(), *spoken], key=lambda event: event.trigger.token))

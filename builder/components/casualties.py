@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from builder.components.annotations import EventMention, Quantity, Toll, register_extensions
-from builder.components.quantities import PLURALS, quantity_at
+from builder.components.quantities import PLURALS, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import load
@@ -20,7 +20,9 @@ from builder.patterns import load
 WORDS = load("casualties")
 FRAMES = {frame: Outcome(name) for frame, name in WORDS["frames"].items()}
 OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
-_WORD = "|".join(sorted((re.escape(word) for word in OUTCOMES), key=len, reverse=True))
+ZERO_ONLY = frozenset(WORDS["zero_only"])
+SPOKEN_OUTCOMES = {noun: Outcome(name) for noun, name in WORDS["spoken"].items()}
+_WORD = "|".join(sorted((re.escape(word) for word in (*OUTCOMES, *ZERO_ONLY)), key=len, reverse=True))
 _WORDS = "|".join(sorted((*NUMBER_WORDS, *PLURALS), key=len, reverse=True))
 _NUMERAL = rf"(?:\d[\d,]*|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
 # "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
@@ -33,10 +35,10 @@ NOBODY = re.compile(
     rf"\b(?:no one|no-one|nobody|none(?: of (?:the|them)\b[\w ]{{0,20}}?)?) (?:was|were|had been|has been|is) (?:reported )?(?:or )?(?P<word>{_WORD})(?: or (?P<second>{_WORD}))?\b",
     re.IGNORECASE,
 )
-_TOLL = "|".join(re.escape(noun) for noun in WORDS["toll_nouns"])
+_TOLL = "|".join(sorted((re.escape(noun) for noun in SPOKEN_OUTCOMES), key=len, reverse=True))
 # "the death toll rose from 12 to 14", "put the toll at 30", "a toll of nine".
 SPOKEN = re.compile(
-    rf"\b(?:{_TOLL})\b(?P<between>[^.;\n]{{0,60}}?)\b(?:to|at|of|was|stands at|stood at) (?:(?:at least|more than|about|nearly) )?(?P<number>{_NUMERAL})\b(?! ?(?:per|%|kilomet))",
+    rf"\b(?P<noun>{_TOLL})\b(?P<between>[^.;\n]{{0,140}}?(?:\bfrom (?P<before>{_NUMERAL}) )?)\b(?:to|at|of|was|stands at|stood at) (?:(?:at least|more than|about|nearly) )?(?P<number>{_NUMERAL})\b(?! ?(?:per|%|kilomet))",
     re.IGNORECASE,
 )
 REVISION = re.compile(rf"\b(?:{'|'.join(WORDS['revision_cues'])})\b", re.IGNORECASE)
@@ -50,7 +52,8 @@ def _span(doc: Doc, start: int, end: int) -> Span | None:
 def _phrases(doc: Doc) -> Iterator[Toll]:
     for match in PHRASE.finditer(doc.text):
         lower = match["number"].lower()
-        outcome = OUTCOMES[match["word"].lower()]
+        word = match["word"].lower()
+        outcome = OUTCOMES.get(word, Outcome.KILLED)
         span = _span(doc, match.start(), match.end())
         if span is None:
             continue
@@ -58,13 +61,13 @@ def _phrases(doc: Doc) -> Iterator[Toll]:
             yield Toll(span.start, span.end, outcome, Quantity(exact=0))
             continue
         number = quantity_at(span[0])
-        if span[0].like_num and number != Quantity():
+        if word not in ZERO_ONLY and span[0].like_num and number != Quantity():
             yield Toll(span.start, span.end, outcome, number, _counted_head(doc, span))
     for match in NOBODY.finditer(doc.text):
         span = _span(doc, match.start(), match.end())
         for word in filter(None, (match["word"], match["second"])):
             if span is not None:
-                yield Toll(span.start, span.end, OUTCOMES[word.lower()], Quantity(exact=0))
+                yield Toll(span.start, span.end, OUTCOMES.get(word.lower(), Outcome.KILLED), Quantity(exact=0))
 
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
@@ -77,9 +80,15 @@ def _spoken(doc: Doc) -> Iterator[Toll]:
         span = _span(doc, match.start(), match.end())
         if span is None:
             continue
+        outcome = SPOKEN_OUTCOMES[match["noun"].lower()]
+        before = parse_number(match["before"]) if match["before"] else None
+        if before is not None:  # "from 14 to 11" tells the old figure too
+            old = _span(doc, *match.span("before"))
+            if old is not None:
+                yield Toll(old.start, old.end, outcome, Quantity(exact=before))
         number = quantity_at(span[len(span) - 1])
         if number != Quantity() and span[len(span) - 1].like_num:
-            yield Toll(span.start, span.end, Outcome.KILLED, number)
+            yield Toll(span.start, span.end, outcome, number)
 
 
 def _of_verb(doc: Doc, event: EventMention) -> Iterator[Toll]:
@@ -146,12 +155,13 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
     for toll in [*_spoken(doc), *phrases]:
-        if doc[toll.start].idx < title_end or _is_told(told, toll):
+        toll = _marked(doc, toll)
+        if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
         host = _host(doc, toll, events)
         if host is not None:
             told.append(toll)
-            events[host] = replace(events[host], tolls=(*events[host].tolls, _marked(doc, toll)))
+            events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     return tuple(events)
 
 

@@ -26,6 +26,7 @@ ATTACKERS = frozenset(WORDS["attackers"])
 PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
 ARMED = frozenset((None, "StateForces", "ArmedGroup"))  # None: "commander", "chief", "leader"
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
+STATE_BODIES = frozenset(("army", "police", "government", "military"))
 POSSESSIVES = frozenset(("his", "her", "their", "its"))
 ALIAS_ADVERBS = frozenset(WORDS["alias_adverbs"])
 JOINTS = frozenset(("al", "el", "of", "the", "de", "for", "ash", "s", "and"))
@@ -153,8 +154,9 @@ def _fits_description(chain: Chain, mention: EntityMention) -> bool:
         return chain.kind is ActorKind.PERSON and _titles_agree(chain, mention)
     if mention.noun == chain.first.noun and chain.kind is mention.kind:
         return True
+    state_body = mention.noun in STATE_BODIES and bool(chain.keys)
     if any(_last_word(m.label) == mention.noun for m in chain.mentions) and chain.kind is mention.kind:
-        return True
+        return not state_body
     is_bare = len(mention.label.split()) == len(mention.noun.split())
     if mention.noun in BODY_NOUNS and is_bare and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
         named = chain.entry is not None or bool(chain.keys)
@@ -254,8 +256,10 @@ class _Resolver:
     def _in_one_city(self, chain: Chain, mention: EntityMention) -> bool:
         """Whether no two cities keep a facility and a description apart."""
         here = location_after(self.doc, mention)
-        if here is None or chain.location is None or mention.category is not Category.FACILITY:
+        if here is None or mention.category is not Category.FACILITY:
             return True
+        if chain.location is None:
+            return False
         return self._place_name(here) == self._place_name(chain.location)
 
     def _place_name(self, root: int) -> str:
@@ -330,6 +334,10 @@ def _kind_of(chain: Chain) -> str | None:
 def location_after(doc: Doc, mention: EntityMention) -> int | None:
     """The place that directly follows a mention: "the base in Mosul", "the camp near Goma"."""
     i = mention.end
+    if i + 1 < len(doc) and doc[i].lower_ == "of":  # "the headquarters of the Brigade *in Qaim*"
+        owner = next((m for k in range(i + 1, min(i + 7, len(doc))) if (m := doc._.mentions.get(k))), None)
+        if owner is not None and owner.category is Category.ACTOR and owner.start == i + 1:
+            i = owner.end
     if i + 1 >= len(doc) or doc[i].lower_ not in ("in", "at", "near", "outside", "of", "on"):
         return None
     for k in range(i + 1, min(i + 6, len(doc))):

@@ -23,6 +23,8 @@ PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 AFFILIATIONS = frozenset(WORDS["affiliations"])
 STANCES = frozenset(load("names")["stances"])
 DAMAGING = frozenset(WORDS["damaging_verbs"])
+SITES: dict[str, str] = WORDS["sites"]
+GROUPINGS = frozenset(WORDS["groupings"])
 PRONOUNS: dict[str, str] = WORDS["pronouns"]
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
@@ -57,11 +59,16 @@ def _name_with_noun(doc: Doc, start: int, root: int, noun: Noun, inner: list[Nam
     if before is not None and before.entries and before.entries[0].kind == "Organization":
         return before if noun.kind is ActorKind.ORGANIZATION else None
     first = last + 1
-    while first > start and _is_proper(doc, first - 1, inner):
+    while first > start and (_is_proper(doc, first - 1, inner) or _is_ordinal(doc, first - 1)):
         first -= 1
     while first <= last and not doc[first].text[0].isalnum():
         first += 1
     return Name(first, root + 1) if first <= last else None
+
+
+def _is_ordinal(doc: Doc, i: int) -> bool:
+    """Whether a word numbers a unit: "the *Third* Infantry Brigade"."""
+    return doc[i].text[:1].isupper() and doc[i].lower_.endswith(("th", "rd", "st", "nd")) and doc[i].like_num
 
 
 def _is_proper(doc: Doc, i: int, inner: list[Name]) -> bool:
@@ -85,8 +92,9 @@ def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category
         kind = name.entries[0].kind
         category = ENTRY_CATEGORIES.get(kind, Category.ACTOR)
         return category, ActorKind(kind) if category is Category.ACTOR else None
+    is_body = noun is not None and noun.kind is ActorKind.ORGANIZATION
     is_after = noun is not None and name.start > 0 and doc[name.start - 1].lower_ == noun.text.rpartition(" ")[2]
-    if noun is not None and (name.label != "PERSON" or is_after):
+    if noun is not None and (name.label != "PERSON" or is_after or is_body):
         kind_of_noun = ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
         return noun.category, kind_of_noun
     if transliteration_key(doc[name.end - 1].text) in doc._.persons:
@@ -106,6 +114,14 @@ def _after_place_preposition(doc: Doc, name: Name) -> bool:
         noun = noun_ending_at(doc, max(0, name.start - 4), name.start - 2)
         return noun is not None and noun.category in (Category.FACILITY, Category.PLACE)
     return before in PLACE_PREPOSITIONS
+
+
+def _leading_noun(doc: Doc, name: Name) -> Noun | None:
+    """The facility that a name begins with: "*Hotel* Camino Real", "*Camp* Bastion"."""
+    if name.entries or name.end - name.start < 2:
+        return None
+    noun = noun_ending_at(doc, name.start, name.start)
+    return noun if noun is not None and noun.category is Category.FACILITY else None
 
 
 def _is_known_place(doc: Doc, name: Name) -> bool:
@@ -131,11 +147,14 @@ def _kind_of_noun(noun: Noun, *, plural: bool, named: bool) -> ActorKind | None:
             return kind
 
 
-def _label(doc: Doc, start: int, end: int, category: Category, noun: Noun | None) -> str:
+def _label(
+    doc: Doc, start: int, end: int, category: Category, noun: Noun | None, name: Name | None = None
+) -> str:
     """The words of a mention without determiner, number and quotes; adjectives stay where they tell actors apart."""
     words = set(noun.text.split()) if noun is not None else set()
     first = start
-    while first < end - 1 and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
+    last = end - 1 if name is None else max(start, name.start)
+    while first < last and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
         first += 1
     kept = [doc[i] for i in range(first, end) if not doc[i].is_quote and not doc[i].text.isspace()]
     if category is not Category.ACTOR:
@@ -175,10 +194,14 @@ def _mention(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> En
     if name is None:
         name = _bare_name(doc, start, root, inner) if noun is None else _name_with_noun(doc, start, root, noun, inner)
     covered = root - len(noun.text.split()) if noun is not None else root
+    if noun is not None and noun.text in SITES and doc[start - 1].lower_ in PLACE_PREPOSITIONS:
+        noun = Noun(noun.text, Category.FACILITY, None, SITES[noun.text])
+    if noun is not None and noun.text in GROUPINGS and _counts_others(doc, root):
+        return None
     modifiers = tuple(other for other in inner if other is not name and other.end - 1 <= covered)
     plural = doc[root].tag_ in ("NNS", "NNPS") or doc[root].lower_ in ("people", "police", "personnel")
     if name is not None:
-        introducing = _introducing_noun(doc, start, name)
+        introducing = _introducing_noun(doc, start, name) or (_leading_noun(doc, name) if noun is None else None)
         noun = introducing or noun
         found = _category_of_name(doc, name, noun)
         if found is None:
@@ -194,7 +217,7 @@ def _mention(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> En
         end=end,
         root=root,
         category=category,
-        label=_label(doc, name.start if name and kind is ActorKind.PERSON else start, end, category, noun),
+        label=_label(doc, name.start if name and kind is ActorKind.PERSON else start, end, category, noun, name),
         kind=kind,
         type=_type(name, noun, category),
         noun=noun.text if noun is not None else "",
@@ -222,6 +245,13 @@ def _introducing_noun(doc: Doc, start: int, name: Name) -> Noun | None:
     if noun is None or noun.category not in (Category.FACILITY, Category.ACTOR):
         return None
     return noun if noun.kind in (None, ActorKind.ORGANIZATION) else None
+
+
+def _counts_others(doc: Doc, root: int) -> bool:
+    """Whether a noun such as "group" only counts the people after "of": "a group of ten gunmen"."""
+    if root + 1 >= len(doc) or doc[root + 1].lower_ != "of":
+        return False
+    return any(child.tag_ == "NNS" for child in doc[root + 1].children)
 
 
 def _has_proper_modifier(modifiers: tuple[Name, ...]) -> bool:
@@ -306,6 +336,25 @@ def person_mention(token: Token) -> EntityMention:
     )
 
 
+def facility_mention(token: Token) -> EntityMention:
+    """A noun that the lexicon lacks, where only things stand that can be damaged: "destroying a *transformer*"."""
+    doc = token.doc
+    start = next((k for k in range(token.left_edge.i, token.i) if not doc[k].is_punct), token.i)
+    label = _label(doc, start, token.i + 1, Category.FACILITY, None)
+    plural = token.tag_ in ("NNS", "NNPS")
+    return EntityMention(
+        start,
+        token.i + 1,
+        token.i,
+        Category.FACILITY,
+        label,
+        noun=token.lemma_.lower(),
+        definite=doc[start].lower_ in DEMONSTRATIVES,
+        plural=plural,
+        number=read_quantity(token),
+    )
+
+
 def _demonym(doc: Doc, i: int, code: str) -> EntityMention:
     """A demonym as a mention of its country, so that "Israeli air strike" has somebody who strikes."""
     country = load_gazetteer().countries[code]
@@ -317,14 +366,31 @@ def _demonym(doc: Doc, i: int, code: str) -> EntityMention:
 
 
 def _modifier(doc: Doc, token: Token) -> EntityMention | None:
-    """A noun before an event noun that says who, with what or against what: "rebel attack", "drone strike"."""
-    noun = noun_ending_at(doc, token.i, token.i)
-    if noun is None or noun.category is Category.PLACE:
+    """A noun before another that says who, with what or against what: "rebel attack", "car bomb attack"."""
+    noun = noun_ending_at(doc, max(token.sent.start, token.i - 2), token.i)
+    following = noun_ending_at(doc, token.i, token.i + 1) if token.i + 1 < len(doc) else None
+    if noun is None or noun.category is Category.PLACE or (following and " " in following.text):
         return None
     kind = ActorKind.GROUP if noun.kind is not None else None
+    if noun.kind is ActorKind.ORGANIZATION:
+        kind = ActorKind.ORGANIZATION
+    start = token.i - noun.text.count(" ")
+    label = doc[start : token.i + 1].text
     return EntityMention(
-        token.i, token.i + 1, token.i, noun.category, token.text, kind, noun.type, noun=noun.text, plural=True
+        start, token.i + 1, token.i, noun.category, label, kind, noun.type, noun=noun.text, plural=True
     )
+
+
+def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
+    """Whether a noun before a head is a mention of its own: before an event noun, or a body before a facility."""
+    if token.dep_ not in ("compound", "nmod") or token.pos_ not in ("NOUN", "PROPN"):
+        return False
+    head = found.get(token.head.i)
+    if head is None:
+        return token.pos_ == "NOUN"
+    body = noun_ending_at(token.doc, max(head.start, token.i - 2), token.i)
+    in_head = token.i > head.root - len(head.noun.split())
+    return head.category is Category.FACILITY and not in_head and body is not None and body.kind is ActorKind.ORGANIZATION
 
 
 def _minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[EntityMention]:
@@ -336,7 +402,7 @@ def _minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entit
             yield _demonym(doc, token.i, doc._.demonyms[token.i])
         elif token.pos_ == "PRON" and token.lower_ in PRONOUNS:
             yield _pronoun(token)
-        elif token.dep_ in ("compound", "nmod") and token.pos_ == "NOUN" and token.head.i not in found:
+        elif _may_modify(token, found):
             modifier = _modifier(doc, token)
             if modifier is not None:
                 yield modifier

@@ -6,7 +6,7 @@ and nothing speaks against it: another day, another kind, another perpetrator, "
 that singles out one target of a series is a part of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
@@ -65,6 +65,12 @@ class _Grouper:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.chain_of: dict[int, Chain] = doc._.entities[1]
+        self.answered = {
+            token
+            for mention in doc._.event_mentions
+            for role, token in mention.links
+            if role is Role.IN_RETALIATION_FOR
+        }
         self.sentence_of = {token.i: k for k, sent in enumerate(doc.sents) for token in sent}
 
     def chains(self, cluster: _Cluster, *roles: Role) -> set[int]:
@@ -107,7 +113,7 @@ class _Grouper:
             if self.doc._.mentions[carrier.i].category is Category.WEAPON:
                 return [carrier.head.i]  # "missiles *fired* by a drone hit"
         result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
-        if (mention.trigger.frame not in EFFECTS and not result) or token.pos_ != "VERB":
+        if (mention.trigger.frame not in (*EFFECTS, "suffer") and not result) or token.pos_ != "VERB":
             return []
         above = _nearest_above(token, cluster_of)
         below = [
@@ -142,13 +148,35 @@ class _Grouper:
 
     def _continued(self, cluster: _Cluster, done: list[_Cluster]) -> _Cluster | None:
         fitting = [host for host in reversed(done) if self._may_be_one(host, cluster)]
+        fitting.sort(key=self._is_background)
         if cluster.modality is Modality.DENIED:
             fitting = [host for host in fitting if self._shares_target(host, cluster)]
-        for sign in (self._shares_victim, self._shares_target, self._is_referred_to, self._is_near_effect):
+        for sign in self._signs():
             host = next((host for host in fitting if sign(host, cluster)), None)
             if host is not None:
                 return host
         return None
+
+    def _signs(self) -> "tuple[Callable[[_Cluster, _Cluster], bool], ...]":
+        return (
+            self._shares_victim,
+            self._shares_target,
+            self._is_referred_to,
+            self._is_near_effect,
+            self._goes_on,
+        )
+
+    def _is_background(self, cluster: _Cluster) -> bool:
+        """Whether another attack is told as the answer to this one: later words mean the answer first."""
+        return any(member.trigger.token in self.answered for member in cluster.members)
+
+    def _goes_on(self, host: _Cluster, cluster: _Cluster) -> bool:
+        """Whether the next sentence says what "they" did then."""
+        distance = self.sentence_of[cluster.members[0].trigger.token] - self.sentence_of[host.last]
+        actors = [f.root for m in cluster.members for f in m.roles if f.role is Role.PERPETRATOR]
+        pronouns = [root for root in actors if self.doc._.mentions[root].noun == "pronoun"]
+        same = self.chains(host, Role.PERPETRATOR) & self.chains(cluster, Role.PERPETRATOR)
+        return distance == 1 and bool(pronouns) and bool(same) and not self._places_differ(host, cluster)
 
     def _may_be_one(self, host: _Cluster, cluster: _Cluster) -> bool:
         """Whether nothing speaks against two clusters being one event."""
@@ -189,7 +217,7 @@ class _Grouper:
 
     def _is_referred_to(self, host: _Cluster, cluster: _Cluster) -> bool:
         """Whether a definite event noun takes up the last event: "the attack", "these attacks", "the Kabul blast"."""
-        if host.modality not in STRONG or host.modality is Modality.DENIED:
+        if host.modality is Modality.DENIED:
             return False
         token = self.doc[cluster.members[0].trigger.token]
         if token.pos_ == "VERB" or not _is_definite(token) or len(cluster.members[0].roles) > 2:
@@ -226,7 +254,8 @@ class _Grouper:
 
     def _is_near_effect(self, host: _Cluster, cluster: _Cluster) -> bool:
         """Whether a bare effect follows the attack at once: "Two soldiers were wounded."""
-        if any(m.trigger.frame not in EFFECTS for m in cluster.members) or host.modality not in STRONG:
+        verbs = all(self.doc[m.trigger.token].pos_ == "VERB" for m in cluster.members)
+        if any(m.trigger.frame not in EFFECTS for m in cluster.members) or host.modality not in STRONG or not verbs:
             return False
         distance = self.sentence_of[cluster.members[0].trigger.token] - self.sentence_of[host.last]
         if not 0 <= distance <= WINDOW or self._places_differ(host, cluster):

@@ -36,6 +36,11 @@ def nouns() -> dict[str, Noun]:
     return found
 
 
+def _singular(word: str) -> str:
+    """The singular of a plural whose lemma spaCy missed, as it does at the start of a sentence: "Gunmen"."""
+    return f"{word[:-3]}man" if word.endswith("men") else word.removesuffix("s")
+
+
 def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     """The longest noun of the lexicon that ends with token `root` and begins no earlier than `start`."""
     head = doc[root]
@@ -44,7 +49,7 @@ def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     before = [token.lower_ for token in doc[max(start, root - 2 * LONGEST) : root] if token.text != "-"]
     for size in range(min(LONGEST, len(before) + 1), 0, -1):
         prefix = before[len(before) - size + 1 :]
-        for ending in (head.lower_, lemma):
+        for ending in dict.fromkeys((head.lower_, lemma, _singular(head.lower_))):
             noun = table.get(" ".join([*prefix, ending]))
             if noun is not None:
                 return noun

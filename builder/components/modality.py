@@ -23,6 +23,7 @@ CONDITIONS = frozenset(WORDS["conditions"])
 ORDER = [Modality(name) for name in WORDS["order"]]
 # Through these a governing word keeps what is below it in its scope; a relative clause or an adverbial
 # clause tells its own facts.
+QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
 SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "attr", "acomp", "agent"))
 RAISING = frozenset(("nsubj", "nsubjpass"))
 
@@ -63,7 +64,10 @@ def governors(token: Token) -> Iterator[Token]:
             yield above
         if above.dep_ == "prep" and above.pos_ != "VERB":
             yield above.head  # "fear of an attack"; what governs the fear is another matter
-            return
+            if above.head.lemma_.lower() not in QUANTIFIERS:
+                return
+            current = above.head
+            continue
         current = above
 
 

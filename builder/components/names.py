@@ -13,6 +13,7 @@ from builder.patterns import load
 PATTERNS = load("names")
 LABELS = frozenset(PATTERNS["labels"])
 ARTICLES = frozenset(PATTERNS["articles"])
+BODIES = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
 CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 STANCES = frozenset(PATTERNS["stances"])
 
@@ -130,7 +131,11 @@ def _demonyms(doc: Doc, known: list[Name]) -> dict[int, str]:
 
 def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
     """The folded last names of the people whom the text names in full."""
-    full = (name for name in names if name.label == "PERSON" and name.end - name.start > 1)
+    full = (
+        name
+        for name in names
+        if name.label == "PERSON" and name.end - name.start > 1 and doc[name.end - 1].lower_ not in BODIES
+    )
     known = (n for n in names if any(entry.kind == "Person" for entry in n.entries) and n.end - n.start > 1)
     return frozenset(transliteration_key(doc[name.end - 1].text) for name in (*full, *known))
 

@@ -36,8 +36,8 @@ def paragraphs(doc: Doc) -> Doc:
             following.is_sent_start = False
         elif token.text in "“‘" and token.i and doc[token.i - 1].is_alpha:
             following.is_sent_start = False
-        elif token.text in "”)" and following.is_lower:
-            following.is_sent_start = False
+        elif following.is_lower and not token.is_space:
+            following.is_sent_start = False  # news begins sentences with capitals
     return doc
 
 

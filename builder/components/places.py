@@ -98,8 +98,18 @@ def _country_beside(doc: Doc, mention: EntityMention) -> str | None:
             follower: EntityMention | None = next(
                 (m for m in (doc._.mentions.get(k) for k in (i, i + 1)) if m is not None), None
             )
-            return follower.country if follower is not None and follower.type == "country" else None
+            return None if follower is None else _country_of(follower)
     return None
+
+
+def _country_of(mention: EntityMention) -> str | None:
+    """The country that a place name beside another gives: its own, or that of a province or district."""
+    if mention.type == "country":
+        return mention.country
+    entries = mention.name.entries if mention.name is not None else ()
+    text = mention.label.rpartition(" ")[0] if mention.type == "province" and mention.noun else mention.label
+    places = [e for e in entries if e.kind == "Place"] or list(load_gazetteer().find(text, kind="Place"))
+    return next((entry.country for entry in places if entry.type in ("province", "district")), None)
 
 
 def link(doc: Doc, mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:

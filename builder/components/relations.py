@@ -59,9 +59,20 @@ def _of_facility(doc: Doc, mention: EntityMention) -> Iterator[Relation]:
             yield Relation(name, mention.root, inner.root)
         elif inner.root in doc._.places and after is None:
             yield Relation(RelationName.LOCATION, mention.root, inner.root)
-    for inner in _modifying(doc, mention, Category.ACTOR):
-        if inner.kind is not ActorKind.PERSON:
+    owners = [*_modifying(doc, mention, Category.ACTOR), *_owner_after(doc, mention)]
+    for inner in owners:
+        if inner.kind is ActorKind.ORGANIZATION:
             yield Relation(RelationName.OPERATOR, mention.root, inner.root)
+
+
+def _owner_after(doc: Doc, mention: EntityMention) -> Iterator[EntityMention]:
+    """The body after "of": "the garrison *of the Third Brigade*"."""
+    if mention.end + 1 < len(doc) and doc[mention.end].lower_ == "of":
+        for k in range(mention.end + 1, min(mention.end + 8, len(doc))):
+            follower = doc._.mentions.get(k)
+            if follower is not None and follower.category is Category.ACTOR and follower.start == mention.end + 1:
+                yield follower
+                return
 
 
 def _of_place(doc: Doc, mention: EntityMention) -> Iterator[Relation]:

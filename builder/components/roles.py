@@ -15,7 +15,7 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, subject_of, verb_slots
-from builder.components.entities import mention_at, person_mention
+from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
 from builder.components.quantities import read_quantity
 from builder.model import EventKind, Role
 from builder.patterns import load
@@ -23,6 +23,8 @@ from builder.patterns import load
 FRAMES: dict[str, dict[str, dict[str, str]]] = load("frames")
 WORDS = load("triggers")
 SUPPORT = frozenset(WORDS["support_verbs"])
+NOBODY = frozenset(load("attribution")["nobody"])
+GUNNERS = frozenset(WORDS["gunners"])
 SAME_SLOTS = frozenset(WORDS["same_event_slots"])
 RAISING = frozenset(WORDS["raising_verbs"])
 OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
@@ -45,6 +47,9 @@ def _event_slots(token: Token, trigger: Trigger, triggers: dict[int, Trigger]) -
         yield from _below_objects(token)
         return
     yield from noun_slots(token)
+    for slot, filler in prepositional(token):
+        if slot == "of":  # "the evacuation of residents *to* the city"
+            yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
     for verb in _supporting_verbs(token, triggers):
         kept = verb.lemma_.lower() in SUPPORT and token.dep_ not in ("nsubj",) or is_passive(verb)
         dropped = ("object",) if kept else ("subject", "object")
@@ -101,7 +106,8 @@ def _mention_at(doc: Doc, token: Token) -> EntityMention | None:
 
 def _stand_in(doc: Doc, token: Token) -> Token:
     """The state's own token for "US interests" and "Israeli targets", which stand for the state."""
-    if token.lemma_.lower() in PARTITIVES:
+    grouping = token.lemma_.lower() in GROUPINGS and token.i not in doc._.mentions
+    if (token.lemma_.lower() in PARTITIVES and token.is_lower) or grouping:
         return next((below for slot, below in prepositional(token) if slot == "of"), token)
     if token.i in doc._.mentions or token.lemma_.lower() not in GENERIC:
         return token
@@ -191,12 +197,15 @@ def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft)
 
 
 def _harmed(doc: Doc, trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
-    """A mention for a noun that the lexicon lacks, where the frame wants a victim: victims are people."""
-    wants = FRAMES[trigger.frame].get(slot, {}).get("actor") == Role.VICTIM.value
-    if not wants or filler.pos_ != "NOUN" or filler.ent_type_ in ("DATE", "TIME", "CARDINAL"):
+    """A mention for a noun that the lexicon lacks, where only people, or only things, are harmed."""
+    wanted = FRAMES[trigger.frame].get(slot, {})
+    if filler.pos_ != "NOUN" or filler.ent_type_ in ("DATE", "TIME", "CARDINAL") or filler.lower_ in NOBODY:
         return None
-    doc._.mentions[filler.i] = person_mention(filler)
-    return person_mention(filler)
+    if wanted.get("actor") == Role.VICTIM.value:
+        doc._.mentions[filler.i] = person_mention(filler)
+    elif trigger.frame == "damage" and slot == "object" and filler.lemma_.lower() not in GENERIC:
+        doc._.mentions[filler.i] = facility_mention(filler)
+    return doc._.mentions.get(filler.i)
 
 
 def _as_target(filler: RoleFiller) -> RoleFiller:
@@ -291,6 +300,9 @@ def _typed(doc: Doc, event: EventMention) -> EventMention:
     chosen = from_weapons[:1] if vague and from_weapons else [trigger_type] if trigger_type else []
     if chosen == ["ArmedAssault"] and event.fillers(Role.TARGET):
         chosen = _crowd_control(doc, event) or chosen
+    perpetrators = [doc._.mentions[i] for i in event.fillers(Role.PERPETRATOR)]
+    if not chosen and event.trigger.frame == "strike" and any(m.noun in GUNNERS for m in perpetrators):
+        chosen = ["ArmedAssault"]
     if _is_suicide(doc, event):
         chosen = ["SuicideBombing"]
     return replace(event, types=tuple(chosen))
@@ -316,7 +328,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     for draft in sorted(drafts, key=lambda event: event.trigger.token):
         event = _counted(doc, _typed(doc, _used_weapons(doc, draft)))
         trigger = event.trigger
-        if trigger.frame in WEAPON_REQUIRED and not event.weapons:
+        if trigger.kind is EventKind.ATTACK and trigger.frame in WEAPON_REQUIRED and not event.weapons:
             continue
         if not _is_idle(doc, event):
             found.append(event)

@@ -128,6 +128,8 @@ def noun_slots(noun: Token) -> Iterator[Slot]:
         for child in verb.lefts:
             if child.dep_ in SUBJECTS:
                 yield "subject", child
+    if noun.head.lower_ == "behind" and noun.head.head.lemma_ == "be":
+        yield from (("by", child) for child in noun.head.head.lefts if child.dep_ in SUBJECTS)
     for child in noun.lefts:
         if child.dep_ in ("compound", "nmod", "amod", "poss"):
             yield "modifier", child

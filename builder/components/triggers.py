@@ -59,6 +59,8 @@ def _companions(verb: Token) -> set[str]:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
                 found |= {below.lemma_.lower() for below in child.children}
+    if verb.dep_ == "relcl":
+        found.add(verb.head.lemma_.lower())
     return found
 
 
