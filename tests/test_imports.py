@@ -16,7 +16,8 @@ PACKAGES = ("ontology", "builder", "server")
 # From articles to reports; from reports to a graph; what people start.
 LANGUAGE = ("spacy", "builder.components", "builder.nodes", "builder.pipeline", "builder.report")
 GRAPH = (
-    *("builder.build", "builder.identity", "builder.merge", "builder.rdf", "builder.shapes", "builder.store"),
+    *("builder.build", "builder.identity", "builder.keys", "builder.merge"),
+    *("builder.rdf", "builder.shapes", "builder.store"),
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )
 ENTRANCE = ("builder.cli", "builder.commands", "server")
