@@ -3,7 +3,6 @@
 Exit status: 0 all done; 1 an error, or some documents failed; 2 wrong usage; 130 stopped by Ctrl-C.
 """
 
-import os
 import sys
 from importlib.metadata import version
 
@@ -47,10 +46,6 @@ def _run() -> int:
     except (click.Abort, KeyboardInterrupt):
         warn("stopped")
         return 130
-    except BrokenPipeError:
-        # The reader of the pipe, `head` for one, has enough; nothing more can be said to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (PolemosError, OSError) as error:
         warn(_said(error))
         return 1

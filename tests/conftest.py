@@ -1,6 +1,8 @@
 """What tests share: a report that uses every field of the model, a store, and the real pipeline."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -211,6 +213,20 @@ def store(tmp_path: Path, empty_store: Path) -> Iterator[Store]:
     shutil.copytree(empty_store, tmp_path / "store")
     with Store.open(tmp_path / "store") as opened:
         yield opened
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 128 MB, in memory, to fill up; the test is skipped where none can be mounted."""
+    path = tmp_path / "disk"
+    path.mkdir()
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        pytest.skip("only the superuser may mount a small disk to fill")
+    command = ["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", str(path)]
+    if subprocess.run(command, check=False, capture_output=True).returncode != 0:
+        pytest.skip("this system does not let a small disk be mounted")
+    yield path
+    subprocess.run(["umount", "-l", str(path)], check=True)
 
 
 @pytest.fixture(scope="session")

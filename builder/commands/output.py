@@ -1,5 +1,6 @@
 """Where a command's result goes."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,12 @@ from builder.atomic import replacing
 def opened(path: Path | None) -> Iterator[BinaryIO]:
     """Open a file that appears only when it is complete, or standard output where `path` is None."""
     if path is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # The reader, `head` for one, has enough; what is still buffered must not be tried again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     with replacing(path) as stream:
         yield stream
