@@ -275,9 +275,8 @@ def point_literal(longitude: float, latitude: float) -> Literal:
 
 def _add_actor(graph: _Graph, actor: Actor) -> None:
     node = graph.described(actor.key, _ACTOR_CLASSES[actor.kind], actor.label, actor.mentions)
-    _add_names(graph, node, actor.aliases)
+    _add_names(graph, node, actor.aliases, actor.gazetteer)
     graph.concept(node, "plm:actorType", actor.type)
-    _add_entry(graph, node, actor.gazetteer)
     graph.link(node, "plm:nationality", actor.nationality)
     graph.link(node, "plm:memberOf", actor.member_of)
     graph.number(node, "plm:size", actor.size)
@@ -285,21 +284,17 @@ def _add_actor(graph: _Graph, actor: Actor) -> None:
 
 def _add_facility(graph: _Graph, facility: Facility) -> None:
     node = graph.described(facility.key, (term("plm:Facility"),), facility.label, facility.mentions)
-    _add_names(graph, node, facility.aliases)
+    _add_names(graph, node, facility.aliases, facility.gazetteer)
     graph.concept(node, "plm:facilityType", facility.type)
-    _add_entry(graph, node, facility.gazetteer)
     graph.link(node, "plm:location", facility.location)
     graph.link(node, "plm:operator", facility.operator)
     for hosted in facility.hosts:
         graph.link(node, "plm:hosts", hosted)
 
 
-def _add_names(graph: _Graph, node: NamedNode, aliases: Iterable[str]) -> None:
+def _add_names(graph: _Graph, node: NamedNode, aliases: Iterable[str], entry: str | None = None) -> None:
     for alias in aliases:
         graph.add(node, _ALT_LABEL, text_literal(alias))
-
-
-def _add_entry(graph: _Graph, node: NamedNode, entry: str | None) -> None:
     if entry is not None:
         graph.add(node, term("plm:gazetteerEntry"), NamedNode(entry))
 
