@@ -17,7 +17,7 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	touch $@
 
 run: install
-	$(BIN)/polemos build seeds/[0-9]*.md --store $(STORE)
+	$(BIN)/polemos build seeds --store $(STORE)
 	$(BIN)/polemos serve --store $(STORE) --port $(PORT)
 
 test: install lint

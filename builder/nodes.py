@@ -291,10 +291,13 @@ class Nodes:
         return None
 
     def _entry_location(self, chain: Chain) -> str | None:
-        """The country of a facility that the gazetteer knows, where the text does not say where it is."""
-        if chain.entry is None or chain.entry.country is None:
+        """Where the gazetteer has a facility, if the text does not say it."""
+        if chain.entry is None:
             return None
-        return self._country(chain.entry.country, chain)
+        around = load_gazetteer().entries.get(chain.entry.located_in or "")
+        if around is not None and around.kind == "Place":
+            return self._entry_place(around, chain)
+        return None if chain.entry.country is None else self._country(chain.entry.country, chain)
 
 
 def _surface(doc: Doc, chain: Chain) -> list[str]:
@@ -325,10 +328,11 @@ def _actor_names(doc: Doc, chain: Chain) -> tuple[str, tuple[str, ...]]:
 
 
 def _facility_names(doc: Doc, chain: Chain) -> tuple[str, tuple[str, ...]]:
-    """The first name of a facility, else its first description; later names are aliases, descriptions are not."""
+    """The first name of a facility, else its first description; other names and full descriptions are aliases."""
+    described = [m.label for m in chain.mentions if " " in m.label]
     named = [m.label for m in chain.mentions if m.name is not None]
     entry = [chain.entry.label] if chain.entry is not None else []
     if named:
-        return named[0], _aliases(named[0], [*named, *chain.aliases, *entry])
+        return named[0], _aliases(named[0], [*named, *described, *chain.aliases, *entry])
     best = chain.first.label
-    return best, _aliases(best, [*chain.aliases, *entry])
+    return best, _aliases(best, [*described, *chain.aliases, *entry])

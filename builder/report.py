@@ -149,9 +149,21 @@ class _Events:
                 span = self.nodes.span(mention.start, mention.end)
                 found.setdefault((filler.role, key), Argument(filler.role, key, span))
         trigger = self._trigger_span(incident.members[0])
+        where = self._target_place(incident, found)
+        if where is not None:
+            found[Role.LOCATION, where] = Argument(Role.LOCATION, where, trigger)
         for role, other in incident.links:
             found.setdefault((role, self.keys[other]), Argument(role, self.keys[other], trigger))
         return tuple(found.values())
+
+    def _target_place(self, incident: Incident, found: dict[tuple[Role, str], Argument]) -> str | None:
+        """Where an attack was, if the text says it of its target alone: "the base *in Mosul* was hit"."""
+        located = any(role is Role.LOCATION for role, _ in found)
+        targets = [key for role, key in found if role is Role.TARGET and key in self.nodes.facilities]
+        places = {self.nodes.facilities[key].location for key in targets} - {None}
+        if incident.kind is not EventKind.ATTACK or located or len(places) != 1:
+            return None
+        return places.pop()
 
     def _weapons(self, incident: Incident) -> tuple[Weapon, ...]:
         found = []

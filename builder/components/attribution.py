@@ -54,7 +54,8 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     if subject is None:
         return None
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
-    found = (mention_at(doc, token) for token in (subject, *subject.conjuncts))
+    apposed = [child for child in subject.rights if child.dep_ == "appos"]
+    found = (mention_at(doc, token) for token in (subject, *subject.conjuncts, *apposed))
     able = [mention for mention in found if mention is not None and can_speak(mention)]
     actors = [mention for mention in able if mention.category is Category.ACTOR]
     best = actors[-1:] or [mention for mention in able if mention.type == "country"] or able[:1]

@@ -68,6 +68,9 @@ def share_deadlines(events: dict[int, EventMention]) -> None:
             continue
         deadline = next((d for d in (warning.deadline, *(events[i].deadline for i in linked)) if d), None)
         events[token] = replace(warning, deadline=deadline)
+        later = tuple(time for time in warning.times if time.start > max(linked))
+        for i in linked:
+            events[i] = replace(events[i], times=events[i].times or later)
         for i in linked:
             events[i] = replace(events[i], deadline=events[i].deadline or deadline)
 

@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import ontology
-from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.components.annotations import Category, EntityMention, Quantity, register_extensions
 from builder.components.lexicon import nouns
 from builder.components.places import PlaceLink, countries_of
 from builder.gazetteer import Entry, transliteration_key
@@ -25,6 +25,7 @@ BODY_NOUNS = frozenset(WORDS["body_nouns"])
 ATTACKERS = frozenset(WORDS["attackers"])
 PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
 ARMED = frozenset((None, "StateForces", "ArmedGroup"))  # None: "commander", "chief", "leader"
+TAKING_UP = frozenset(WORDS["taking_up"])
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 STATE_BODIES = frozenset(("army", "police", "government", "military"))
 POSSESSIVES = frozenset(("his", "her", "their", "its"))
@@ -53,10 +54,11 @@ class Chain:
 
     @property
     def type(self) -> str | None:
-        """The concept of the entry, else the first that a mention gives."""
+        """The concept of the entry, else the most specific that a mention gives."""
         if self.entry is not None and self.entry.type is not None:
             return self.entry.type
-        return next((m.type for m in self.mentions if m.type is not None), None)
+        types = [m.type for m in self.mentions if m.type is not None]
+        return max(types, key=lambda name: len(ancestors(name)), default=None)
 
     @property
     def kind(self) -> ActorKind | None:
@@ -161,7 +163,7 @@ def _fits_description(chain: Chain, mention: EntityMention) -> bool:
     if mention.noun in BODY_NOUNS and is_bare and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
         named = chain.entry is not None or bool(chain.keys)
         return named and compatible(chain.type, mention.type)
-    both = mention.noun in ATTACKERS and chain.first.noun in ATTACKERS
+    both = is_bare and mention.noun in TAKING_UP and chain.first.noun in ATTACKERS
     return both and chain.first.category is Category.ACTOR
 
 
@@ -307,6 +309,7 @@ class _Resolver:
             self.of[mention.root] = host
         host.mentions = sorted([*host.mentions, *other.mentions], key=lambda m: m.root)
         host.keys |= other.keys
+        host.aliases += other.aliases
         host.entry = host.entry or other.entry
         host.place = host.place or other.place
         self.chains.remove(other)
@@ -334,6 +337,8 @@ def _kind_of(chain: Chain) -> str | None:
 def location_after(doc: Doc, mention: EntityMention) -> int | None:
     """The place that directly follows a mention: "the base in Mosul", "the camp near Goma"."""
     i = mention.end
+    while i < len(doc) and doc[i].is_quote:
+        i += 1
     if i + 1 < len(doc) and doc[i].lower_ == "of":  # "the headquarters of the Brigade *in Qaim*"
         owner = next((m for k in range(i + 1, min(i + 7, len(doc))) if (m := doc._.mentions.get(k))), None)
         if owner is not None and owner.category is Category.ACTOR and owner.start == i + 1:
@@ -345,6 +350,22 @@ def location_after(doc: Doc, mention: EntityMention) -> int | None:
         if follower is not None and follower.category is Category.PLACE and doc[k].dep_ == "pobj":
             near = follower.start <= i + 2 and doc[k].head.i == i
             return (named_after(doc, follower) or k) if near and _is_placed(doc, follower) else None
+    return None
+
+
+def body_of(doc: Doc, mention: EntityMention) -> int | None:
+    """The armed group that its people stand for: "Houthi fighters", "guerrillas of the Front", uncounted."""
+    uncounted = mention.number == Quantity() and mention.plural
+    if mention.kind is not ActorKind.GROUP or mention.type != "ArmedGroup" or not uncounted:
+        return None
+    inside = range(mention.start, mention.root)
+    last = mention.end + 1
+    if mention.end < len(doc) and doc[mention.end].lower_ == "of":
+        inside = range(last, min(last + 8, len(doc)))
+    for i in inside:
+        body = doc._.mentions.get(i)
+        if body is not None and body.kind is ActorKind.ORGANIZATION and body.name is not None:
+            return i if body.start <= last + 1 else None
     return None
 
 
@@ -432,6 +453,9 @@ def _add_aliases(resolver: _Resolver, mentions: dict[int, EntityMention]) -> dic
     for before, start, end in introduced(doc):
         named = next((m for m in mentions.values() if m.end == before and m.category is not Category.WEAPON), None)
         if named is not None:
+            holder = doc[named.root].head.head
+            if named.category is Category.PLACE and holder.i in mentions and holder.i < named.root:
+                named = mentions[holder.i]  # "the mission in Mali, known as"
             hosts.update({root: named.root for root in mentions if start <= root < end})
             hosts.setdefault(-start, named.root)
     return hosts
@@ -458,6 +482,10 @@ def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
             chain.aliases.append(aliases[mention.root])
             chain.keys.add(transliteration_key(aliases[mention.root]))
     for mention in mentions.values():
+        body = body_of(doc, mention)
+        alone = mention.root in resolver.of and resolver.of[mention.root].first is mention
+        if body in resolver.of and alone:
+            resolver.merge(resolver.of[body], resolver.of[mention.root])
         named = named_after(doc, mention)
         if named in resolver.of:
             resolver.of[mention.root] = resolver.of[named]

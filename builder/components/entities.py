@@ -1,6 +1,7 @@
 """Mentions of actors, facilities, places and weapons: noun phrases whose head is in the lexicon or is a name."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
@@ -25,6 +26,7 @@ STANCES = frozenset(load("names")["stances"])
 DAMAGING = frozenset(WORDS["damaging_verbs"])
 SITES: dict[str, str] = WORDS["sites"]
 GROUPINGS = frozenset(WORDS["groupings"])
+CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
 PRONOUNS: dict[str, str] = WORDS["pronouns"]
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
@@ -83,7 +85,7 @@ def _is_proper(doc: Doc, i: int, inner: list[Name]) -> bool:
         return False
     if token.text == "-":
         return doc[i + 1].text[:1].isupper() and doc[i - 1].lower_ not in STANCES
-    return token.pos_ == "PROPN" or (token.text[:1].isupper() and token.pos_ == "NOUN")
+    return name is not None or token.pos_ == "PROPN" or (token.text[:1].isupper() and token.pos_ == "NOUN")
 
 
 def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category, ActorKind | None] | None:
@@ -99,11 +101,30 @@ def _category_of_name(doc: Doc, name: Name, noun: Noun | None) -> tuple[Category
         return noun.category, kind_of_noun
     if transliteration_key(doc[name.end - 1].text) in doc._.persons:
         return Category.ACTOR, ActorKind.PERSON
+    apposed = _apposed_kind(doc, name)
+    if apposed is not None:
+        return Category.ACTOR, apposed
     if name.label in PLAIN_KINDS and not _is_known_place(doc, name):
         return Category.ACTOR, ActorKind(PLAIN_KINDS[name.label])
     if name.label in LABEL_CATEGORIES:
         return LABEL_CATEGORIES[name.label], None
-    return (Category.PLACE, None) if _after_place_preposition(doc, name) else None
+    is_place = _after_place_preposition(doc, name) or doc[name.start : name.end].text in _capitals()
+    return (Category.PLACE, None) if is_place else None
+
+
+@cache
+def _capitals() -> frozenset[str]:
+    """The names of capital cities: as subjects they stand for states, where spaCy may see no name."""
+    return frozenset(c.capital for c in load_gazetteer().countries.values() if c.capital is not None)
+
+
+def _apposed_kind(doc: Doc, name: Name) -> ActorKind | None:
+    """The class that the noun before an apposed name gives it: "the state company, *Ukrenergo*"."""
+    head = doc[name.end - 1]
+    if head.dep_ != "appos" or head.head.i >= name.start or name.label == "GPE":
+        return None
+    noun = noun_ending_at(doc, max(head.sent.start, head.head.i - 2), head.head.i)
+    return noun.kind if noun is not None and noun.kind is ActorKind.ORGANIZATION else None
 
 
 def _after_place_preposition(doc: Doc, name: Name) -> bool:
@@ -162,6 +183,7 @@ def _label(
             token
             for token in kept
             if token.pos_ not in ("ADJ", "ADV", "VERB")
+            or token.text == "-"
             or token.lower_ in words
             or token.text[:1].isupper()
             or token.i == end - 1
@@ -200,6 +222,8 @@ def _mention(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> En
         return None
     modifiers = tuple(other for other in inner if other is not name and other.end - 1 <= covered)
     plural = doc[root].tag_ in ("NNS", "NNPS") or doc[root].lower_ in ("people", "police", "personnel")
+    if noun is not None and noun.text.rpartition(" ")[2] != doc[root].lower_:
+        plural = True  # "Guerrillas" at the start of a sentence is tagged as a name
     if name is not None:
         introducing = _introducing_noun(doc, start, name) or (_leading_noun(doc, name) if noun is None else None)
         noun = introducing or noun
@@ -219,7 +243,7 @@ def _mention(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> En
         category=category,
         label=_label(doc, name.start if name and kind is ActorKind.PERSON else start, end, category, noun, name),
         kind=kind,
-        type=_type(name, noun, category),
+        type=_type(name, noun, category) or _type_in_context(doc, root, noun),
         noun=noun.text if noun is not None else "",
         name=name,
         country=_country(doc, start, end, inner) or _own_country(name),
@@ -267,6 +291,13 @@ def _type(name: Name | None, noun: Noun | None, category: Category) -> str | Non
     if noun is None or noun.category is not category:
         return None
     return noun.type
+
+
+def _type_in_context(doc: Doc, root: int, noun: Noun | None) -> str | None:
+    """The type that the words of the sentence give a noun of two senses: soldiers or refugees live in a camp."""
+    senses = CONTEXTS.get(noun.text, {}) if noun is not None else {}
+    words = {token.lower_ for token in doc[root].sent} if senses else set()
+    return next((concept for concept, signs in senses.items() if words & set(signs)), None)
 
 
 def _titles(doc: Doc, start: int, name: Name | None) -> tuple[str, ...]:
@@ -442,7 +473,10 @@ class EntityFinder:
         names_by_end: dict[int, list[Name]] = {}
         for name in doc._.names:
             names_by_end.setdefault(name.start, []).append(name)
+        title_end = doc._.title_end or 0
         for start, end, root in noun_phrases(doc):
+            if doc[start].idx < title_end:
+                continue  # a headline's clipped grammar misleads the parser, and the text says it again
             inner = [name for i in range(start, end) for name in names_by_end.get(i, ())]
             mention = _mention(doc, start, end, root, inner)
             if mention is not None and not _is_inside_name(mention, found):

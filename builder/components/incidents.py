@@ -118,9 +118,11 @@ class _Grouper:
         above = _nearest_above(token, cluster_of)
         below = [
             child.i
-            for child in token.children
-            if child.dep_ in SUBORDINATE and child.i in cluster_of and self._no_effect(cluster_of[child.i])
+            for child in token.subtree
+            if child.i in cluster_of and self._no_effect(cluster_of[child.i]) and _is_clause_of(child, token)
         ]
+        if mention.trigger.frame == "suffer":  # "came under fire when shells landed"
+            below = [i for i in cluster_of if token.i < i < token.sent.end]
         found = [above] if above is not None else below[:1]
         return [i for i in found if self._agree_on_modality(mention, cluster_of[i])]
 
@@ -233,7 +235,12 @@ class _Grouper:
             return False
         if set(cluster.types) - set(host.types) and "Abduction" in (*cluster.types, *host.types):
             return False
-        return _is_plural(token) == self._is_series(host) or not _is_plural(token)
+        return not _is_plural(token) or self._is_series(host) or self._is_manifold(host)
+
+    def _is_manifold(self, cluster: _Cluster) -> bool:
+        """Whether a plural may take up an event: it has several targets, or several weapons struck."""
+        weapons = (self.doc._.mentions[w] for m in cluster.members for w in m.weapons)
+        return len(self.chains(cluster, Role.TARGET)) > 1 or any(weapon.plural for weapon in weapons)
 
     def _places(self, cluster: _Cluster) -> set[int]:
         """The chains of where a cluster happened: its locations, and where its targets are."""
@@ -271,6 +278,13 @@ class _Grouper:
         )
         one_of_series = self._is_series(host) and not self._is_series(cluster) and bool(targets)
         return (numbered and targets < all_targets) or (one_of_series and bool(targets & all_targets))
+
+
+def _is_clause_of(token: Token, verb: Token) -> bool:
+    """Whether a verb below another tells how that came about: a clause on it, or one with "when" further below."""
+    if token.head.i == verb.i:
+        return token.dep_ in SUBORDINATE
+    return any(child.lower_ in ("when", "as") for child in token.lefts)
 
 
 def _nearest_above(token: Token, cluster_of: dict[int, _Cluster]) -> int | None:

@@ -45,7 +45,7 @@ def _gazetteer_name(doc: Doc, i: int) -> Name | None:
             text = doc.text[doc[i].idx : doc[end - 1].idx + len(doc[end - 1])]
             if "\n" in text or not doc[end - 1].text[-1:].isalnum() and doc[end - 1].text != "U.S.":
                 continue
-            entries = gazetteer.find(text)
+            entries = () if " in " in text else gazetteer.find(text)
             if entries:
                 return Name(i, end, entries)
     return None
@@ -77,7 +77,7 @@ def _trim(entity: Span) -> tuple[int, int]:
     return start, end
 
 
-def _joined(doc: Doc, start: int, end: int) -> tuple[int, int]:
+def _joined(doc: Doc, start: int, end: int, *, entity_is_person: bool) -> tuple[int, int]:
     """A range widened over hyphens without blanks: of "Ahrar-ul-Hind" spaCy may see one end only."""
     while end + 1 < len(doc) and doc[end].text == "-" and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
         end += 2
@@ -85,7 +85,15 @@ def _joined(doc: Doc, start: int, end: int) -> tuple[int, int]:
         start -= 2
     while start < end and doc[start].lower_ in STANCES:
         start += 2
+    while entity_is_person and end < len(doc) and _goes_on(doc, end):
+        end += 1
     return start, end
+
+
+def _goes_on(doc: Doc, end: int) -> bool:
+    """Whether a person's name that spaCy cut short goes on: "Amadou Ag" in "Amadou Ag Salem"."""
+    following = doc[end]
+    return following.pos_ == "PROPN" and following.text[:1].isupper() and doc[end - 1].head.i == end
 
 
 def _is_place_only(name: Name) -> bool:
@@ -98,7 +106,7 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
     for entity in doc.ents:
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
-        start, end = _joined(doc, *_trim(entity))
+        start, end = _joined(doc, *_trim(entity), entity_is_person=entity.label_ == "PERSON")
         while start < end and start in demonyms:
             start += 1
         inside = [name for name in merged if name.start < end and start < name.end]
@@ -134,7 +142,10 @@ def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
     full = (
         name
         for name in names
-        if name.label == "PERSON" and name.end - name.start > 1 and doc[name.end - 1].lower_ not in BODIES
+        if name.label == "PERSON"
+        and name.end - name.start > 1
+        and doc[name.end - 1].lower_ not in BODIES
+        and (name.start == 0 or doc[name.start - 1].lower_ not in ("in", "near", "at"))
     )
     known = (n for n in names if any(entry.kind == "Person" for entry in n.entries) and n.end - n.start > 1)
     return frozenset(transliteration_key(doc[name.end - 1].text) for name in (*full, *known))

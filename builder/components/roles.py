@@ -16,7 +16,7 @@ from builder.components.annotations import (
 )
 from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, subject_of, verb_slots
 from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
-from builder.components.quantities import read_quantity
+from builder.components.quantities import quantity_at, read_quantity
 from builder.model import EventKind, Role
 from builder.patterns import load
 
@@ -25,6 +25,7 @@ WORDS = load("triggers")
 SUPPORT = frozenset(WORDS["support_verbs"])
 NOBODY = frozenset(load("attribution")["nobody"])
 GUNNERS = frozenset(WORDS["gunners"])
+AROUND = frozenset(("in", "at", "near", "outside", "inside"))
 SAME_SLOTS = frozenset(WORDS["same_event_slots"])
 RAISING = frozenset(WORDS["raising_verbs"])
 OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
@@ -61,6 +62,9 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in WORDS["closed_objects"]:
             yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
+        elif child.dep_ == "agent":
+            for actor in child.children:
+                yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
 
 
 def _supporting_verbs(noun: Token, triggers: dict[int, Trigger]) -> Iterator[Token]:
@@ -326,7 +330,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [_fill(doc, trigger, triggers) for trigger in triggers.values()]
     drafts += [second for trigger in triggers.values() if (second := _gapped_event(doc, trigger)) is not None]
     for draft in sorted(drafts, key=lambda event: event.trigger.token):
-        event = _counted(doc, _typed(doc, _used_weapons(doc, draft)))
+        event = _counted(doc, _typed(doc, _used_weapons(doc, _spoken_by_first(doc, draft))))
         trigger = event.trigger
         if trigger.kind is EventKind.ATTACK and trigger.frame in WEAPON_REQUIRED and not event.weapons:
             continue
@@ -340,7 +344,39 @@ def _counted(doc: Doc, event: EventMention) -> EventMention:
     token = doc[event.trigger.token]
     if token.tag_ != "NNS" or event.trigger.token not in doc._.triggers:
         return event
-    return replace(event, count=read_quantity(token).exact)
+    first = doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
+    quantity = read_quantity(token)
+    if quantity.exact is None and first.like_num:
+        quantity = quantity_at(first)
+    return replace(event, count=quantity.exact)
+
+
+SPEAKING = {"threaten": Role.ISSUER, "warn": Role.ISSUER, "demand": Role.ISSUER, "claim": Role.SPEAKER,
+            "deny": Role.SPEAKER, "accuse": Role.SPEAKER}  # fmt: skip
+
+
+def _spoken_by_first(doc: Doc, event: EventMention) -> EventMention:
+    """A warning or claim whose subject the parser lost in a long sentence is by the sentence's first actor."""
+    role = SPEAKING.get(event.trigger.frame)
+    token = doc[event.trigger.token]
+    if role is None or token.dep_ not in ("ROOT", "ccomp", "conj") or is_passive(token) or token.pos_ != "VERB":
+        return event
+    roles = tuple(f for f in event.roles if f.role is not role or not _only_in_brackets(doc, f.root, token.i))
+    has_subject = any(
+        child.dep_ in ("nsubj", "expl") and not _only_in_brackets(doc, child.i, token.i) for child in token.children
+    )
+    if any(f.role is role for f in roles) or has_subject:
+        return replace(event, roles=roles)
+    before = (doc._.mentions.get(i) for i in range(token.sent.start, token.i))
+    first = next((m for m in before if m is not None and m.category is Category.ACTOR), None)
+    found = () if first is None else (RoleFiller(role, first.root),)
+    return replace(event, roles=(*found, *roles))
+
+
+def _only_in_brackets(doc: Doc, inner: int, outer: int) -> bool:
+    """Whether one token stands in brackets that another does not: no subject of a verb outside."""
+    between = [doc[i].text for i in range(min(inner, outer), max(inner, outer))]
+    return between.count(")") > between.count("(") if inner < outer else False
 
 
 def _is_idle(doc: Doc, event: EventMention) -> bool:

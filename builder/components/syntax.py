@@ -13,6 +13,7 @@ from builder.patterns import load
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
+CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 SUBJECTS = ("nsubj", "csubj")
 PASSIVE_SUBJECTS = ("nsubjpass", "csubjpass")
 
@@ -33,6 +34,8 @@ def is_passive(verb: Token) -> bool:
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     own = next((child for child in verb.children if child.dep_ in SUBJECTS + PASSIVE_SUBJECTS), None)
+    if own is not None and own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
+        return subject_of(own)
     if own is not None:
         return _antecedent(verb) if own.lower_ in RELATIVE and _antecedent(verb) is not None else own
     match verb.dep_:
@@ -41,7 +44,8 @@ def subject_of(verb: Token) -> Token | None:
         case "xcomp" | "ccomp" | "advcl" if verb.head.pos_ in ("VERB", "AUX", "ADJ"):
             if verb.dep_ == "xcomp":
                 return controller(verb.head)
-            return subject_of(verb.head) if verb.tag_ in ("VBG", "VBN", "VB") else None
+            finite = any(child.dep_ in ("mark", "advmod") and child.lower_ in CLAUSE_WORDS for child in verb.lefts)
+            return subject_of(verb.head) if verb.tag_ in ("VBG", "VBN", "VB") and not finite else None
         case "conj" if verb.head.pos_ in ("VERB", "AUX"):
             return subject_of(verb.head)
         case "pcomp":

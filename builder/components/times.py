@@ -244,14 +244,17 @@ def _relation(doc: Doc, start: int) -> str:
 def _looks_ahead(token: Token) -> bool:
     """Whether the verb above the expression is future or an infinitive, as in "told to leave on Sunday"."""
     verb = next((above for above in (token, *token.ancestors) if above.pos_ in ("VERB", "AUX")), None)
-    if verb is None:
-        return False
+    before = next((t for t in reversed(token.doc[token.sent.start : token.i]) if t.pos_ == "VERB"), None)
+    return any(_is_ahead(found) for found in (verb, before) if found is not None)
+
+
+def _is_ahead(verb: Token) -> bool:
     for child in verb.lefts:
         if child.lower_ in AHEAD:
             return True
         if child.dep_ == "aux" and child.lower_ == "to":
             return not any(other.lower_ == "have" for other in verb.lefts)
-    return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _looks_ahead(verb.head)
+    return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _is_ahead(verb.head)
 
 
 def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
