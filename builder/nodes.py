@@ -39,14 +39,16 @@ class Nodes:
         self.places: dict[str, Place] = {}
         self._places_by_identity: dict[str, str] = {}
         self._keys: dict[int, str | None] = {}
-        self._sentences = {sent.start: sent.text.strip() for sent in doc.sents}
+        self._text = doc.text  # spaCy joins it anew at each access
+        self._sentences: list[str] = []
+        for sentence in doc.sents:
+            self._sentences += [sentence.text.strip()] * len(sentence)
 
     def span(self, start: int, end: int) -> Span:
         """The characters of a stretch of tokens, with the sentence around them."""
         first, last = self.doc[start], self.doc[end - 1]
         stop = last.idx + len(last)
-        sentence = self._sentences[first.sent.start]
-        return Span(first.idx, stop, self.doc.text[first.idx : stop], sentence)
+        return Span(first.idx, stop, self._text[first.idx : stop], self._sentences[start])
 
     def key(self, root: int, role: Role | None = None) -> str | None:
         """The key of the node that a mention stands for in a role; None where it stands for nothing."""
@@ -231,7 +233,7 @@ class Nodes:
             body = self.chain_of.get(relation.object)
             if relation.name is RelationName.MEMBER_OF and body is not None and body is not chain:
                 other = self.key(relation.object)
-                if other != key:
+                if other != key and other in self.actors and self.actors[other].kind is ActorKind.ORGANIZATION:
                     return other
         return None
 
@@ -239,7 +241,7 @@ class Nodes:
         """How many a group is, where its first mention counts it."""
         if chain.kind is not ActorKind.GROUP:
             return None
-        sizes = [m.number.exact for m in chain.mentions if m.number.exact is not None and m.plural]
+        sizes = [m.number.stated for m in chain.mentions if m.number.stated is not None and m.plural]
         return sizes[0] if sizes and sizes[0] > 0 else None
 
     # Facilities

@@ -172,7 +172,7 @@ class _Events:
             if mention.category is Category.WEAPON:
                 span = self.nodes.span(mention.start, mention.end)
                 key = f"weapon-{span.start}-{span.end}"
-                quantity = mention.number.exact if mention.number.exact else None
+                quantity = mention.number.stated or None
                 found.append(Weapon(key, mention.label, (span,), mention.type, quantity))
         counted = {weapon.type for weapon in found if weapon.quantity is not None}
         return tuple(w for w in found if w.quantity is not None or w.type not in counted)

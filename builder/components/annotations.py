@@ -23,11 +23,12 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as the text gives it: exact, or bounded on one side or both."""
+    """A number as the text gives it: exact, or bounded on one side or both; `stated` is the number itself."""
 
     exact: int | None = None
     at_least: int | None = None
     at_most: int | None = None
+    stated: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _phrases(doc: Doc) -> Iterator[Toll]:
         if span is None:
             continue
         if lower in ZERO:
-            yield Toll(span.start, span.end, outcome, Quantity(exact=0))
+            yield Toll(span.start, span.end, outcome, Quantity(exact=0, stated=0))
             continue
         number = quantity_at(span[0])
         if word not in ZERO_ONLY and span[0].like_num and number != Quantity():
@@ -67,7 +67,7 @@ def _phrases(doc: Doc) -> Iterator[Toll]:
         span = _span(doc, match.start(), match.end())
         for word in filter(None, (match["word"], match["second"])):
             if span is not None:
-                yield Toll(span.start, span.end, OUTCOMES.get(word.lower(), Outcome.KILLED), Quantity(exact=0))
+                yield Toll(span.start, span.end, OUTCOMES.get(word.lower(), Outcome.KILLED), Quantity(exact=0, stated=0))
 
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
@@ -85,7 +85,7 @@ def _spoken(doc: Doc) -> Iterator[Toll]:
         if before is not None:  # "from 14 to 11" tells the old figure too
             old = _span(doc, *match.span("before"))
             if old is not None:
-                yield Toll(old.start, old.end, outcome, Quantity(exact=before))
+                yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
         number = quantity_at(span[len(span) - 1])
         if number != Quantity() and span[len(span) - 1].like_num:
             yield Toll(span.start, span.end, outcome, number)
@@ -98,11 +98,16 @@ def _of_verb(doc: Doc, event: EventMention) -> Iterator[Toll]:
         outcome = Outcome(WORDS["abduction"])
     if outcome is None:
         return
+    token = doc[event.trigger.token]
+    for child in token.children:  # "injuring more than 30": a number without a noun
+        if child.dep_ in ("dobj", "nsubjpass", "nsubj") and child.like_num and child.i not in doc._.mentions:
+            start, end = sorted((token.i, child.i))
+            yield Toll(start, end + 1, outcome, quantity_at(child))
     for root in event.fillers(Role.VICTIM):
         mention = doc._.mentions[root]
         number = mention.number
         if number == Quantity() and mention.kind is ActorKind.PERSON and mention.noun != "pronoun":
-            number = Quantity(exact=1)
+            number = Quantity(exact=1, stated=1)
         if event.modality is Modality.DENIED and number.exact != 0 and mention.number == Quantity():
             continue
         if number != Quantity():

@@ -100,10 +100,25 @@ class _Grouper:
         for mention in mentions:
             cluster_of[mention.trigger.token] = _Cluster([mention])
         for mention in mentions:
-            for other in (*mention.same, *self._governing(mention, cluster_of)):
+            for other in (*mention.same, *self._governing(mention, cluster_of), *self._co_victims(mention, mentions)):
                 if other in cluster_of:
                     _unite(cluster_of, mention.trigger.token, other)
         return list({id(cluster): cluster for cluster in cluster_of.values()}.values())
+
+    def _co_victims(self, mention: EventMention, mentions: list[EventMention]) -> list[int]:
+        """The mentions of the sentence with the same words as victim: "the *death* of X, who was *killed* by"."""
+        victims = set(mention.fillers(Role.VICTIM))
+        here = self.sentence_of[mention.trigger.token]
+        return [
+            other.trigger.token
+            for other in mentions
+            if self.sentence_of[other.trigger.token] == here
+            and victims & set(other.fillers(Role.VICTIM))
+            and self._one_fate(mention, other)
+        ]
+
+    def _one_fate(self, one: EventMention, other: EventMention) -> bool:
+        return (one.modality in STRONG) == (other.modality in STRONG) and "Abduction" not in (*one.types, *other.types)
 
     def _governing(self, mention: EventMention, cluster_of: dict[int, _Cluster]) -> list[int]:
         """The attack verb that an effect hangs on, or that hangs on it: "were killed when gunmen attacked"."""

@@ -35,17 +35,19 @@ def _starts_name(doc: Doc, i: int) -> bool:
     return token.lower_ in ARTICLES and i + 1 < len(doc) and doc[i + 1].text == "-"
 
 
-def _gazetteer_name(doc: Doc, i: int) -> Name | None:
+def _gazetteer_name(doc: Doc, whole: str, i: int) -> Name | None:
     """The longest name of the gazetteer that starts at token `i`."""
     first = normalise_name(doc[i].text).split(" ")[0]
     gazetteer = load_gazetteer()
     for size in _lengths().get(first, ()):
         # Hyphens and apostrophes are tokens of their own, so a name of n words has up to 2n of them.
         for end in range(min(len(doc), i + 2 * size), i, -1):
-            text = doc.text[doc[i].idx : doc[end - 1].idx + len(doc[end - 1])]
+            text = whole[doc[i].idx : doc[end - 1].idx + len(doc[end - 1])]
             if "\n" in text or not doc[end - 1].text[-1:].isalnum() and doc[end - 1].text != "U.S.":
                 continue
-            entries = () if " in " in text else gazetteer.find(text)
+            entries = gazetteer.find(text)
+            if " in " in text:  # "the US embassy in Baghdad" is a facility and its place
+                entries = tuple(entry for entry in entries if entry.kind != "Facility")
             if entries:
                 return Name(i, end, entries)
     return None
@@ -54,9 +56,10 @@ def _gazetteer_name(doc: Doc, i: int) -> Name | None:
 def gazetteer_names(doc: Doc) -> list[Name]:
     """Every name of the gazetteer in the text, leftmost and longest first, without overlap."""
     found: list[Name] = []
+    whole = doc.text  # spaCy joins it anew at each access
     i = 0
     while i < len(doc):
-        name = _gazetteer_name(doc, i) if _starts_name(doc, i) else None
+        name = _gazetteer_name(doc, whole, i) if _starts_name(doc, i) else None
         if name is not None:
             found.append(name)
         i = i + 1 if name is None else name.end

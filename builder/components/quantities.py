@@ -69,13 +69,13 @@ def _qualified(numeral: Token, number: int) -> Quantity:
         return Quantity(at_least=min(low, number), at_most=max(low, number))
     if before.endswith(tuple(NUMBERS["at_least"])):
         strict = before.endswith(("more than", "over", "upwards of"))
-        return Quantity(at_least=number + strict)
+        return Quantity(at_least=number + strict, stated=number)
     if before.endswith(tuple(NUMBERS["at_most"])):
         strict = before.endswith(("fewer than", "less than", "under")) and not before.endswith(
             ("no fewer than", "no less than", "not less than")
         )
-        return Quantity(at_most=number - strict)
-    return Quantity(exact=number)
+        return Quantity(at_most=number - strict, stated=number)
+    return Quantity(exact=number, stated=number)
 
 
 def _partner(numeral: Token) -> int | None:

@@ -26,6 +26,7 @@ SUPPORT = frozenset(WORDS["support_verbs"])
 NOBODY = frozenset(load("attribution")["nobody"])
 GUNNERS = frozenset(WORDS["gunners"])
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
+SHAKING = frozenset(WORDS["shaking"])
 SAME_SLOTS = frozenset(WORDS["same_event_slots"])
 RAISING = frozenset(WORDS["raising_verbs"])
 OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
@@ -51,10 +52,14 @@ def _event_slots(token: Token, trigger: Trigger, triggers: dict[int, Trigger]) -
     for slot, filler in prepositional(token):
         if slot == "of":  # "the evacuation of residents *to* the city"
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
+        elif slot == "by":  # "an air strike by the army *near* the town"
+            yield from ((below, what) for below, what in prepositional(filler) if below in AROUND)
     for verb in _supporting_verbs(token, triggers):
         kept = verb.lemma_.lower() in SUPPORT and token.dep_ not in ("nsubj",) or is_passive(verb)
         dropped = ("object",) if kept else ("subject", "object")
         yield from ((slot, filler) for slot, filler in verb_slots(verb) if slot not in dropped)
+        if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
+            yield from (("in", filler) for slot, filler in verb_slots(verb) if slot == "object")
 
 
 def _below_objects(verb: Token) -> Iterator[Slot]:
@@ -270,7 +275,7 @@ def _instruments(doc: Doc, filler: Token) -> list[int]:
     """Weapons that an actor is said to use: "gunmen with rifles", "armed with machetes"."""
     found = []
     for child in filler.rights:
-        if child.lower_ in ("with", "using", "wielding", "carrying", "armed", "packed", "laden", "loaded", "rigged", "filled"):
+        if child.lower_ in ("with", "using", "wielding", "carrying", "armed", "packed", "laden", "loaded", "rigged", "filled", "wearing", "strapped"):
             found += [below.i for below in child.subtree if _is_weapon(_mention_at(doc, below))]
     return found
 
@@ -346,9 +351,9 @@ def _counted(doc: Doc, event: EventMention) -> EventMention:
         return event
     first = doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
     quantity = read_quantity(token)
-    if quantity.exact is None and first.like_num:
+    if quantity.stated is None and first.like_num:
         quantity = quantity_at(first)
-    return replace(event, count=quantity.exact)
+    return replace(event, count=quantity.stated)
 
 
 SPEAKING = {"threaten": Role.ISSUER, "warn": Role.ISSUER, "demand": Role.ISSUER, "claim": Role.SPEAKER,

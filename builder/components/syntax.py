@@ -12,6 +12,7 @@ from builder.patterns import load
 
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
+DEADLY = frozenset(WORDS["deadly"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 SUBJECTS = ("nsubj", "csubj")
@@ -47,7 +48,8 @@ def subject_of(verb: Token) -> Token | None:
             finite = any(child.dep_ in ("mark", "advmod") and child.lower_ in CLAUSE_WORDS for child in verb.lefts)
             return subject_of(verb.head) if verb.tag_ in ("VBG", "VBN", "VB") and not finite else None
         case "conj" if verb.head.pos_ in ("VERB", "AUX"):
-            return subject_of(verb.head)
+            killed = verb.head.lemma_.lower() in DEADLY and is_passive(verb.head) and not is_passive(verb)
+            return None if killed else subject_of(verb.head)
         case "pcomp":
             above = verb.head.head
             return (controller(above) if above.pos_ in ("VERB", "AUX") else None)
@@ -79,6 +81,8 @@ def prepositional(head: Token) -> Iterator[Slot]:
     for child in head.children:
         if child.dep_ in ("prep", "agent", "dative", "advmod", "prt", "mark", "npadvmod") and child.pos_ in ("ADP", "SCONJ", "ADV", "VERB"):
             yield from _complements(child.lower_, child)
+        elif child.dep_ == "acl" and child.pos_ == "PROPN" and any(below.lower_ == "to" for below in child.lefts):
+            yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
 
 
 def _complements(preposition: str, token: Token) -> Iterator[Slot]:
@@ -86,7 +90,9 @@ def _complements(preposition: str, token: Token) -> Iterator[Slot]:
         if child.dep_ in ("pobj", "dobj"):
             yield preposition, child
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
-            yield from _complements(preposition, child)
+            # "out of X" and "away from X" are one preposition, "from X to Y" are two.
+            whole = child.lower_ == "of" or token.pos_ == "ADV"
+            yield from _complements(preposition if whole else child.lower_, child)
 
 
 def coordinated(token: Token) -> Iterator[Token]:
@@ -125,6 +131,12 @@ def verb_slots(verb: Token) -> Iterator[Slot]:
         yield ("agent" if preposition == "by" and passive else preposition), filler
 
 
+def _is_denied(verb: Token) -> bool:
+    """Whether a clause is negated, or what somebody denies."""
+    negated = any(child.dep_ == "neg" for child in verb.children)
+    return negated or verb.head.lemma_.lower() in ("deny", "reject", "dismiss")
+
+
 def noun_slots(noun: Token) -> Iterator[Slot]:
     """Every filler of an event noun: modifiers, each preposition, and what "is among the targets"."""
     verb = noun.head.head if noun.head.lower_ == "among" else noun.head
@@ -132,7 +144,7 @@ def noun_slots(noun: Token) -> Iterator[Slot]:
         for child in verb.lefts:
             if child.dep_ in SUBJECTS:
                 yield "subject", child
-    if noun.head.lower_ == "behind" and noun.head.head.lemma_ == "be":
+    if noun.head.lower_ == "behind" and noun.head.head.lemma_ == "be" and not _is_denied(noun.head.head):
         yield from (("by", child) for child in noun.head.head.lefts if child.dep_ in SUBJECTS)
     for child in noun.lefts:
         if child.dep_ in ("compound", "nmod", "amod", "poss"):

@@ -23,6 +23,7 @@ MONTHS: dict[str, int] = WORDS["months"]
 WEEKDAYS: dict[str, int] = WORDS["weekdays"]
 UNITS: dict[str, str] = WORDS["units"]
 AHEAD = frozenset(("will", "shall", "'ll", "’ll", "would"))
+LOOKING_AHEAD = frozenset(WORDS["ahead"])
 DAYS_IN_WEEK = 7
 
 
@@ -249,6 +250,8 @@ def _looks_ahead(token: Token) -> bool:
 
 
 def _is_ahead(verb: Token) -> bool:
+    if verb.lemma_.lower() in LOOKING_AHEAD:
+        return True
     for child in verb.lefts:
         if child.lower_ in AHEAD:
             return True
