@@ -39,6 +39,7 @@ class Nodes:
         self.places: dict[str, Place] = {}
         self._places_by_identity: dict[str, str] = {}
         self._keys: dict[int, str | None] = {}
+        self._making: set[int] = set()
         self._text = doc.text  # spaCy joins it anew at each access
         self._sentences: list[str] = []
         for sentence in doc.sents:
@@ -59,8 +60,13 @@ class Nodes:
             return self._state(chain) if role in ACTING else None
         if chain.category is Category.PLACE and self._stands_for_state(root, role):
             return self._state(chain)
+        return self._key_of(chain)
+
+    def _key_of(self, chain: Chain) -> str | None:
         if id(chain) not in self._keys:
+            self._making.add(id(chain))
             self._keys[id(chain)] = self._make(chain)
+            self._making.discard(id(chain))
         return self._keys[id(chain)]
 
     def name_all(self) -> None:
@@ -126,7 +132,7 @@ class Nodes:
         for relation in self.related.get(own, ()):
             around = self.chain_of.get(relation.object)
             if relation.name is RelationName.WITHIN and around is not None and around is not chain:
-                if link is None or link.geonames is None:
+                if link is None or (link.geonames is None and link.entry is None):
                     return self.key(relation.object)
         if link is None:
             return None
@@ -145,9 +151,9 @@ class Nodes:
 
     def _entry_place(self, entry: Entry, chain: Chain) -> str:
         """The node of a gazetteer's place: its own chain's, else one read from the mention that implies it."""
-        own = next((c for c in self.chains if c.place is not None and c.place.entry == entry), None)
-        if own is not None and own is not chain:
-            made = self.key(own.first.root)
+        own = next((c for c in self.chains if c.place is not None and _is_place_of(c.place, entry)), None)
+        if own is not None and id(own) not in self._making:
+            made = self._key_of(own)
             if made is not None:
                 return made
         known = self._places_by_identity.get(entry.iri)
@@ -300,6 +306,13 @@ class Nodes:
         if around is not None and around.kind == "Place":
             return self._entry_place(around, chain)
         return None if chain.entry.country is None else self._country(chain.entry.country, chain)
+
+
+def _is_place_of(link: PlaceLink, entry: Entry) -> bool:
+    """Whether a toponym was linked to a gazetteer's place, by entry or by GeoNames identifier."""
+    if link.entry is not None:
+        return link.entry.iri == entry.iri
+    return link.geonames is not None and link.geonames == entry.geonames
 
 
 def _surface(doc: Doc, chain: Chain) -> list[str]:

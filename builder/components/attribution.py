@@ -19,7 +19,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.entities import mention_at
+from builder.components.entities import mention_at, person_mention
 from builder.components.syntax import is_passive, prepositional, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -27,6 +27,7 @@ from builder.patterns import load
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
+INANIMATE = frozenset(WORDS["inanimate"])
 NOBODY = frozenset(WORDS["nobody"])
 RESPONSIBILITY = frozenset(WORDS["responsibility"])
 TELLING = (EventKind.ATTACK, EventKind.MOVEMENT, EventKind.WARNING, EventKind.EVENT)
@@ -59,7 +60,16 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     able = [mention for mention in found if mention is not None and can_speak(mention)]
     actors = [mention for mention in able if mention.category is Category.ACTOR]
     best = actors[-1:] or [mention for mention in able if mention.type == "country"] or able[:1]
-    return best[0].root if best else None
+    return best[0].root if best else _unlisted(doc, subject)
+
+
+def _unlisted(doc: Doc, subject: Token) -> int | None:
+    """A speaker whom the lexicon lacks: a common noun that is no text."""
+    unknown = subject.pos_ == "NOUN" and subject.i not in doc._.mentions and subject.i not in doc._.triggers
+    if not unknown or subject.lemma_.lower() in INANIMATE:
+        return None
+    doc._.mentions[subject.i] = person_mention(subject)
+    return subject.i
 
 
 def _said(verb: Token) -> Iterator[Token]:
@@ -103,8 +113,19 @@ def _of_verbs(doc: Doc, told: dict[int, EventMention], taken: set[int]) -> Itera
         about = [event for head in _said(token) for event in _below(head, told)]
         if speaker is not None and about:
             sentence = token.sent
+            admitted = [event for event in about if _is_own(doc, told[event], token)]
+            if admitted:  # "said it was behind the attack"
+                yield _statement(token.i, speaker, admitted, "ClaimOfResponsibility", "claim")
+                continue
             kind = _kind(about, told, sentence.start, sentence.end)
             yield _statement(token.i, speaker, about, kind, "say")
+
+
+def _is_own(doc: Doc, event: EventMention, verb: Token) -> bool:
+    """Whether speakers tell of an attack of their own: its perpetrator is the pronoun below the verb of saying."""
+    done = event.trigger.kind is EventKind.ATTACK and event.modality is Modality.ASSERTED
+    actors = [doc._.mentions[root] for root in event.fillers(Role.PERPETRATOR)]
+    return done and bool(actors) and all(a.noun == "pronoun" and a.root > verb.i for a in actors)
 
 
 def _according_to(doc: Doc, told: dict[int, EventMention]) -> Iterator[EventMention]:

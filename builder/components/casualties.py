@@ -27,7 +27,7 @@ _WORDS = "|".join(sorted((*NUMBER_WORDS, *PLURALS), key=len, reverse=True))
 _NUMERAL = rf"(?:\d[\d,]*|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
 # "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
 PHRASE = re.compile(
-    rf"\b(?P<number>no|without(?: any)?|zero|{_NUMERAL})(?P<between>(?: (?!and\b|or\b|the\b|with\b|in\b|at\b|by\b|on\b|to\b|of\b|was\b|were\b|had\b|has\b)[\w'’-]+){{0,3}}?) (?:(?:were|was|are|is|have been|had been|left|reported|feared) )?(?P<word>{_WORD})\b",
+    rf"\b(?P<number>no|without(?: any)?|zero|{_NUMERAL})(?P<between>(?: (?!and\b|or\b|the\b|with\b|in\b|at\b|by\b|on\b|to\b|of\b|was\b|were\b|had\b|has\b)[\w'’-]+){{0,3}}?) (?:(?:were|was|are|is|have been|had been|left|reported|feared) )?(?:taken |held |made )?(?P<word>{_WORD})\b",
     re.IGNORECASE,
 )
 # "no one was killed", "nobody was hurt", "none of them was injured".
@@ -38,7 +38,7 @@ NOBODY = re.compile(
 _TOLL = "|".join(sorted((re.escape(noun) for noun in SPOKEN_OUTCOMES), key=len, reverse=True))
 # "the death toll rose from 12 to 14", "put the toll at 30", "a toll of nine".
 SPOKEN = re.compile(
-    rf"\b(?P<noun>{_TOLL})\b(?P<between>[^.;\n]{{0,140}}?(?:\bfrom (?P<before>{_NUMERAL}) )?)\b(?:to|at|of|was|stands at|stood at) (?:(?:at least|more than|about|nearly) )?(?P<number>{_NUMERAL})\b(?! ?(?:per|%|kilomet))",
+    rf"\b(?P<noun>{_TOLL}|number of (?:\w+ ){{0,2}}?(?P<counted>{_WORD}))\b(?P<between>[^.;\n]{{0,140}}?(?:\bfrom (?P<before>{_NUMERAL}) )?)\b(?:to|at|of|was|stands at|stood at) (?:(?:at least|more than|about|nearly) )?(?P<number>{_NUMERAL})\b(?! ?(?:per|%|kilomet))",
     re.IGNORECASE,
 )
 REVISION = re.compile(rf"\b(?:{'|'.join(WORDS['revision_cues'])})\b", re.IGNORECASE)
@@ -80,7 +80,8 @@ def _spoken(doc: Doc) -> Iterator[Toll]:
         span = _span(doc, match.start(), match.end())
         if span is None:
             continue
-        outcome = SPOKEN_OUTCOMES[match["noun"].lower()]
+        counted = (match["counted"] or "").lower()
+        outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
         before = parse_number(match["before"]) if match["before"] else None
         if before is not None:  # "from 14 to 11" tells the old figure too
             old = _span(doc, *match.span("before"))

@@ -16,6 +16,7 @@ WORDS = load("circumstances")
 DESTROYED = frozenset(WORDS["destroyed"])
 ANSWERS = frozenset(WORDS["answers"])
 AVENGING = frozenset(WORDS["avenging"])
+HELD = ("dobj", "nsubj", "nsubjpass")
 AHEAD = (Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED)
 # Which event of a sentence a loose expression of time belongs to, in this order.
 PREFERENCE = (EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT, EventKind.WARNING, EventKind.STATEMENT)
@@ -27,6 +28,9 @@ def _owner(doc: Doc, time: TimeMention, events: dict[int, EventMention]) -> int 
     for above in root.ancestors:
         if above.i in events:
             return above.i
+        held = [child.i for child in above.children if child.dep_ in HELD and _happens(child.i, events)]
+        if above.pos_ == "VERB" and held:  # "carried out an *air strike* on Friday"
+            return held[0]
     sentence = root.sent
     here = [i for i in events if sentence.start <= i < sentence.end]
     if not here:
@@ -36,6 +40,10 @@ def _owner(doc: Doc, time: TimeMention, events: dict[int, EventMention]) -> int 
     best = min(PREFERENCE.index(events[i].trigger.kind) for i in inside)
     wanted = [i for i in inside if PREFERENCE.index(events[i].trigger.kind) == best]
     return min(wanted, key=lambda i: abs(i - root.i))
+
+
+def _happens(token: int, events: dict[int, EventMention]) -> bool:
+    return token in events and events[token].trigger.kind is not EventKind.STATEMENT
 
 
 def _clause(token: Token) -> Token:
@@ -90,8 +98,10 @@ def measure_distance(doc: Doc, event: EventMention) -> EventMention:
 
 def assess_damage(doc: Doc, event: EventMention) -> EventMention:
     """Destroyed or damaged, where the trigger tells of damage."""
-    if event.trigger.frame != "damage" or event.modality is Modality.DENIED:
+    if event.trigger.frame != "damage":
         return event
+    if event.modality is Modality.DENIED:  # "was not damaged" tells of the attack that it was in vain
+        return replace(event, damage=Damage.UNDAMAGED, modality=Modality.ASSERTED)
     lemma = doc[event.trigger.token].lemma_.lower()
     return replace(event, damage=Damage.DESTROYED if lemma in DESTROYED else Damage.DAMAGED)
 

@@ -29,8 +29,14 @@ TAKING_UP = frozenset(WORDS["taking_up"])
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 STATE_BODIES = frozenset(("army", "police", "government", "military"))
 POSSESSIVES = frozenset(("his", "her", "their", "its"))
+INTRODUCING = frozenset(WORDS["introducing"])
+NAMESAKES: tuple[str, ...] = tuple(WORDS["namesakes"])
+OWNERS = {"his": "he", "her": "she", "their": "they"}
 ALIAS_ADVERBS = frozenset(WORDS["alias_adverbs"])
 JOINTS = frozenset(("al", "el", "of", "the", "de", "for", "ash", "s", "and"))
+NAMESAKE_WINDOW = 8  # tokens from the start of the longest cue to the name
+NAMESAKE_TITLES = 4  # an article, a nationality and a title between them
+SAME_START = 4  # folded letters that two spellings of one first name share
 LONGEST_ALIAS = 8  # tokens in the longest bracketed name that is taken for an alias
 
 
@@ -46,6 +52,7 @@ class Chain:
     country: str | None = None
     place: PlaceLink | None = None
     location: int | None = None
+    is_namesake: bool = False
 
     @property
     def first(self) -> EntityMention:
@@ -113,6 +120,8 @@ def _persons_agree(chain: Chain, key: str) -> bool:
     words = key.split()
     for known in chain.keys:
         other = known.split()
+        if words[-1:] == other[-1:] and "".join(words)[:SAME_START] == "".join(other)[:SAME_START]:
+            return True  # "Sadr-ud-Din", "Sadruddin"
         within = set(words) <= set(other) or set(other) <= set(words)
         if within and (words[-1:] == other[-1:] or len(words) == 1 or len(other) == 1):
             return True
@@ -212,18 +221,20 @@ class _Resolver:
         if found is None and mention.noun == "pronoun":
             return
         if found is None:
-            found = Chain(mention.category)
+            found = Chain(mention.category, is_namesake=_is_namesake(self.doc, mention))
             self.chains.append(found)
         self._extend(found, mention)
 
     def _find(self, mention: EntityMention) -> Chain | None:
         if mention.noun == "pronoun":
             return self._antecedent(mention)
+        if mention.category is not Category.PLACE and _is_namesake(self.doc, mention):
+            return None
         if mention.category is Category.PLACE:
             linked = self._same_place(mention)
             if linked is not None:
                 return linked
-        same = [chain for chain in self.chains if chain.category is mention.category]
+        same = [c for c in self.chains if c.category is mention.category and not c.is_namesake]
         key, entry = proper_key(self.doc, mention), entry_of(self.doc, mention)
         if key or entry is not None:
             return next((c for c in reversed(same) if _same_name(self.doc, c, mention, key, entry)), None)
@@ -249,7 +260,8 @@ class _Resolver:
                 return owner[-1]
         if not mention.definite or (mention.number.exact or 0) > 1:
             return None
-        if mention.category is Category.FACILITY and self.doc[mention.start].lower_ in POSSESSIVES:
+        is_office = mention.kind is ActorKind.PERSON and mention.type == "Government"
+        if (mention.category is Category.FACILITY or is_office) and self.doc[mention.start].lower_ in POSSESSIVES:
             return None
         fitting = [c for c in same if _fits_description(c, mention) and self._in_one_city(c, mention)]
         exact = [c for c in fitting if c.type == mention.type]
@@ -275,7 +287,7 @@ class _Resolver:
         if pronoun.category is Category.FACILITY:
             near = [r for r, c in self.of.items() if earliest <= r < pronoun.root and c.category is Category.FACILITY]
             return self.of[max(near)] if near else None
-        kinds = PRONOUN_KINDS[token.lower_]
+        kinds = PRONOUN_KINDS[OWNERS.get(token.lower_, token.lower_)]
         fitting = [
             root
             for root, chain in self.of.items()
@@ -313,6 +325,16 @@ class _Resolver:
         host.entry = host.entry or other.entry
         host.place = host.place or other.place
         self.chains.remove(other)
+
+
+def _is_namesake(doc: Doc, mention: EntityMention) -> bool:
+    """Whether the words before a name keep it apart: "not to be confused with", "no relation to"."""
+    if mention.name is None:
+        return False
+    start = max(doc[mention.root].sent.start, mention.start - NAMESAKE_WINDOW)
+    before = doc[start : mention.name.start].text.lower() if mention.name.start > start else ""
+    between = next((before.rpartition(cue)[2].split() for cue in NAMESAKES if cue in before), None)
+    return between is not None and len(between) <= NAMESAKE_TITLES and "of" not in between
 
 
 def _is_alike(chain: Chain, mention: EntityMention) -> bool:
@@ -405,9 +427,11 @@ def introduced(doc: Doc) -> Iterator[tuple[int, int, int]]:
     ends, and the token range of the name."""
     for token in doc:
         verb = token.lower_
-        if verb not in ("known", "called", "dubbed", "nicknamed"):
+        if verb not in INTRODUCING:
             continue
-        first = token.i + 2 if verb == "known" and doc[min(token.i + 1, len(doc) - 1)].lower_ == "as" else token.i + 1
+        first = token.i + 1
+        while first < len(doc) and doc[first].lower_ in ("as", "to"):
+            first += 1
         before = token.i - (doc[token.i - 1].lower_ in ALIAS_ADVERBS)
         end_of_host = before - 1 if doc[before - 1].text in (",", "(") else before
         while first < len(doc) and (doc[first].is_quote or doc[first].lower_ == "the"):
@@ -500,7 +524,8 @@ def _apposed(doc: Doc, mention: EntityMention, resolver: _Resolver) -> Chain | N
         return None
     if (chain.kind is ActorKind.PERSON) != (mention.kind is ActorKind.PERSON) or mention.number.exact not in (None, 1):
         return None
-    if bool(chain.keys) == bool(proper_key(doc, mention)):
+    one_is_acronym = mention.label.isupper() != chain.first.label.isupper() and len(mention.label.split()) == 1
+    if bool(chain.keys) == bool(proper_key(doc, mention)) and not one_is_acronym:
         return None
     resolver._extend(chain, mention)
     return chain

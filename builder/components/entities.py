@@ -433,6 +433,10 @@ def _minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entit
             yield _demonym(doc, token.i, doc._.demonyms[token.i])
         elif token.pos_ == "PRON" and token.lower_ in PRONOUNS:
             yield _pronoun(token)
+        elif token.tag_ == "PRP$" and token.lower_ in ("his", "her", "their") and token.head.i not in found:
+            yield EntityMention(
+                token.i, token.i + 1, token.i, Category.ACTOR, token.text, ActorKind.PERSON, noun="pronoun"
+            )
         elif _may_modify(token, found):
             modifier = _modifier(doc, token)
             if modifier is not None:

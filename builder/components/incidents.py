@@ -14,6 +14,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EventMention, Incident, RoleFiller, register_extensions
 from builder.components.coreference import Chain, ancestors, compatible
+from builder.components.relations import spoken_for
 from builder.model import ActorKind, Basis, EventKind, Modality, Moment, Role
 from builder.patterns import load
 
@@ -27,6 +28,7 @@ ORDER = [Modality(name) for name in WORDS["order"]]
 # Sentences between a bare effect ("two were wounded") and the attack it belongs to.
 AUTHORITIES = frozenset(load("attribution")["authorities"])
 WINDOW: int = WORDS["window"]
+ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
 SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
 
 
@@ -181,6 +183,7 @@ class _Grouper:
             self._is_referred_to,
             self._is_near_effect,
             self._goes_on,
+            self._spells_out,
         )
 
     def _is_background(self, cluster: _Cluster) -> bool:
@@ -194,6 +197,12 @@ class _Grouper:
         pronouns = [root for root in actors if self.doc._.mentions[root].noun == "pronoun"]
         same = self.chains(host, Role.PERPETRATOR) & self.chains(cluster, Role.PERPETRATOR)
         return distance == 1 and bool(pronouns) and bool(same) and not self._places_differ(host, cluster)
+
+    def _spells_out(self, host: _Cluster, cluster: _Cluster) -> bool:
+        """Whether the attacks just spoken of in general are now told: "The attacks … Four sites were hit"."""
+        bare = not self.chains(host, *ATTACK_ROLES) and not any(m.weapons for m in host.members)
+        distance = self.sentence_of[cluster.members[0].trigger.token] - self.sentence_of[host.last]
+        return bare and 0 < distance <= WINDOW and self._is_series(host) and self._is_manifold(cluster)
 
     def _may_be_one(self, host: _Cluster, cluster: _Cluster) -> bool:
         """Whether nothing speaks against two clusters being one event."""
@@ -291,7 +300,8 @@ class _Grouper:
         numbered = any(
             self.doc._.mentions[w].number.exact is not None for m in cluster.members for w in m.weapons
         )
-        one_of_series = self._is_series(host) and not self._is_series(cluster) and bool(targets)
+        several = self._is_series(host) or len(all_targets) > 1
+        one_of_series = several and not self._is_series(cluster) and bool(targets)
         return (numbered and targets < all_targets) or (one_of_series and bool(targets & all_targets))
 
 
@@ -435,7 +445,8 @@ def _blamed(doc: Doc, incidents: tuple[Incident, ...]) -> Iterator[tuple[int, Ba
         if frame not in ("claim", "accuse"):
             continue
         wanted = Role.SPEAKER if frame == "claim" else Role.ACCUSED
-        actors = tuple(RoleFiller(Role.PERPETRATOR, f.root) for f in incident.roles if f.role is wanted)
+        named = (f.root for f in incident.roles if f.role is wanted)
+        actors = tuple(RoleFiller(Role.PERPETRATOR, spoken_for(doc, root)) for root in named)
         speakers = [doc._.mentions[f.root] for f in incident.roles if f.role is Role.SPEAKER]
         official = any(m.category is Category.PLACE or m.type in AUTHORITIES for m in speakers)
         accused = Basis.ACCUSED_BY_AUTHORITIES if official else Basis.ACCUSED

@@ -19,6 +19,8 @@ WORDS = load("modality")
 ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word in words}
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
+UNTRUE = frozenset(WORDS["untrue"])
+REPORTS = frozenset(WORDS["reports"])
 CONDITIONS = frozenset(WORDS["conditions"])
 ORDER = [Modality(name) for name in WORDS["order"]]
 # Through these a governing word keeps what is below it in its scope; a relative clause or an adverbial
@@ -55,7 +57,7 @@ def governors(token: Token) -> Iterator[Token]:
         above = current.head
         if above.i == current.i:
             return
-        infinitive = current.dep_ == "acl" and any(child.lower_ == "to" for child in current.lefts)
+        infinitive = current.dep_ == "acl" and any(child.lower_ in ("to", "that") for child in current.lefts)
         raised = current.dep_ in RAISING and current.i == token.i
         coordinated = current.dep_ == "conj" and above.pos_ == current.pos_ and current.i == token.i
         if not (current.dep_ in SCOPE or infinitive or raised or coordinated):
@@ -76,6 +78,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _beside(token)
     is_noun = token.pos_ != "VERB"
     for depth, above in enumerate(governors(token)):
+        if above.lemma_.lower() in REPORTS and _is_untrue(above):
+            yield Modality.DENIED, above
         cue = ABOVE.get(above.lemma_.lower())
         if cue is not None and not _is_negated(above):
             yield cue, above
@@ -84,6 +88,11 @@ def proposals(token: Token) -> Iterator[Proposal]:
             yield from _beside(above)
         elif depth == 0 and token.dep_ == "xcomp":
             yield from _beside(above)
+
+
+def _is_untrue(report: Token) -> bool:
+    """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
+    return any(child.lower_ in UNTRUE for child in report.head.children if child.dep_ in ("acomp", "attr"))
 
 
 def judge(doc: Doc, event: EventMention) -> EventMention:

@@ -1,6 +1,7 @@
 """Proper names: the gazetteer's, spaCy's named entities and demonyms, without overlap."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 
 from spacy.language import Language
@@ -14,6 +15,7 @@ PATTERNS = load("names")
 LABELS = frozenset(PATTERNS["labels"])
 ARTICLES = frozenset(PATTERNS["articles"])
 BODIES = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
+TITLES = frozenset(PATTERNS["titles"])
 CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 STANCES = frozenset(PATTERNS["stances"])
 
@@ -154,6 +156,29 @@ def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
     return frozenset(transliteration_key(doc[name.end - 1].text) for name in (*full, *known))
 
 
+def _repeated(doc: Doc, names: list[Name]) -> list[Name]:
+    """The last names of people named in full, where spaCy sees no name."""
+    taken = {i for name in names for i in range(name.start, name.end)}
+    return [
+        Name(t.i, t.i + 1, (), "PERSON")
+        for t in doc
+        if t.i not in taken and t.text[:1].isupper() and t.is_alpha and transliteration_key(t.text) in doc._.persons
+    ]
+
+
+def _titled(doc: Doc, names: list[Name]) -> Iterator[Name]:
+    """Runs of capitalised words after a rank or an honorific: people that spaCy does not see."""
+    taken = {i for name in names for i in range(name.start, name.end)}
+    for token in doc[:-2]:
+        if token.lower_ not in TITLES or not token.text[:1].isupper() or token.i + 1 in taken:
+            continue
+        end = token.i + 1
+        while end < len(doc) and doc[end].pos_ == "PROPN" and doc[end].text[:1].isupper() and end not in taken:
+            end += 1
+        if end > token.i + 1:
+            yield Name(token.i + 1, end, (), "PERSON")
+
+
 def _introduced(doc: Doc, names: list[Name]) -> list[Name]:
     """Later uses of an acronym that the text introduces in brackets: "the Front (FLN) ... the FLN said"."""
     bracketed = {
@@ -181,6 +206,9 @@ class NameFinder:
         demonyms = _demonyms(doc, known)
         doc._.demonyms = demonyms
         names = _merge(doc, known, demonyms)
+        names += _titled(doc, names)
         doc._.persons = _last_names(doc, names)
-        doc._.names = tuple(sorted([*names, *_introduced(doc, names)], key=lambda one: one.start))
+        names += _introduced(doc, names)
+        names += _repeated(doc, names)
+        doc._.names = tuple(sorted(names, key=lambda one: one.start))
         return doc

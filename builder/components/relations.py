@@ -17,7 +17,10 @@ WORDS = load("relations")
 HOSTING = frozenset(WORDS["hosting"])
 OPERATING = frozenset(WORDS["operating"])
 BELONGING = frozenset(WORDS["belonging"])
+SPOKESMEN = frozenset(load("attribution")["spokesmen"])
+STATIONING = frozenset(WORDS["stationing"])
 OWNED = frozenset(WORDS["owned_types"])
+TELLING = HOSTING | OPERATING | BELONGING | STATIONING
 RELATIVE = frozenset(("which", "that"))
 
 
@@ -99,6 +102,14 @@ def _of_actor(doc: Doc, mention: EntityMention) -> Iterator[Relation]:
                     return
 
 
+def spoken_for(doc: Doc, root: int) -> int:
+    """Whom a spokesman speaks for: the body that his mention names, else himself."""
+    mention: EntityMention = doc._.mentions[root]
+    if mention.noun not in SPOKESMEN:
+        return root
+    return next((relation.object for relation in _of_actor(doc, mention)), root)
+
+
 def _nearest_facility(doc: Doc, token: Token) -> int | None:
     """The last facility before a relative pronoun in its sentence: "the palace in the city, *which* hosts"."""
     for i in range(token.i - 1, token.sent.start - 1, -1):
@@ -117,6 +128,11 @@ def _of_verb(doc: Doc, verb: Token) -> Iterator[Relation]:
         facility = _nearest_facility(doc, verb) if inside or subject is None else subject.i
         for child in verb.rights:
             if child.dep_ == "dobj" and facility in doc._.mentions:
+                yield from _actors(doc, RelationName.HOSTS, facility, child)
+    elif lemma in STATIONING and any(child.lower_ == "where" for child in verb.lefts):
+        facility = _nearest_facility(doc, verb)
+        for child in verb.lefts:
+            if child.dep_ in ("nsubj", "nsubjpass"):
                 yield from _actors(doc, RelationName.HOSTS, facility, child)
     elif lemma in BELONGING:
         for slot, filler in prepositional(verb):
@@ -151,7 +167,7 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
             case Category.ACTOR:
                 found += _of_actor(doc, mention)
     for token in doc:
-        if token.pos_ == "VERB" and token.lemma_.lower() in HOSTING | OPERATING | BELONGING:
+        if token.pos_ == "VERB" and token.lemma_.lower() in TELLING:
             found += _of_verb(doc, token)
     return tuple(dict.fromkeys(found))
 

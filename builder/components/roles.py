@@ -17,7 +17,7 @@ from builder.components.annotations import (
 from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, subject_of, verb_slots
 from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
 from builder.components.quantities import quantity_at, read_quantity
-from builder.model import EventKind, Role
+from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
 
 FRAMES: dict[str, dict[str, dict[str, str]]] = load("frames")
@@ -99,6 +99,8 @@ def _role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str
     roles = FRAMES[frame].get(slot)
     if roles is None:
         return None
+    if slot == "modifier" and token.tag_ == "PRP$":
+        return Role.VICTIM.value if frame in ("kill", "die", "harm") else None
     if slot == "modifier":
         return _modifier_role(mention, token, roles)
     if mention.category is Category.PLACE and mention.noun == "demonym" and token.dep_ == "amod":
@@ -199,6 +201,10 @@ def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft)
         draft.weapons[filler.i] = None
         draft.roles = {_as_target(role_filler): None for role_filler in draft.roles}
         draft.roles.update(_moving_target(doc, trigger))
+    elif role == Role.VICTIM.value and mention.kind is ActorKind.ORGANIZATION and mention.noun != "police":
+        if not mention.noun and mention.entry is None:  # people are killed, bodies are not
+            doc._.mentions[mention.root] = replace(mention, kind=ActorKind.PERSON)
+            draft.roles[RoleFiller(Role.VICTIM, mention.root)] = None
     elif role in ROLES:
         draft.roles[RoleFiller(ROLES[role], mention.root)] = None
     if slot in ("subject", "agent"):
@@ -389,7 +395,8 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None:
         return False
-    filled = [name for name in needed if event.fillers(Role(name))]
+    counted = any(c.like_num and c.dep_ in ("dobj", "nsubjpass") for c in doc[event.trigger.token].children)
+    filled = [name for name in needed if event.fillers(Role(name))] or [*needed] * counted
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
 
 

@@ -91,7 +91,7 @@ def _complements(preposition: str, token: Token) -> Iterator[Slot]:
             yield preposition, child
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
             # "out of X" and "away from X" are one preposition, "from X to Y" are two.
-            whole = child.lower_ == "of" or token.pos_ == "ADV"
+            whole = child.lower_ == "of" or token.lower_ in ("out", "away", "close", "next")
             yield from _complements(preposition if whole else child.lower_, child)
 
 
@@ -122,6 +122,9 @@ def verb_slots(verb: Token) -> Iterator[Slot]:
     for child in verb.children:
         if child.dep_ in ("dobj", "dative") and child.pos_ != "ADP":
             yield "object", child
+        elif child.lemma_ == "responsible":  # "holds the group responsible for": a small clause
+            yield from (("object", below) for below in child.children if below.dep_ in SUBJECTS)
+            yield from prepositional(child)
         elif child.dep_ == "conj" and child.pos_ in ("NOUN", "PROPN"):
             yield "object", child  # an item of the object's list that the parser hung on the verb
     if verb.dep_ == "relcl" and not passive and subject is not None and subject.i != verb.head.i:
@@ -129,6 +132,14 @@ def verb_slots(verb: Token) -> Iterator[Slot]:
             yield "object", verb.head
     for preposition, filler in prepositional(verb):
         yield ("agent" if preposition == "by" and passive else preposition), filler
+
+
+def _work_of(verb: Token) -> Iterator[Slot]:
+    """Whose work an attack is said to be: "the attacks appear to be the work of"."""
+    for token in (verb, *(child for child in verb.rights if child.dep_ == "xcomp")):
+        for child in token.rights:
+            if child.dep_ == "attr" and child.lower_ == "work":
+                yield from (("by", filler) for slot, filler in prepositional(child) if slot == "of")
 
 
 def _is_denied(verb: Token) -> bool:
@@ -146,6 +157,8 @@ def noun_slots(noun: Token) -> Iterator[Slot]:
                 yield "subject", child
     if noun.head.lower_ == "behind" and noun.head.head.lemma_ == "be" and not _is_denied(noun.head.head):
         yield from (("by", child) for child in noun.head.head.lefts if child.dep_ in SUBJECTS)
+    if noun.dep_ in SUBJECTS:
+        yield from _work_of(noun.head)
     for child in noun.lefts:
         if child.dep_ in ("compound", "nmod", "amod", "poss"):
             yield "modifier", child

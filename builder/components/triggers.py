@@ -70,7 +70,16 @@ def _verb_trigger(token: Token) -> Pattern | None:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
-    return next((p for p in fitting if p.frame not in WEAPON_REQUIRED or _has_weapon(token)), None)
+    return next((pattern for pattern in fitting if _fits(token, pattern)), None)
+
+
+def _fits(verb: Token, pattern: Pattern) -> bool:
+    """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
+    if pattern.frame in WEAPON_REQUIRED:
+        return _has_weapon(verb)
+    if pattern.type == "Arson" and not pattern.rest:
+        return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
+    return True
 
 
 def _has_weapon(verb: Token) -> bool:
