@@ -19,7 +19,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     made = [tmp_path_factory.mktemp("copies") for _ in range(3)]
     program = (
         "import sys; from pathlib import Path; from copies import write_copies\n"
-        f"for seed, name in zip((1, 1, 2), sys.argv[1:]): write_copies(Path(name), articles={2 * SEEDS}, seed=seed)"
+        "for seed, name in zip((1, 1, 2), sys.argv[1:]):\n"
+        f"    write_copies(Path(name), articles={2 * SEEDS}, seed=seed)"
     )
     subprocess.run((sys.executable, "-c", program, *made), cwd=ROOT / "benchmarks", check=True)
     return made

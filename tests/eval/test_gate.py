@@ -35,7 +35,10 @@ def test_every_set_is_pinned(pinned: dict[str, gate.Figures]) -> None:
 
 def test_the_pinned_sets_are_whole(pinned: dict[str, gate.Figures]) -> None:
     sets = {name: (found.articles, found.core, found.traps) for name, found in pinned.items()}
-    assert sets == {"dev": (5, 234, 40), "test": (5, 238, 40), "seeds": (13, 148, 29)}
+    assert sets["test"] == (5, 238, 40)
+    assert sets["seeds"] == (13, 148, 29)
+    grown = zip(sets["dev"], (5, 234, 40), strict=True)  # development articles may be added
+    assert all(now >= before for now, before in grown)
 
 
 @pytest.mark.parametrize("name", gate.SETS)
@@ -69,7 +72,10 @@ def test_facts_are_well_formed(article: Path) -> None:
 
 
 def test_no_article_is_without_facts() -> None:
-    assert [len(gate.articles_of(name)) for name in gate.SETS] == [5, 5, 13]
+    for name, (folder, _) in gate.SETS.items():
+        articles = gate.articles_of(name)
+        assert len(articles) >= 5
+        assert name == "seeds" or {path.stem for path in folder.iterdir()} == {path.stem for path in articles}
 
 
 @pytest.mark.parametrize(
