@@ -217,9 +217,10 @@ def _is_told_as_done(event: EventMention) -> bool:
 
 def _completed(doc: Doc, statement: EventMention, told: dict[int, EventMention]) -> EventMention | None:
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
-    if _is_by_nobody(doc, statement) or not statement.fillers(Role.SPEAKER):
-        return None
     about = _implied(doc, statement, told)
+    unsaid = statement.trigger.frame == "accuse" and bool(about) and bool(statement.fillers(Role.ACCUSED))
+    if _is_by_nobody(doc, statement) or not (statement.fillers(Role.SPEAKER) or unsaid):
+        return None
     if statement.trigger.frame == "accuse" and not (about or statement.fillers(Role.ACCUSED)):
         return None
     if statement.trigger.frame != "accuse" and not about:

@@ -27,7 +27,7 @@ _WORDS = "|".join(sorted((*NUMBER_WORDS, *PLURALS), key=len, reverse=True))
 _NUMERAL = rf"(?:\d[\d,]*|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
 # "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
 PHRASE = re.compile(
-    rf"\b(?P<number>no|without(?: any)?|zero|{_NUMERAL})(?P<between>(?: (?!and\b|or\b|the\b|with\b|in\b|at\b|by\b|on\b|to\b|of\b|was\b|were\b|had\b|has\b)[\w'’-]+){{0,3}}?) (?:(?:were|was|are|is|have been|had been|left|reported|feared) )?(?:taken |held |made )?(?P<word>{_WORD})\b",
+    rf"\b(?P<number>no|without(?: any)?|zero|{_NUMERAL})(?P<between>(?: (?!or\b|the\b|with\b|in\b|at\b|by\b|on\b|to\b|of\b|was\b|were\b|had\b|has\b)[\w'’-]+){{0,3}}?) (?:(?:were|was|are|is|have been|had been|left|reported|feared) )?(?:taken |held |made )?(?P<word>{_WORD})\b",
     re.IGNORECASE,
 )
 # "no one was killed", "nobody was hurt", "none of them was injured".

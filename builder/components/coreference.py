@@ -296,7 +296,8 @@ class _Resolver:
             and self.doc[root].dep_ not in ("poss", "compound", "amod", "nmod", "appos")
         ]
         subjects = [r for r in fitting if self.doc[r].dep_ in ("nsubj", "nsubjpass")]
-        nearest = max(subjects or fitting, default=None)
+        main = [r for r in subjects if self.doc[r].head.dep_ == "ROOT"]
+        nearest = max(main or subjects or fitting, default=None)
         return None if nearest is None else self.of[nearest]
 
     def _extend(self, chain: Chain, mention: EntityMention) -> None:

@@ -27,6 +27,8 @@ DAMAGING = frozenset(WORDS["damaging_verbs"])
 SITES: dict[str, str] = WORDS["sites"]
 GROUPINGS = frozenset(WORDS["groupings"])
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
+MOVING = frozenset(WORDS["moving_verbs"])
+STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 PRONOUNS: dict[str, str] = WORDS["pronouns"]
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
@@ -118,6 +120,14 @@ def _capitals() -> frozenset[str]:
     return frozenset(c.capital for c in load_gazetteer().countries.values() if c.capital is not None)
 
 
+def _must_be_place(doc: Doc, name: Name) -> bool:
+    """Whether no person or body stands here: "in X", "near X", "sent troops to X", "the outpost of X"."""
+    before = doc[name.start - 1]
+    if before.lower_ in STRONG_PREPOSITIONS or (before.lower_ == "of" and name.label != "ORG"):
+        return True
+    return before.lower_ in ("to", "from") and any(t.lemma_.lower() in MOVING for t in before.ancestors)
+
+
 def _apposed_kind(doc: Doc, name: Name) -> ActorKind | None:
     """The class that the noun before an apposed name gives it: "the state company, *Ukrenergo*"."""
     head = doc[name.end - 1]
@@ -150,7 +160,7 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
     text = doc[name.start : name.end].text
     found = open_index().lookup(text)
     if _after_place_preposition(doc, name):
-        return bool(found)
+        return bool(found) or _must_be_place(doc, name)
     named = countries_of(doc)
     return name.end - name.start == 1 and any(c.primary and c.country in named for c in found)
 

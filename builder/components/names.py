@@ -150,7 +150,7 @@ def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
         if name.label == "PERSON"
         and name.end - name.start > 1
         and doc[name.end - 1].lower_ not in BODIES
-        and (name.start == 0 or doc[name.start - 1].lower_ not in ("in", "near", "at"))
+        and (name.start == 0 or doc[name.start - 1].lower_ not in ("in", "near", "at", "to", "from", "outside"))
     )
     known = (n for n in names if any(entry.kind == "Person" for entry in n.entries) and n.end - n.start > 1)
     return frozenset(transliteration_key(doc[name.end - 1].text) for name in (*full, *known))

@@ -123,6 +123,8 @@ def link(doc: Doc, mention: EntityMention, counts: Counter[str]) -> PlaceLink | 
     places = places or list(_gazetteer_places(text, bare, described))
     beside = _country_beside(doc, mention)
     settlement = None if described == "province" else best_candidate(bare, beside, counts)
+    if beside is not None:
+        places = [entry for entry in places if entry.country in (None, beside)]
     if places and not _is_city_of(settlement, places):
         preferred = [entry for entry in places if entry.country in counts] or places
         return _from_entry(preferred[0])

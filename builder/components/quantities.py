@@ -13,6 +13,7 @@ SCALES: dict[str, int] = NUMBERS["scales"]
 PLURALS: dict[str, int] = NUMBERS["plurals"]
 METRES: dict[str, float] = NUMBERS["metres"]
 RANGE = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
+HUNDRED = 100  # the one scale that multiplies only the word before it
 QUALIFIER_WINDOW = 3  # the longest qualifier, "not less than", has three words
 
 
@@ -23,17 +24,18 @@ def parse_number(text: str) -> int | None:
     (1200, 21, 12, None)
     """
     plain = text.lower().replace(",", "")
-    if plain.isdigit():
-        return int(plain)
-    total = 0
-    for part in plain.replace("-", " ").split():
-        if part in SCALES:
-            total = max(total, 1) * SCALES[part]
-        elif part in WORDS or part.isdigit():
-            total += WORDS[part] if part in WORDS else int(part)
+    parts = plain.replace("-", " ").split()
+    total = group = 0
+    for part in parts:
+        if part in SCALES and SCALES[part] > HUNDRED:
+            total, group = total + max(group, 1) * SCALES[part], 0
+        elif part in SCALES:
+            group = max(group, 1) * SCALES[part]
+        elif part in WORDS or part.isdecimal():
+            group += WORDS[part] if part in WORDS else int(part)
         else:
             return None
-    return total if plain else None
+    return total + group if parts else None
 
 
 def read_quantity(root: Token) -> Quantity:
@@ -92,7 +94,9 @@ def _partner(numeral: Token) -> int | None:
 def _whole_numeral(numeral: Token) -> str:
     """A numeral of several tokens ("twenty - one", "two hundred") as one text."""
     parts = [child.text for child in numeral.lefts if child.dep_ in ("compound", "nummod", "punct")]
-    return " ".join(part for part in [*parts, numeral.text] if part != "-")
+    doc, i = numeral.doc, numeral.i
+    after = [doc[i + 2].text] if i + 2 < len(doc) and doc[i + 1].text == "-" and doc[i + 2].like_num else []
+    return " ".join(part for part in [*parts, numeral.text, *after] if part != "-")
 
 
 def _is_number(token: Token) -> bool:

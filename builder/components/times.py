@@ -25,13 +25,16 @@ UNITS: dict[str, str] = WORDS["units"]
 AHEAD = frozenset(("will", "shall", "'ll", "’ll", "would"))
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
 DAYS_IN_WEEK = 7
+MONTHS_IN_YEAR = 12
+LONGEST_SHIFT = 1000  # of any unit; more is no date of the news, and may be no date at all
 
 
 def _any(words: object) -> str:
     return "|".join(sorted((re.escape(str(word)) for word in words), key=len, reverse=True))  # type: ignore[attr-defined]
 
 
-_MONTH = rf"(?P<month>{_any(MONTHS)})\.?"
+_SHORT = [name for name in MONTHS if len(name) <= 4 and name not in ("may", "june", "july")]
+_MONTH = rf"(?P<month>(?:{_any(_SHORT)})\.|{_any(MONTHS)})"
 _NUMBER = r"(?P<number>\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|a few|\w+teen|twenty)"
 _PART = rf"(?:(?P<part>{_any(WORDS['parts'])})[ -]?)?"
 # In the order of trial: longer forms first, so that "27 October 2019" is not read as "October 2019".
@@ -46,7 +49,7 @@ FORMS = re.compile(
             rf"\b(?P<overnight>{_any(WORDS['overnight'])})\b",
             rf"\b(?P<ends>{_any(WORDS['ends'])})\b",
             rf"\b(?P<period>{_any(WORDS['periods'])})\b",
-            rf"\b(?P<weekday>(?:(?P<which>last|next|this|the previous|the following) )?(?P<name>{_any(WEEKDAYS)})(?: (?:{_any(WORDS['times_of_day'])}))?)\b",
+            rf"\b(?P<weekday>(?:(?P<which>last|next|this|the previous|the following) )?(?P<name>{_any(WEEKDAYS)})(?: of (?P<ofweek>next|this|last) week)?(?: (?:{_any(WORDS['times_of_day'])}))?)\b",
             rf"\b(?P<ago>{_NUMBER} (?P<unit>{_any(UNITS)})s? (?P<way>ago|earlier|later|before|after|from now|previously))\b",
             rf"\b(?P<within>within(?: the next)? {_NUMBER.replace('number', 'number2')}[ -](?P<unit2>{_any(UNITS)})s?|(?:in )?the next {_NUMBER.replace('number', 'number3')} (?P<unit3>{_any(UNITS)})s?|{_NUMBER.replace('number', 'number4')}[ -](?P<unit4>hour|day)s? (?:deadline|ultimatum|to (?:leave|withdraw|surrender|comply|release|pull)))",
             rf"\bthe (?P<step>{_any(WORDS['ordinals'])})\b",
@@ -81,6 +84,8 @@ def _dated(year: str | None, month: int, number: int, anchor: Anchor) -> Moment 
             return None
     else:
         chosen = int(year)
+    if chosen < 1:
+        return None
     if not 1 <= number <= monthrange(chosen, month)[1]:
         return None
     return Moment(chosen, month, number)
@@ -99,7 +104,7 @@ def _nearest_year(month: int, number: int, anchor: Anchor) -> int | None:
 
 
 def _of_month(match: re.Match[str], anchor: Anchor) -> Moment | None:
-    month = MONTHS[match["month3"].lower()]
+    month = MONTHS[match["month3"].lower().rstrip(".")]
     if match["year3"]:
         return Moment(int(match["year3"]), month)
     year = _nearest_year(month, 1, anchor)
@@ -112,6 +117,10 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> Moment | None:
         return None
     wanted = WEEKDAYS[match["name"].lower()]
     which = (match["which"] or "").lower()
+    if match["ofweek"]:
+        weeks = {"last": -1, "this": 0, "next": 1}[match["ofweek"].lower()]
+        monday = anchor.published - timedelta(days=anchor.published.weekday())
+        return day(monday + timedelta(weeks=weeks, days=wanted))
     ahead = anchor.ahead or which in ("next", "the following")
     back = (anchor.published.weekday() - wanted) % DAYS_IN_WEEK
     if ahead:
@@ -126,7 +135,7 @@ def _weekday(match: re.Match[str], anchor: Anchor) -> Moment | None:
 
 def _shift(base: date, number: str, unit: str, sign: int) -> Moment | None:
     count = parse_number(number)
-    if count is None:
+    if count is None or count > LONGEST_SHIFT:
         return None
     moved = base + relativedelta(**{UNITS[unit.lower()]: sign * count})  # type: ignore[arg-type]
     match unit.lower():
@@ -197,12 +206,12 @@ def resolve(match: re.Match[str], anchor: Anchor) -> tuple[Moment | None, Moment
     published = anchor.published
     match match.lastgroup and next(form for form in RESOLVED if match[form]):
         case "iso":
-            parsed = date.fromisoformat(match["iso"])
-            return day(parsed), None
+            year, month, number = (int(part) for part in match["iso"].split("-"))
+            return (_dated(str(year), month, number, anchor) if 1 <= month <= MONTHS_IN_YEAR else None), None
         case "dmy":
-            return _dated(match["year"], MONTHS[match["month"].lower()], int(match["day"]), anchor), None
+            return _dated(match["year"], MONTHS[match["month"].lower().rstrip(".")], int(match["day"]), anchor), None
         case "mdy":
-            return _dated(match["year2"], MONTHS[match["month2"].lower()], int(match["day2"]), anchor), None
+            return _dated(match["year2"], MONTHS[match["month2"].lower().rstrip(".")], int(match["day2"]), anchor), None
         case "my":
             return _of_month(match, anchor), None
         case "weekday":

@@ -90,6 +90,7 @@ def _has_weapon(verb: Token) -> bool:
         near.append(verb.head)
     if verb.dep_ == "conj":
         near += [child for child in verb.head.children if child.dep_ in ("nsubj", "nsubjpass")]
+    near += [below for child in verb.children if child.lower_ == "with" for below in child.children]
     near += [below for head in near for child in head.children if child.lower_ == "of" for below in child.children]
     roots = (found.get(token.i) for token in near)
     return any(mention is not None and mention.category is Category.WEAPON for mention in roots)

@@ -34,6 +34,8 @@ def _contents(token: Token) -> Iterator[Content]:
     """The clauses of a warning, through verbs such as "begin" and through coordination."""
     for verb in content_verbs(token):
         yield from _chain(verb)
+    if token.lemma_.lower() == "give":  # "gave them until Sunday to leave"
+        yield from (Content(below) for below in token.subtree if below.tag_ == "VB" and below.i > token.i)
     for child in token.children:
         marks = {below.lower_ for below in child.lefts if below.dep_ == "mark"}
         if child.dep_ == "advcl" and marks & UNLESS:
@@ -118,7 +120,7 @@ def _take(
     warning = reading.warning
     token = event.trigger.token
     kind = event.trigger.kind
-    demanding = warning.trigger.frame == "demand" or content.conditional
+    demanding = content.conditional or (warning.trigger.frame == "demand" and _is_directive(doc[token]))
     if kind is EventKind.ATTACK and not demanding and _acts(doc, event, Role.PERPETRATOR, warning):
         events[token] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token)
@@ -126,7 +128,15 @@ def _take(
         events[token] = replace(_by_addressee(doc, event, warning), modality=Modality.DEMANDED)
         reading.demanded.append(token)
     elif kind is EventKind.ATTACK and event.modality is Modality.ASSERTED and doc[token].pos_ == "VERB":
-        events[token] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
+        if demanding or warning.trigger.frame != "demand":
+            events[token] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
+
+
+def _is_directive(token: Token) -> bool:
+    """Whether a clause tells what to do, not what was done: "told them to leave", "that they must leave"."""
+    if token.pos_ != "VERB" or token.tag_ == "VB":
+        return True
+    return any(child.dep_ == "aux" and child.lower_ in ("to", "must", "should", "shall") for child in token.children)
 
 
 def _is_asked(doc: Doc, event: EventMention, warning: EventMention) -> bool:
