@@ -1,0 +1,90 @@
+"""Tolls: how many were killed, injured, missing or captured."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ..marked import Found, assert_found, parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+SENTENCES = {
+    "verb": "Gunmen <Killed exact=12>killed 12 soldiers</Killed>.",
+    "passive": "<Killed exact=12>Twelve soldiers were killed</Killed> in the raid.",
+    "two outcomes": (
+        "The blast <Killed exact=3>killed three people</Killed> and <Injured exact=9>wounded nine</Injured>."
+    ),
+    "participle": "A bomb hit a bus, <Injured exact=2>wounding two officers</Injured>.",
+    "died": "<Killed exact=6>Six miners died</Killed> in the attack.",
+    "at least": "Rebels <Killed least=30>killed at least 30 villagers</Killed>.",
+    "up to": "Rebels <Killed most=30>killed up to 30 villagers</Killed>.",
+    "dozens": "The shelling <Injured least=24>wounded dozens of villagers</Injured>.",
+    "one person": "A sniper <Killed exact=1>killed a policeman</Killed>.",
+    "named person": "Gunmen <Killed exact=1>assassinated Omar Diallo</Killed>.",
+    "captured": "Gunmen <Captured exact=4>kidnapped four nurses</Captured>.",
+    "noun": "The attack left <Killed exact=12>12 people dead</Killed>.",
+    "nobody": "The rocket missed and <Killed exact=0>no one was killed</Killed>.",
+    "no casualties": "The attack caused <Killed exact=0>no casualties</Killed>.",
+    "missing": "After the raid <Missing exact=5>five sailors were missing</Missing>.",
+    "toll": "The death toll of the bombing rose to <Killed exact=14>14</Killed>.",
+    "toll from and to": "The death toll of the bombing rose from <Killed exact=12>12</Killed> to <Killed exact=14>14</Killed>.",
+}
+NOTHING = {
+    "uncounted": "Gunmen killed soldiers.",
+    "no people": "Rebels destroyed 12 tanks.",
+    "age": "The attack was witnessed by a man, 45.",
+    "no event": "The hospital has 12 beds.",
+}
+
+
+def found(doc: "Doc") -> Iterator[Found]:
+    for event in doc._.event_mentions:
+        for toll in event.tolls:
+            number = toll.number
+            values = {"exact": number.exact, "least": number.at_least, "most": number.at_most}
+            last = doc[toll.end - 1]
+            yield Found(toll.outcome, last.idx + len(last), values)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_tolls(sentence: str, annotate: Annotate) -> None:
+    marked = parse(sentence)
+    assert_found(marked, found(annotate(marked.text, until="casualties")))
+
+
+@pytest.mark.parametrize("sentence", NOTHING.values(), ids=NOTHING)
+def test_what_counts_no_people_is_no_toll(sentence: str, annotate: Annotate) -> None:
+    assert_found(parse(sentence, empty=True), found(annotate(sentence, until="casualties")))
+
+
+@pytest.mark.parametrize(
+    ("text", "revises"),
+    {
+        "A bomb hit a bus. Police revised the death toll to 11.": True,
+        "A bomb hit a bus. The death toll rose to 11.": True,
+        "A bomb hit a bus. Police put the death toll at 11.": False,
+        "A bomb killed 11 people on a bus.": False,
+    }.items(),
+    ids=["revised", "rose", "put", "killed"],
+)
+def test_a_revision_is_told_as_one(text: str, revises: bool, annotate: Annotate) -> None:
+    tolls = [t for event in annotate(text, until="casualties")._.event_mentions for t in event.tolls]
+    assert [toll.number.exact for toll in tolls] == [11]
+    assert tolls[0].revises is revises
+
+
+def test_a_toll_in_the_next_sentence_is_of_the_attack_before(annotate: Annotate) -> None:
+    doc = annotate("Rebels raided a village. The attack left 12 people dead. Police came.", until="casualties")
+    with_tolls = [event for event in doc._.event_mentions if event.tolls]
+    assert len(with_tolls) == 1
+    assert doc[with_tolls[0].trigger.token].text in ("raided", "attack")
+
+
+def test_the_people_counted_are_the_victims(annotate: Annotate) -> None:
+    doc = annotate("Gunmen killed 12 soldiers.", until="casualties")
+    ((toll,),) = [event.tolls for event in doc._.event_mentions]
+    assert toll.victim is not None
+    assert doc[toll.victim].text == "soldiers"

@@ -1,0 +1,111 @@
+"""Circumstances: when, by when, how far, in answer to what, with what damage."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.annotations import EventMention
+from builder.model import Damage, Role
+
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+def by_word(doc: "Doc") -> dict[str, EventMention]:
+    return {doc[event.trigger.token].text: event for event in doc._.event_mentions}
+
+
+TIMES = {
+    "Gunmen attacked the base on Friday.": {"attacked": ["2024-01-26"]},
+    "On January 15 rebels raided a village.": {"raided": ["2024-01-15"]},
+    "Rebels raided a village on Monday and withdrew from the town on Tuesday.": {
+        "raided": ["2024-01-29"],
+        "withdrew": ["2024-01-30"],
+    },
+    "The army said on Monday that rebels raided a village on Sunday.": {"said": ["2024-01-29"], "raided": ["2024-01-28"]},
+    "Rebels raided a village.": {"raided": []},
+    "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
+    "Police arrested two men on Friday after a bomb exploded in a market.": {
+        "arrested": ["2024-01-26"],
+        "exploded": [],
+    },
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TIMES.items(), ids=TIMES)
+def test_times_belong_to_the_nearest_event(text: str, expected: dict[str, list[str]], annotate: Annotate) -> None:
+    events = by_word(annotate(text, until="circumstances"))
+    assert {word: [str(time.moment) for time in event.times] for word, event in events.items()} == expected
+
+
+DEADLINES = {
+    "The rebels ordered civilians to leave the city by Friday.": {"ordered": "2024-02-02", "leave": "2024-02-02"},
+    "The rebels gave the army until February 10 to leave the base.": {"leave": "2024-02-10"},
+    "The troops will withdraw from the base by Friday.": {"withdraw": "2024-02-02"},
+    "The troops withdrew from the base by Friday.": {"withdrew": None},
+    "The rebels ordered civilians to leave the city.": {"ordered": None, "leave": None},
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), DEADLINES.items(), ids=DEADLINES)
+def test_deadlines_are_of_what_lies_ahead(text: str, expected: dict[str, str | None], annotate: Annotate) -> None:
+    events = by_word(annotate(text, until="circumstances"))
+    deadlines = {
+        word: None if event.deadline is None else str(event.deadline.moment) for word, event in events.items()
+    }
+    assert expected.items() <= deadlines.items()
+
+
+DISTANCES = {
+    "The rebels ordered troops to withdraw at least one kilometre from the border.": 1000,
+    "Troops withdrew 500 metres from the bridge.": 500,
+    "Troops pulled back 30 km from the border.": 30_000,
+    "Troops withdrew from the bridge.": None,
+    "Troops withdrew 12 tanks from the bridge.": None,
+}
+
+
+@pytest.mark.parametrize(("text", "metres"), DISTANCES.items(), ids=DISTANCES)
+def test_distances_are_of_movements(text: str, metres: int | None, annotate: Annotate) -> None:
+    events = by_word(annotate(text, until="circumstances")).values()
+    assert [event.minimum_distance for event in events if event.trigger.kind == "Movement"] == [metres]
+
+
+DAMAGE = {
+    "The shelling destroyed a school.": ("destroyed", Damage.DESTROYED),
+    "The school was razed by rebels.": ("razed", Damage.DESTROYED),
+    "A rocket damaged the school.": ("damaged", Damage.DAMAGED),
+    "The bridge was slightly damaged in the attack.": ("damaged", Damage.DAMAGED),
+    "The rocket did not damage the school.": ("damage", None),
+    "Gunmen attacked the school.": ("attacked", None),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), DAMAGE.items(), ids=DAMAGE)
+def test_damage(text: str, expected: tuple[str, Damage | None], annotate: Annotate) -> None:
+    word, damage = expected
+    assert by_word(annotate(text, until="circumstances"))[word].damage is damage
+
+
+RETALIATION = {
+    "The army shelled the town in response to the killing of two soldiers.": ("shelled", "killing"),
+    "The army shelled the town in retaliation for the attack on the base.": ("shelled", "attack"),
+    "The army shelled the town to avenge the ambush on its convoy.": ("shelled", "ambush"),
+    "The army shelled the town after the attack on the base.": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), RETALIATION.items(), ids=RETALIATION)
+def test_answers_are_linked_to_what_they_answer(
+    text: str, expected: tuple[str, str] | None, annotate: Annotate
+) -> None:
+    doc = annotate(text, until="circumstances")
+    links = [
+        (word, doc[token].text)
+        for word, event in by_word(doc).items()
+        for role, token in event.links
+        if role is Role.IN_RETALIATION_FOR
+    ]
+    assert links == ([] if expected is None else [expected])

@@ -1,0 +1,108 @@
+"""Coreference: one letter an entity; mentions marked alike are one, all others are apart."""
+
+import re
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ontology
+from builder.components.coreference import ancestors, compatible
+
+from ..marked import Marked, parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+TEXTS = {
+    "last name": "<a>Omar Diallo</a> spoke. Later <a>Diallo</a> left.",
+    "rank and last name": "General <a>Peter Mwangi</a> spoke. Gen. <a>Mwangi</a> left.",
+    "two people": "<a>Omar Diallo</a> met <b>Fatima Haddad</b>. <b>Haddad</b> left.",
+    "pronoun": "<a>Omar Diallo</a> was wounded. <a>He</a> survived.",
+    "pronoun of a woman": "<a>Fatima Haddad</a> was wounded. <a>She</a> survived.",
+    "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",
+    "rank alone": "General <a>Peter Mwangi</a> was ambushed. The <a>general</a> survived.",
+    "known group by another name": "<a>Islamic State</a> fired rockets. <a>ISIS</a> has many fighters.",
+    "bracketed acronym": "The <a>Tundra Liberation Movement</a> (TLM) attacked a base. The <a>TLM</a> withdrew.",
+    "the group": "<a>Boko Haram</a> attacked a village. The <a>group</a> withdrew.",
+    "facility by its noun": "Rockets hit the <a>Rosa air base</a>. The <a>base</a> was damaged.",
+    "two facilities in two cities": "Rockets hit a <a>hospital</a> in Mosul and a <b>hospital</b> in Kirkuk.",
+    "two facilities of two kinds": "Rockets hit a <a>hospital</a>. The <b>bridge</b> was damaged.",
+    "place": "Shells fell in <a>Mosul</a>. Residents left <a>Mosul</a>.",
+    "spellings of a city": "Shells fell in <a>Kyiv</a>. Residents left <a>Kiev</a>.",
+    "two cities": "Shells fell in <a>Mosul</a> and <b>Kirkuk</b>.",
+    "two armies": "The <a>Chadian army</a> met the <b>Sudanese army</b>. The <b>Sudanese army</b> left.",
+    "indefinite is new": "<a>Gunmen</a> attacked a bank. Elsewhere <b>gunmen</b> attacked a school.",
+    "counted is new": "Two <a>soldiers</a> fled. Three <b>soldiers</b> died in a blast.",
+    "transliteration": "<a>Qassem Soleimani</a> spoke. Later <a>Qasem Suleimani</a> left.",
+}
+
+
+def chain_at(doc: "Doc", end: int) -> int | None:
+    """Which chain the word that ends at a character heads a mention of."""
+    _, chain_of = doc._.entities
+    token = next(token for token in doc if token.idx + len(token) == end)
+    chain = chain_of.get(token.i)
+    return None if chain is None else id(chain)
+
+
+def pairs(marked: Marked) -> list[tuple[str, str, int, int]]:
+    return [(a.tag, b.tag, a.end, b.end) for a, b in combinations(marked.marks, 2)]
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_what_is_one_is_one_and_what_is_two_is_two(text: str, annotate: Annotate) -> None:
+    marked = parse(text)
+    doc = annotate(marked.text, until="coreference")
+    assert len(marked.marks) > 1
+    for one, other, first, second in pairs(marked):
+        chains = chain_at(doc, first), chain_at(doc, second)
+        words = f"{marked.word(first)} and {marked.word(second)}: {marked.text}"
+        assert None not in chains, words
+        assert (chains[0] == chains[1]) is (one == other), words
+
+
+def test_every_chain_has_its_mentions_in_order_and_knows_them(annotate: Annotate) -> None:
+    text = re.sub(r"</?\w>", "", " ".join(TEXTS.values()))
+    chains, chain_of = annotate(text, until="coreference")._.entities
+    assert len(chains) > 20
+    for chain in chains:
+        roots = [mention.root for mention in chain.mentions]
+        assert roots == sorted(set(roots))
+        assert all(chain_of[root] is chain for root in roots)
+    assert {id(chain) for chain in chain_of.values()} == {id(chain) for chain in chains}
+
+
+CONCEPTS = st.sampled_from(sorted({*ontology.broader(), *ontology.broader().values()}))
+
+
+@given(CONCEPTS)
+def test_a_concept_is_its_own_ancestor_and_inherits_those_of_its_parent(concept: str) -> None:
+    parent = ontology.broader().get(concept)
+    assert concept in ancestors(concept)
+    assert parent is None or ancestors(parent) < ancestors(concept)
+
+
+@given(CONCEPTS, CONCEPTS)
+def test_types_agree_where_one_is_a_kind_of_the_other(one: str, other: str) -> None:
+    assert compatible(one, one)
+    assert compatible(one, other) is compatible(other, one)
+    assert compatible(one, other) is (one in ancestors(other) or other in ancestors(one))
+    assert compatible(one, None)
+    assert compatible(None, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ("AirBase", "MilitaryBase", True),
+        ("AirBase", "Palace", False),
+        ("CarBomb", "Explosive", True),
+        ("RocketAttack", "AirStrike", False),
+    ],
+)
+def test_types_that_agree(one: str, other: str, agree: bool) -> None:
+    assert compatible(one, other) is agree

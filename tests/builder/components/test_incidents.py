@@ -1,0 +1,116 @@
+"""Incidents: one letter an event; triggers marked alike tell of one event, all others of others."""
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.annotations import Incident
+from builder.model import Basis, EventKind, Modality, Role
+
+from ..marked import parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+TEXTS = {
+    "effect of a verb": "Gunmen <a>attacked</a> a bank, <a>killing</a> two guards.",
+    "killed in": "Two soldiers were <a>killed</a> in an <a>ambush</a> near Goma.",
+    "killed when": "Two soldiers were <a>killed</a> when gunmen <a>attacked</a> a bank.",
+    "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
+    "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
+    "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
+    "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
+    "another day": "Gunmen <a>stormed</a> a bank on Friday. Gunmen <b>raided</b> a school on Monday.",
+    "another kind": "Gunmen <a>kidnapped</a> two engineers in Goma. Rockets <b>hit</b> a port in Yemen.",
+    "two places": "Shells <a>hit</a> a market in Goma. In Mosul, rebels <b>torched</b> a school.",
+    "threatened and done": "Rebels <a>attacked</a> a base. They threatened to <b>attack</b> a port.",
+}
+
+
+def incident_at(doc: "Doc", end: int) -> int | None:
+    found = (
+        k
+        for k, incident in enumerate(doc._.incidents)
+        for member in incident.members
+        if doc[member.trigger.token].idx + len(doc[member.trigger.token]) == end
+    )
+    return next(found, None)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_what_is_one_event_is_one_and_what_is_two_is_two(text: str, annotate: Annotate) -> None:
+    marked = parse(text)
+    doc = annotate(marked.text, until="incidents")
+    assert len(marked.marks) > 1
+    for one, other in combinations(marked.marks, 2):
+        words = f"{marked.word(one.end)} and {marked.word(other.end)}: {marked.text}"
+        incidents = incident_at(doc, one.end), incident_at(doc, other.end)
+        assert None not in incidents, words
+        assert (incidents[0] == incidents[1]) is (one.tag == other.tag), words
+
+
+def attacks(doc: "Doc") -> list[Incident]:
+    return [incident for incident in doc._.incidents if incident.kind is EventKind.ATTACK]
+
+
+BASIS = {
+    "Rebels attacked the base. The rebels claimed responsibility.": Basis.CLAIMED,
+    "A bomb exploded in a market. The governor blamed the rebels.": Basis.ACCUSED_BY_AUTHORITIES,
+    "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
+    "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
+    "Rebels attacked the base.": None,
+}
+
+
+@pytest.mark.parametrize(("text", "basis"), BASIS.items(), ids=BASIS)
+def test_claims_and_accusations_name_the_perpetrator(text: str, basis: Basis | None, annotate: Annotate) -> None:
+    (attack,) = attacks(annotate(text, until="incidents"))
+    assert attack.basis is basis
+    assert any(filler.role is Role.PERPETRATOR for filler in attack.roles)
+
+
+def test_a_claim_is_about_the_attack(annotate: Annotate) -> None:
+    doc = annotate("A bomb exploded in a market. Boko Haram claimed responsibility.", until="incidents")
+    assert [incident.kind for incident in doc._.incidents] == [EventKind.ATTACK, EventKind.STATEMENT]
+    assert doc._.incidents[1].links == ((Role.ABOUT, 0),)
+
+
+def test_a_threat_and_what_it_threatens_are_two(annotate: Annotate) -> None:
+    doc = annotate("Militants threatened to attack the base.", until="incidents")
+    assert [(incident.kind, incident.modality) for incident in doc._.incidents] == [
+        (EventKind.WARNING, Modality.ASSERTED),
+        (EventKind.ATTACK, Modality.THREATENED),
+    ]
+    assert doc._.incidents[0].links == ((Role.THREATENS, 1),)
+
+
+def test_the_most_specific_type_is_kept(annotate: Annotate) -> None:
+    doc = annotate("A car bomb exploded in a market. The bombing killed two soldiers.", until="incidents")
+    (attack,) = attacks(doc)
+    assert attack.types == ("RemoteExplosive",)
+
+
+def test_deaths_without_violence_are_no_attack(annotate: Annotate) -> None:
+    assert attacks(annotate("Six miners died in Goma.", until="incidents")) == []
+
+
+def test_one_of_several_targets_is_a_part(annotate: Annotate) -> None:
+    text = "Rockets hit the Rosa air base and the Lima barracks. Two rockets struck the Rosa air base."
+    doc = annotate(text, until="incidents")
+    whole, part = attacks(doc)
+    assert (Role.PART_OF, doc._.incidents.index(whole)) in part.links
+
+
+def test_incidents_are_in_order_link_to_others_and_share_no_trigger(annotate: Annotate) -> None:
+    text = " ".join(parse(text).text for text in TEXTS.values())
+    incidents = annotate(text, until="incidents")._.incidents
+    assert len(incidents) > len(TEXTS)
+    firsts = [min(member.trigger.token for member in incident.members) for incident in incidents]
+    assert firsts == sorted(firsts)
+    triggers = [member.trigger.token for incident in incidents for member in incident.members]
+    assert len(triggers) == len(set(triggers))
+    for k, incident in enumerate(incidents):
+        assert all(0 <= other < len(incidents) and other != k for _, other in incident.links)
+        assert {member.trigger.kind for member in incident.members} == {incident.kind}

@@ -1,0 +1,74 @@
+"""Modality: how far the words commit themselves to the event, with the words that decided."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.modality import ORDER
+from builder.model import Modality
+
+from ..marked import Found, assert_found, parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+SENTENCES = {
+    "told as fact": "Gunmen <Asserted>attacked</Asserted> the bank.",
+    "reportedly": "Gunmen <cue>reportedly</cue> <Alleged>attacked</Alleged> the bank.",
+    "appear": "Gunmen <cue>appeared</cue> to <Alleged>attack</Alleged> the bank.",
+    "believed": "Rebels are <cue>believed</cue> to have <Alleged>attacked</Alleged> the bank.",
+    "suspected": "Police spoke of a <cue>suspected</cue> <Alleged>attack</Alleged> on the bank.",
+    "plan": "The rebels <cue>plan</cue> to <Planned>attack</Planned> the bank.",
+    "will": "Troops <cue>will</cue> <Planned>withdraw</Planned> from the border.",
+    "fear": "Residents <cue>fear</cue> an <Feared>attack</Feared> on the bank.",
+    "could": "Rebels <cue>could</cue> <Feared>attack</Feared> the bank.",
+    "if": "The army is ready <cue>if</cue> rebels <Feared>attack</Feared> the bank.",
+    "try": "Gunmen <cue>tried</cue> to <Attempted>storm</Attempted> the bank.",
+    "foiled": "Police <cue>foiled</cue> an <Attempted>attack</Attempted> on the bank.",
+    "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
+    "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
+    "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
+    "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
+    "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
+}
+TOLD = frozenset(modality.value for modality in Modality)
+
+
+def found(doc: "Doc") -> Iterator[Found]:
+    for event in doc._.event_mentions:
+        if event.trigger.kind == "Statement":
+            continue
+        trigger = doc[event.trigger.token]
+        yield Found(event.modality, trigger.idx + len(trigger), {})
+        for i in event.cues:
+            yield Found("cue", doc[i].idx + len(doc[i]), {})
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_modality(sentence: str, annotate: Annotate) -> None:
+    marked = parse(sentence)
+    assert_found(marked, found(annotate(marked.text, until="modality")))
+
+
+def test_every_modality_but_plain_fact_has_a_rank() -> None:
+    assert {*ORDER, Modality.ASSERTED} == set(Modality)
+    assert len(ORDER) == len(set(ORDER))
+
+
+@pytest.mark.parametrize(
+    ("text", "modality"),
+    {
+        "The rebels did not try to attack the bank.": Modality.DENIED,
+        "Rebels may have tried to attack the bank.": Modality.ATTEMPTED,
+    }.items(),
+)
+def test_the_strongest_of_several_is_kept(text: str, modality: Modality, annotate: Annotate) -> None:
+    (event,) = annotate(text, until="modality")._.event_mentions
+    assert event.modality is modality
+
+
+def test_a_statement_is_always_made(annotate: Annotate) -> None:
+    (event,) = annotate("No group has claimed responsibility.", until="modality")._.event_mentions
+    assert event.modality is Modality.ASSERTED

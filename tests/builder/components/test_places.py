@@ -1,0 +1,106 @@
+"""Places: which place of GeoNames or the gazetteer a name means, and when it means none."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.places import best_candidate, countries_of
+
+from ..marked import Found, assert_found, parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+SENTENCES = {
+    "country": "Troops entered <place country=SD precision=country>Sudan</place>.",
+    "capital": "Shells fell in <place label=Khartoum country=SD precision=settlement>Khartoum</place>.",
+    "large city": "Shells fell in <place label=Mosul country=IQ geonames=99072>Mosul</place>.",
+    "country beside decides": "A blast hit <place country=ES>Valencia</place>, <place country=ES>Spain</place>.",
+    "country in a phrase decides": "Shells hit <place country=LY>Tripoli</place> in <place country=LY>Libya</place>.",
+    "country elsewhere decides": (
+        "<place country=GB precision=country>British</place> police said that a blast hit "
+        "<place country=GB>Birmingham</place>."
+    ),
+    "another country elsewhere decides": (
+        "<place country=US precision=country>US</place> police said that a blast hit "
+        "<place country=US>Birmingham</place>."
+    ),
+    "province": "Rebels hold parts of <place country=AF precision=province>Helmand province</place>.",
+    "the capital of a country": (
+        "Shells hit the <place country=IQ label=Baghdad><place country=IQ precision=country>Iraqi</place> capital</place>."
+    ),
+    "unknown village": "Gunmen came to <place geonames=None point=None>Zzyqxville</place>.",
+    "demonym": "<place country=TR precision=country>Turkish</place> jets returned.",
+    "other spelling": "Shells fell in <place country=UA>Kyiv</place>.",
+    "older spelling": "Shells fell in <place country=UA>Kiev</place>.",
+}
+
+
+def found(doc: "Doc") -> Iterator[Found]:
+    for root, link in doc._.places.items():
+        values = {
+            "label": link.label,
+            "country": link.country,
+            "precision": link.precision,
+            "geonames": link.geonames,
+            "point": link.point,
+        }
+        yield Found("place", doc[root].idx + len(doc[root]), values)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_places(sentence: str, annotate: Annotate) -> None:
+    marked = parse(sentence)
+    assert_found(marked, found(annotate(marked.text, until="places")))
+
+
+@pytest.mark.parametrize("phrase", ["the area", "the village", "the district"])
+def test_a_description_without_a_name_is_linked_to_nothing(phrase: str, annotate: Annotate) -> None:
+    assert annotate(f"Gunmen left {phrase}.", until="places")._.places == {}
+
+
+def test_every_point_is_on_the_globe_and_longitude_comes_first(annotate: Annotate) -> None:
+    text = "Fighting spread from Khartoum, Sudan, to Goma, Kharkiv and Manila; Lima and Sydney sent aid."
+    links = annotate(text, until="places")._.places.values()
+    assert len(links) >= 6
+    for link in links:
+        if link.point is not None:
+            longitude, latitude = link.point
+            assert -180 <= longitude <= 180
+            assert -90 <= latitude <= 90
+    sydney = next(link for link in links if link.label == "Sydney")
+    assert sydney.point[0] > 150
+    assert sydney.point[1] < 0
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "named", "country"),
+    [
+        ("Birmingham", None, {}, "GB"),
+        ("Birmingham", None, {"US": 1}, "US"),
+        ("Birmingham", "US", {"GB": 9}, "US"),
+        ("Valencia", None, {}, "VE"),
+        ("Valencia", None, {"ES": 1}, "ES"),
+        ("Hyderabad", None, {"PK": 2}, "PK"),
+        ("Hyderabad", None, {}, "IN"),
+    ],
+)
+def test_context_outweighs_population(
+    name: str, beside: str | None, named: dict[str, int], country: str
+) -> None:
+    best = best_candidate(name, beside, Counter(named))
+    assert best is not None
+    assert best.country == country
+
+
+@pytest.mark.parametrize("name", ["Zzyqxville", "", "the"])
+def test_what_nothing_knows_is_nowhere(name: str) -> None:
+    assert best_candidate(name, None, Counter()) is None
+
+
+def test_countries_are_counted_by_name_and_demonym(annotate: Annotate) -> None:
+    doc = annotate("Iraqi and Turkish troops met in Iraq.", until="places")
+    assert countries_of(doc) == Counter({"IQ": 2, "TR": 1})

@@ -1,0 +1,49 @@
+"""Relations: where a facility is, whose it is, whom it hosts; what a place lies in; who belongs where."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.relations import RelationName
+
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+TEXTS = {
+    "Rockets hit a base in Mosul.": ("location", "base", "Mosul"),
+    "Rockets hit a base near Kirkuk.": ("location", "base", "Kirkuk"),
+    "Rockets hit the airport of Goma.": ("location", "airport", "Goma"),
+    "Rockets hit the Mosul airport.": ("location", "airport", "Mosul"),
+    "Rockets hit the Turkish embassy.": ("operator", "embassy", "Turkish"),
+    "Rockets hit the headquarters of the army.": ("operator", "headquarters", "army"),
+    "Rockets hit an army base.": ("operator", "base", "army"),
+    "Rockets hit a base used by the army.": ("operator", "base", "army"),
+    "Rockets hit a base which hosts soldiers.": ("hosts", "base", "soldiers"),
+    "Rockets hit a base housing foreign troops.": ("hosts", "base", "troops"),
+    "Rockets fell in Tikrit, Iraq.": ("within", "Tikrit", "Iraq"),
+    "Rockets fell in Tikrit in Iraq.": ("within", "Tikrit", "Iraq"),
+    "A Taliban commander was killed.": ("member_of", "commander", "Taliban"),
+    "Members of Boko Haram were killed.": ("member_of", "Members", "Haram"),
+}
+
+
+def told(doc: "Doc") -> list[tuple[str, str, str]]:
+    return [(relation.name.value, doc[relation.subject].text, doc[relation.object].text) for relation in doc._.relations]
+
+
+@pytest.mark.parametrize(("text", "relation"), TEXTS.items(), ids=TEXTS)
+def test_relations(text: str, relation: tuple[str, str, str], annotate: Annotate) -> None:
+    assert told(annotate(text, until="relations")) == [relation]
+
+
+@pytest.mark.parametrize(
+    "text", ["Rockets hit a base.", "The general used a phone.", "The army hosts a dinner in spring."]
+)
+def test_what_tells_of_no_relation(text: str, annotate: Annotate) -> None:
+    assert told(annotate(text, until="relations")) == []
+
+
+def test_every_relation_is_covered() -> None:
+    assert {name for name, _, _ in TEXTS.values()} == {name.value for name in RelationName}

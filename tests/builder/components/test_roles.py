@@ -1,0 +1,131 @@
+"""Roles: who did what to whom, where, with what; one sentence, one event unless the marks say of which."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.roles import FRAMES
+from builder.components.syntax import is_passive, subject_of
+
+from ..marked import Found, assert_found, parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+SENTENCES = {
+    "active": "<perpetrator>Gunmen</perpetrator> stormed the <target>police station</target>.",
+    "passive": "The <target>police station</target> was stormed by <perpetrator>gunmen</perpetrator>.",
+    "passive without agent": "The <target>embassy</target> was attacked.",
+    "place": "<perpetrator>Rebels</perpetrator> ambushed a <target>convoy</target> in <location>Sudan</location>.",
+    "weapon as subject": "A <weapon>missile</weapon> hit the <target>airport</target>.",
+    "weapon in a phrase": "<perpetrator>Militants</perpetrator> attacked the <target>base</target> with <weapon>rockets</weapon>.",
+    "weapon as object": "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>.",
+    "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
+    "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
+    "victims, passive": "Two <victim>soldiers</victim> were killed.",
+    "coordinated targets": (
+        "<perpetrator>Gunmen</perpetrator> attacked a <target>school</target> and a <target>mosque</target>."
+    ),
+    "coordinated actors": (
+        "<perpetrator>Rebels</perpetrator> and <perpetrator>bandits</perpetrator> raided the <target>village</target>."
+    ),
+    "subject of two verbs": (
+        "<perpetrator>Gunmen</perpetrator> stormed the <target>hotel</target> and shot a <victim>waiter</victim>."
+    ),
+    "relative clause": "Police hunt the <perpetrator>gunmen</perpetrator> who attacked the <target>bank</target>.",
+    "noun with of": "The bombing of the <target>hospital</target> caused outrage.",
+    "noun with by": "The attack by <perpetrator>rebels</perpetrator> lasted hours.",
+    "noun with on": "The attack on the <target>barracks</target> lasted hours.",
+    "modifier": "The <weapon>rocket</weapon> attack lasted hours.",
+    "demonym": "An <perpetrator>Israeli</perpetrator> air strike hit a <target>warehouse</target>.",
+    "support verb": "<perpetrator>Rebels</perpetrator> launched an attack on the <target>barracks</target>.",
+    "state": "<perpetrator>Russia</perpetrator> shelled a <target>power plant</target>.",
+    "abduction": "<perpetrator>Gunmen</perpetrator> kidnapped two <victim>engineers</victim> in <location>Kenya</location>.",
+    "withdrawal": "<mover>Troops</mover> withdrew from the <origin>base</origin>.",
+    "deployment": "<mover>Kenya</mover> deployed <mover>soldiers</mover> to <destination>Somalia</destination>.",
+    "evacuation": "The <mover>army</mover> evacuated <mover>civilians</mover> from the <origin>village</origin>.",
+    "capture": "<mover>Rebels</mover> captured the <location>town</location>.",
+    "threat": "The <issuer>militia</issuer> threatened the <addressee>mayor</addressee>.",
+    "accusation": "The <speaker>mayor</speaker> blamed the <accused>rebels</accused>.",
+}
+
+
+def found(doc: "Doc") -> Iterator[Found]:
+    for event in doc._.event_mentions:
+        for filler in event.roles:
+            yield Found(filler.role, doc[filler.root].idx + len(doc[filler.root]), {})
+        for root in event.weapons:
+            yield Found("weapon", doc[root].idx + len(doc[root]), {})
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_roles(sentence: str, annotate: Annotate) -> None:
+    marked = parse(sentence)
+    assert_found(marked, found(annotate(marked.text, until="roles")))
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    {
+        "Militants fired rockets at the port.": ["RocketAttack"],
+        "A drone hit the refinery.": ["AirStrike"],
+        "A car bomb exploded outside a mosque.": ["RemoteExplosive"],
+        "A suicide bomber attacked the barracks.": ["SuicideBombing"],
+        "Gunmen attacked the barracks.": ["ArmedAssault"],
+        "Rebels attacked the barracks.": [],
+        "Militants torched a school.": ["Arson"],
+        "A warplane bombed the village.": ["AirStrike"],
+        "Soldiers threw grenades at the crowd.": ["GrenadeAttack"],
+    }.items(),
+)
+def test_the_weapon_sharpens_the_type(text: str, types: list[str], annotate: Annotate) -> None:
+    events = annotate(text, until="roles")._.event_mentions
+    assert [name for event in events for name in event.types] == types
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    {"There were 13 rocket attacks.": 13, "There were three explosions.": 3, "There was an attack.": None}.items(),
+)
+def test_events_are_counted(text: str, count: int | None, annotate: Annotate) -> None:
+    (event,) = annotate(text, until="roles")._.event_mentions
+    assert event.count == count
+
+
+@pytest.mark.parametrize(
+    "text", ["The minister left.", "The army increased pressure.", "Prices moved."], ids=["left", "increased", "moved"]
+)
+def test_broad_verbs_without_their_roles_are_no_events(text: str, annotate: Annotate) -> None:
+    assert annotate(text, until="roles")._.event_mentions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "passive", "subject"),
+    [
+        ("Gunmen attacked the bank.", "attacked", False, "Gunmen"),
+        ("The bank was attacked by gunmen.", "attacked", True, "bank"),
+        ("Police found the gunmen who attacked the bank.", "attacked", False, "gunmen"),
+        ("The rebels tried to attack the bank.", "attack", False, "rebels"),
+        ("The general ordered the soldiers to attack the bank.", "attack", False, "soldiers"),
+        ("Gunmen entered the bank and attacked a guard.", "attacked", False, "Gunmen"),
+        ("The bank attacked by gunmen was closed.", "attacked", True, "bank"),
+    ],
+)
+def test_grammar_is_read_through_control_and_coordination(
+    text: str, verb: str, passive: bool, subject: str, annotate: Annotate
+) -> None:
+    token = next(token for token in annotate(text, until="names") if token.text == verb)
+    found = subject_of(token)
+    assert is_passive(token) is passive
+    assert found is not None
+    assert found.text == subject
+
+
+def test_frames_fill_slots_by_category_or_leave_them_empty() -> None:
+    categories = {"actor", "facility", "place", "weapon", "event"}
+    assert len(FRAMES) >= 20
+    for slots in FRAMES.values():
+        for fillers in slots.values():
+            assert set(fillers) <= categories

@@ -1,0 +1,91 @@
+"""Triggers: the words that tell of an event, of which kind and type; and the words that only look like it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builder.components.triggers import noun_patterns, verb_patterns
+
+from ..marked import Found, assert_found, parse
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+SENTENCES = {
+    "ambush": "Rebels <attack type=ArmedAssault>ambushed</attack> a convoy.",
+    "clash": "Soldiers <attack type=ArmedClash>clashed</attack> with rebels.",
+    "explosion": "A bomb <attack type=Bombing frame=explode>exploded</attack> in a market.",
+    "phrasal verb": "A car bomb <attack frame=explode>went</attack> off near a mosque.",
+    "object of the verb": "Militants <attack type=Arson>set</attack> fire to a school.",
+    "abduction": "Gunmen <attack type=Abduction>kidnapped</attack> two engineers.",
+    "taken hostage": "Gunmen <attack type=Abduction>took</attack> four nurses hostage.",
+    "noun": "The <attack type=AirStrike>air strike</attack> came at dawn.",
+    "noun of three words": "The <attack type=RemoteExplosive>car bomb attack</attack> came at dawn.",
+    "verb that needs a weapon": "Militants <attack frame=launch_weapon>fired</attack> rockets at the port.",
+    "murder": "Robbers <attack>murdered</attack> a shopkeeper.",
+    "assassination": "The <attack type=Assassination>assassination</attack> shocked the town.",
+    "evacuation": "The army <movement type=Evacuation>evacuated</movement> the town.",
+    "withdrawal": "Troops <movement type=Withdrawal>withdrew</movement> from the border.",
+    "deployment": "Chad <movement type=Deployment>deployed</movement> soldiers along the river.",
+    "capture": "Rebels <movement type=TerritoryCapture>captured</movement> the town.",
+    "threat": "The militia <warning type=Threat>threatened</warning> the mayor.",
+    "demand": "The rebels <warning type=Demand>demanded</warning> a ransom.",
+    "claim": "The group <statement type=ClaimOfResponsibility>claimed</statement> responsibility.",
+    "denial": "The rebels <statement type=DenialOfResponsibility>denied</statement> it.",
+    "accusation": "The mayor <statement type=Accusation>blamed</statement> the rebels.",
+    "arrest": "Police <event type=Arrest>arrested</event> three men.",
+    "protest": "Thousands <event type=PeacefulProtest>marched</event> through the city.",
+    "release": "The hostages were <event type=Release>freed</event>.",
+    "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
+}
+NOTHING = {
+    "heart attack": "The mayor had a heart attack.",
+    "death toll": "The death toll is unknown.",
+    "hunger strike": "Prisoners began a hunger strike.",
+    "fired without a weapon": "The minister fired his deputy.",
+    "launched no weapon": "The ministry launched a website.",
+    "fell without a weapon": "Prices fell in the market.",
+    "target of a plan": "Growth targets are a matter of debate.",
+    "no event at all": "The minister opened a new library.",
+}
+
+
+def found(doc: "Doc") -> Iterator[Found]:
+    for i, trigger in doc._.triggers.items():
+        values = {"type": trigger.type, "frame": trigger.frame, "lemma": trigger.lemma}
+        yield Found(trigger.kind.lower(), doc[i].idx + len(doc[i]), values)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_triggers(sentence: str, annotate: Annotate) -> None:
+    marked = parse(sentence)
+    assert_found(marked, found(annotate(marked.text, until="triggers")))
+
+
+@pytest.mark.parametrize("sentence", NOTHING.values(), ids=NOTHING)
+def test_what_only_looks_like_a_trigger_is_none(sentence: str, annotate: Annotate) -> None:
+    assert_found(parse(sentence, empty=True), found(annotate(sentence, until="triggers")))
+
+
+def test_a_headline_has_no_triggers(annotate: Annotate) -> None:
+    title = "Gunmen storm hospital"
+    doc = annotate(f"{title}\n\nPolice arrested two men.", until="triggers", title=title)
+    assert [doc[i].text for i in doc._.triggers] == ["arrested"]
+
+
+def test_a_name_is_no_trigger(annotate: Annotate) -> None:
+    assert not annotate("The Rally for Congolese Democracy met in Goma.", until="triggers")._.triggers
+
+
+def test_verbs_of_more_words_are_tried_first() -> None:
+    assert len(verb_patterns()) > 100
+    for patterns in verb_patterns().values():
+        sizes = [len(pattern.rest) for pattern in patterns]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_nouns_are_as_they_are_looked_up() -> None:
+    assert len(noun_patterns()) > 100
+    assert [noun for noun in noun_patterns() if noun != noun.lower().strip() or "-" in f" {noun} ".split()] == []
