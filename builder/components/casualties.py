@@ -32,7 +32,7 @@ PHRASE = re.compile(
 )
 # "no one was killed", "nobody was hurt", "none of them was injured".
 NOBODY = re.compile(
-    rf"\b(?:no one|no-one|nobody|none(?: of (?:the|them)\b[\w ]{{0,20}}?)?) (?:was|were|had been|has been|is) (?:reported )?(?:or )?(?P<word>{_WORD})(?: or (?P<second>{_WORD}))?\b",
+    rf"\b(?:no one|no-one|nobody|none(?: of (?:the|them)\b[\w ]{{0,20}}?)?) (?:(?:was|were|had been|has been|is) (?:reported )?(?P<word>{_WORD})(?: or (?P<second>{_WORD}))?|(?:has |had )?died)\b",
     re.IGNORECASE,
 )
 _TOLL = "|".join(sorted((re.escape(noun) for noun in SPOKEN_OUTCOMES), key=len, reverse=True))
@@ -65,7 +65,7 @@ def _phrases(doc: Doc) -> Iterator[Toll]:
             yield Toll(span.start, span.end, outcome, number, _counted_head(doc, span))
     for match in NOBODY.finditer(doc.text):
         span = _span(doc, match.start(), match.end())
-        for word in filter(None, (match["word"], match["second"])):
+        for word in filter(None, (match["word"] or "died", match["second"])):
             if span is not None:
                 yield Toll(span.start, span.end, OUTCOMES.get(word.lower(), Outcome.KILLED), Quantity(exact=0, stated=0))
 

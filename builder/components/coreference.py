@@ -7,14 +7,12 @@ stay apart, and so do two facilities in two cities.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import ontology
 from builder.components.annotations import Category, EntityMention, Quantity, register_extensions
-from builder.components.lexicon import nouns
+from builder.components.lexicon import ancestors, nouns
 from builder.components.places import PlaceLink, countries_of
 from builder.gazetteer import Entry, transliteration_key
 from builder.model import ActorKind
@@ -26,6 +24,7 @@ ATTACKERS = frozenset(WORDS["attackers"])
 PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
 ARMED = frozenset((None, "StateForces", "ArmedGroup"))  # None: "commander", "chief", "leader"
 TAKING_UP = frozenset(WORDS["taking_up"])
+GENERIC_OF_TYPE = frozenset(WORDS["generic_of_type"])
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 STATE_BODIES = frozenset(("army", "police", "government", "military"))
 POSSESSIVES = frozenset(("his", "her", "their", "its"))
@@ -71,13 +70,6 @@ class Chain:
     def kind(self) -> ActorKind | None:
         """The class of the actor: of the first mention with a name, else of the first."""
         return next((m.kind for m in self.mentions if m.name is not None and m.kind is not None), self.first.kind)
-
-
-@cache
-def ancestors(concept: str) -> frozenset[str]:
-    """A concept and all broader ones."""
-    parent = ontology.broader().get(concept)
-    return frozenset((concept,)) | (ancestors(parent) if parent else frozenset())
 
 
 def compatible(one: str | None, other: str | None) -> bool:
@@ -182,7 +174,9 @@ def _fits_facility(chain: Chain, mention: EntityMention) -> bool:
         return False
     noun = _last_word(mention.noun)
     same_noun = any(_last_word(m.noun) == noun or _last_word(m.label) == noun for m in chain.mentions)
-    return same_noun or noun in GENERIC_FACILITIES
+    vehicle = chain.type is not None and "Vehicle" in ancestors(chain.type)
+    typed = chain.type is not None and mention.type is not None
+    return same_noun or (noun in GENERIC_FACILITIES and not vehicle) or (noun in GENERIC_OF_TYPE and typed)
 
 
 def _last_word(label: str) -> str:
@@ -264,7 +258,8 @@ class _Resolver:
         if (mention.category is Category.FACILITY or is_office) and self.doc[mention.start].lower_ in POSSESSIVES:
             return None
         fitting = [c for c in same if _fits_description(c, mention) and self._in_one_city(c, mention)]
-        exact = [c for c in fitting if c.type == mention.type]
+        same_noun = [c for c in fitting if any(m.noun == mention.noun for m in c.mentions)]
+        exact = same_noun or [c for c in fitting if c.type == mention.type]
         return max(exact or fitting, key=lambda c: c.mentions[-1].root, default=None)
 
     def _in_one_city(self, chain: Chain, mention: EntityMention) -> bool:

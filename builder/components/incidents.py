@@ -13,7 +13,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EventMention, Incident, RoleFiller, register_extensions
-from builder.components.coreference import Chain, ancestors, compatible
+from builder.components.coreference import Chain, compatible
+from builder.components.lexicon import ancestors
 from builder.components.relations import spoken_for
 from builder.model import ActorKind, Basis, EventKind, Modality, Moment, Role
 from builder.patterns import load
@@ -49,7 +50,8 @@ class _Cluster:
 
     @property
     def modality(self) -> Modality:
-        found = {member.modality for member in self.members}
+        causes = [member for member in self.members if member.trigger.frame not in EFFECTS]
+        found = {member.modality for member in causes or self.members}
         return next(modality for modality in ORDER if modality in found)
 
     @property

@@ -5,6 +5,7 @@ from functools import cache
 
 from spacy.tokens import Doc
 
+import ontology
 from builder.components.annotations import Category
 from builder.model import ActorKind
 from builder.patterns import load
@@ -54,3 +55,10 @@ def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
             if noun is not None:
                 return noun
     return None
+
+
+@cache
+def ancestors(concept: str) -> frozenset[str]:
+    """A concept and all broader ones."""
+    parent = ontology.broader().get(concept)
+    return frozenset((concept,)) | (ancestors(parent) if parent else frozenset())

@@ -57,6 +57,9 @@ def governors(token: Token) -> Iterator[Token]:
         above = current.head
         if above.i == current.i:
             return
+        if current.dep_ == "relcl" and above.lemma_.lower() in REPORTS:
+            yield above
+            return
         infinitive = current.dep_ == "acl" and any(child.lower_ in ("to", "that") for child in current.lefts)
         raised = current.dep_ in RAISING and current.i == token.i
         coordinated = current.dep_ == "conj" and above.pos_ == current.pos_ and current.i == token.i
@@ -92,7 +95,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
 
 def _is_untrue(report: Token) -> bool:
     """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
-    return any(child.lower_ in UNTRUE for child in report.head.children if child.dep_ in ("acomp", "attr"))
+    told = (below for below in report.head.subtree if below.dep_ in ("acomp", "attr", "oprd"))
+    return any(below.lower_ in UNTRUE for below in told)
 
 
 def judge(doc: Doc, event: EventMention) -> EventMention:

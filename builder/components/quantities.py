@@ -12,6 +12,7 @@ WORDS: dict[str, int] = NUMBERS["words"]
 SCALES: dict[str, int] = NUMBERS["scales"]
 PLURALS: dict[str, int] = NUMBERS["plurals"]
 METRES: dict[str, float] = NUMBERS["metres"]
+DECIMAL = re.compile(r"^\d+\.\d+$")
 RANGE = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 HUNDRED = 100  # the one scale that multiplies only the word before it
 QUALIFIER_WINDOW = 3  # the longest qualifier, "not less than", has three words
@@ -108,5 +109,6 @@ def read_metres(numeral: Token) -> int | None:
     """The distance of a numeral with a unit of length after it, in whole metres."""
     unit = numeral.head
     factor = METRES.get(unit.lemma_.lower())
-    number = parse_number(_whole_numeral(numeral))
+    text = _whole_numeral(numeral)
+    number = float(text) if DECIMAL.match(text) else parse_number(text)
     return None if factor is None or number is None else round(number * factor)

@@ -16,6 +16,7 @@ from builder.components.annotations import (
 )
 from builder.components.syntax import Slot, coordinated, is_passive, noun_slots, prepositional, subject_of, verb_slots
 from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
+from builder.components.lexicon import ancestors
 from builder.components.quantities import quantity_at, read_quantity
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
@@ -26,6 +27,9 @@ SUPPORT = frozenset(WORDS["support_verbs"])
 NOBODY = frozenset(load("attribution")["nobody"])
 GUNNERS = frozenset(WORDS["gunners"])
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
+LISTING = frozenset((":", "including"))
+SUFFERING = frozenset(WORDS["suffering_verbs"])
+PREVENTING = frozenset(WORDS["preventing_verbs"])
 SHAKING = frozenset(WORDS["shaking"])
 SAME_SLOTS = frozenset(WORDS["same_event_slots"])
 RAISING = frozenset(WORDS["raising_verbs"])
@@ -57,9 +61,19 @@ def _event_slots(token: Token, trigger: Trigger, triggers: dict[int, Trigger]) -
     for verb in _supporting_verbs(token, triggers):
         kept = verb.lemma_.lower() in SUPPORT and token.dep_ not in ("nsubj",) or is_passive(verb)
         dropped = ("object",) if kept else ("subject", "object")
-        yield from ((slot, filler) for slot, filler in verb_slots(verb) if slot not in dropped)
+        yield from _held_slots(verb, dropped)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
             yield from (("in", filler) for slot, filler in verb_slots(verb) if slot == "object")
+
+
+def _held_slots(verb: Token, dropped: tuple[str, ...]) -> Iterator[Slot]:
+    """The slots of a support verb; who survives or repels an attack does not commit it."""
+    lemma = verb.lemma_.lower()
+    for slot, filler in verb_slots(verb):
+        if slot == "subject" and lemma in SUFFERING:
+            yield "on", filler
+        elif slot not in dropped and not (slot in ("subject", "agent") and lemma in PREVENTING):
+            yield slot, filler
 
 
 def _below_objects(verb: Token) -> Iterator[Slot]:
@@ -157,7 +171,7 @@ def _listed(doc: Doc, filler: Token) -> Iterator[int]:
     if filler.i in doc._.mentions or filler.lemma_.lower() not in GENERIC:
         return
     sentence = filler.sent
-    colon = next((i for i in range(filler.i, sentence.end) if doc[i].text == ":"), sentence.end)
+    colon = next((i for i in range(filler.i, sentence.end) if doc[i].lower_ in LISTING), sentence.end)
     for i in range(colon + 1, sentence.end):
         mention = doc._.mentions.get(i)
         if mention is not None and mention.category is Category.FACILITY:
@@ -191,6 +205,8 @@ def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft)
     if mention is None:
         return
     role = _role_of(slot, mention, filler, trigger.frame)
+    if slot == "object" and role in ("origin", "destination") and _is_vehicle(mention):
+        return  # "moved 30 tanks": they go, nobody goes to them
     if role == "weapon":
         draft.weapons[mention.root] = None
     elif role in ("vehicle", "craft"):
@@ -211,6 +227,10 @@ def _assign(doc: Doc, trigger: Trigger, slot: str, filler: Token, draft: _Draft)
         draft.weapons.update(dict.fromkeys(_instruments(doc, filler)))
 
 
+def _is_vehicle(mention: EntityMention) -> bool:
+    return mention.type is not None and "Vehicle" in ancestors(mention.type)
+
+
 def _harmed(doc: Doc, trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
     """A mention for a noun that the lexicon lacks, where only people, or only things, are harmed."""
     wanted = FRAMES[trigger.frame].get(slot, {})
@@ -218,7 +238,7 @@ def _harmed(doc: Doc, trigger: Trigger, slot: str, filler: Token) -> EntityMenti
         return None
     if wanted.get("actor") == Role.VICTIM.value:
         doc._.mentions[filler.i] = person_mention(filler)
-    elif trigger.frame == "damage" and slot == "object" and filler.lemma_.lower() not in GENERIC:
+    elif trigger.frame == "damage" and slot in ("object", "subject") and filler.lemma_.lower() not in GENERIC:
         doc._.mentions[filler.i] = facility_mention(filler)
     return doc._.mentions.get(filler.i)
 

@@ -12,6 +12,7 @@ from builder.patterns import load
 
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
+BODIES = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
 DEADLY = frozenset(WORDS["deadly"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
@@ -73,6 +74,10 @@ def _antecedent(verb: Token) -> Token | None:
     above = verb
     while above.dep_ == "conj":
         above = above.head
+    outer = above.head.head.head
+    person = any(child.lower_ == "who" for child in verb.lefts) and above.head.lemma_.lower() in BODIES
+    if above.dep_ == "relcl" and person and above.head.dep_ == "pobj" and outer.pos_ in ("NOUN", "PROPN"):
+        return outer  # "a commander of the group *who* was killed"
     return above.head if above.dep_ in ("relcl", "acl", "advcl") and above.head.pos_ in ("NOUN", "PROPN") else None
 
 

@@ -177,6 +177,8 @@ def _end_of(unit: str, published: date, *, ahead: bool) -> tuple[Moment, Moment 
     """The last day of a week, month or year; of a weekend both days, the coming one if the clause looks ahead."""
     if unit == "month":
         return Moment(published.year, published.month, monthrange(published.year, published.month)[1]), None
+    if unit == "new year":
+        return Moment(published.year, 1), None
     if unit == "year":
         return Moment(published.year, 12, 31), None
     sunday = published + timedelta(days=DAYS_IN_WEEK - 1 - published.weekday())

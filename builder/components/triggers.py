@@ -14,6 +14,7 @@ from builder.patterns import load
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])
+WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 SKIPPED = frozenset(("compound", "nmod", "amod", "poss"))
 
@@ -77,6 +78,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
     if pattern.frame in WEAPON_REQUIRED:
         return _has_weapon(verb)
+    if pattern.lemma in WITHOUT_WEAPON:
+        return not _has_weapon(verb)
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True

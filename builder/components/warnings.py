@@ -18,6 +18,7 @@ from builder.patterns import load
 WORDS = load("warnings")
 PROMISES = frozenset(WORDS["promises"])
 NOTICE_ONLY = frozenset(WORDS["needs_content"])
+FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
 UNLESS = frozenset(WORDS["unless"])
 WITHDRAWALS = (EventKind.MOVEMENT, EventKind.EVENT)
 
@@ -121,7 +122,8 @@ def _take(
     token = event.trigger.token
     kind = event.trigger.kind
     demanding = content.conditional or (warning.trigger.frame == "demand" and _is_directive(doc[token]))
-    if kind is EventKind.ATTACK and not demanding and _acts(doc, event, Role.PERPETRATOR, warning):
+    announces = warning.trigger.frame in ("threaten", "warn") and _is_to_come(doc[token])
+    if kind is EventKind.ATTACK and not demanding and announces and _acts(doc, event, Role.PERPETRATOR, warning):
         events[token] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token)
     elif kind in WITHDRAWALS and (demanding or _is_asked(doc, event, warning)):
@@ -130,6 +132,13 @@ def _take(
     elif kind is EventKind.ATTACK and event.modality is Modality.ASSERTED and doc[token].pos_ == "VERB":
         if demanding or warning.trigger.frame != "demand":
             events[token] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
+
+
+def _is_to_come(token: Token) -> bool:
+    """Whether a clause tells of what is to come: a noun, an infinitive, a gerund, a future tense."""
+    if token.pos_ != "VERB" or token.tag_ in ("VB", "VBG"):
+        return True
+    return any(child.dep_ == "aux" and child.lower_ in FUTURE for child in token.children)
 
 
 def _is_directive(token: Token) -> bool:
