@@ -22,6 +22,7 @@ from builder.model import (
     Moment,
     Report,
     Role,
+    Span,
     Weapon,
 )
 from builder.nodes import Nodes
@@ -188,7 +189,7 @@ class _Events:
             victim = self.nodes.key(toll.victim, Role.VICTIM) if counts_people and toll.victim else None
             speaker = self.speakers.get(toll)
             figure = Casualties(
-                f"toll-{span.start}-{span.end}-{toll.outcome.value.lower()}",
+                _toll_key(span, toll),
                 toll.outcome,
                 (span,),
                 number.exact,
@@ -221,7 +222,7 @@ class _Events:
         """The keys of the figures that the text gives as corrections of earlier ones."""
         tolls = (toll for event in self.doc._.event_mentions for toll in event.tolls if toll.revises)
         spans = ((self.nodes.span(toll.start, toll.end), toll) for toll in tolls)
-        return frozenset(f"toll-{s.start}-{s.end}-{toll.outcome.value.lower()}" for s, toll in spans)
+        return frozenset(_toll_key(span, toll) for span, toll in spans)
 
     def _basis(self, k: int, arguments: tuple[Argument, ...]) -> Basis | None:
         """How the perpetrator is known, by MUC-4's order: said by itself, by an accuser, told with doubt, told."""
@@ -278,6 +279,14 @@ LABELLED: Final = (
     (Role.LOCATION, "in"),
     (Role.PERPETRATOR, "by"),
 )
+
+
+def _toll_key(span: Span, toll: Toll) -> str:
+    """The key of a figure: its place, what it counts and the number, for one phrase may give two."""
+    number = toll.number
+    bounds = (number.exact, number.at_least, number.at_most)
+    figure = "-".join("x" if bound is None else str(bound) for bound in bounds)
+    return f"toll-{span.start}-{span.end}-{toll.outcome.value.lower()}-{figure}"
 
 
 def _spaced(concept: str) -> str:

@@ -78,7 +78,7 @@ DAMAGE = {
     "The school was razed by rebels.": ("razed", Damage.DESTROYED),
     "A rocket damaged the school.": ("damaged", Damage.DAMAGED),
     "The bridge was slightly damaged in the attack.": ("damaged", Damage.DAMAGED),
-    "The rocket did not damage the school.": ("damage", None),
+    "The rocket did not damage the school.": ("damage", Damage.UNDAMAGED),
     "Gunmen attacked the school.": ("attacked", None),
 }
 

@@ -87,7 +87,7 @@ def test_a_threat_and_what_it_threatens_are_two(annotate: Annotate) -> None:
 
 
 def test_the_most_specific_type_is_kept(annotate: Annotate) -> None:
-    doc = annotate("A car bomb exploded in a market. The bombing killed two soldiers.", until="incidents")
+    doc = annotate("A car bomb exploded in a market. The bombing lasted seconds.", until="incidents")
     (attack,) = attacks(doc)
     assert attack.types == ("RemoteExplosive",)
 

@@ -94,8 +94,3 @@ def test_who_is_told_to_leave_is_who_would_move(annotate: Annotate) -> None:
     doc = annotate("The rebels ordered civilians to leave the city.", until="warnings")
     movement = next(event for event in doc._.event_mentions if event.trigger.kind == "Movement")
     assert [doc[root].text for root in movement.fillers(Role.MOVER)] == ["civilians"]
-
-
-def test_one_warning_of_two_words_is_one(annotate: Annotate) -> None:
-    doc = annotate("A warning from the rebels calling on the army to leave the base was ignored.", until="warnings")
-    assert sum(event.trigger.kind == "Warning" for event in doc._.event_mentions) == 1
