@@ -102,4 +102,6 @@ def assert_found(marked: Marked, found: Iterable[Found]) -> None:
 
 
 def _readable(marked: Marked, places: Iterable[tuple[str, int]]) -> list[str]:
-    return [f"{tag} {marked.word(end)!r} at {end}" for tag, end in sorted(places, key=lambda place: place[::-1])]
+    return [
+        f"{tag} {marked.word(end)!r} at {end}" for tag, end in sorted(places, key=lambda place: place[::-1])
+    ]

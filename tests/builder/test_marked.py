@@ -15,7 +15,11 @@ def test_marks_are_read() -> None:
         Mark("target", 0, 14, {}),
         Mark("time", 18, 24, {"value": "2024-01-26", "was": "a day"}),
     )
-    assert [marked.text[mark.start : mark.end] for mark in marked.marks] == ["Kabul", "the Kabul base", "Friday"]
+    assert [marked.text[mark.start : mark.end] for mark in marked.marks] == [
+        "Kabul",
+        "the Kabul base",
+        "Friday",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,7 @@ class Annotate(Protocol):
 def annotate(nlp: "Language") -> Annotate:
     from builder.report import prepare  # noqa: PLC0415 (spaCy is slow to load)
 
-    def read(
-        text: str, *, until: str, published: date | None = PUBLISHED, title: str | None = None
-    ) -> "Doc":
+    def read(text: str, *, until: str, published: date | None = PUBLISHED, title: str | None = None) -> "Doc":
         doc = prepare(nlp, Article(text, title=title, published=published))
         wanted = nlp.pipe_names.index(f"polemos_{until}") + 1
         for _, component in nlp.pipeline[:wanted]:

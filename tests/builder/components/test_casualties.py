@@ -77,7 +77,9 @@ def test_a_revision_is_told_as_one(text: str, revises: bool, annotate: Annotate)
 
 
 def test_a_toll_in_the_next_sentence_is_of_the_attack_before(annotate: Annotate) -> None:
-    doc = annotate("Rebels raided a village. The attack left 12 people dead. Police came.", until="casualties")
+    doc = annotate(
+        "Rebels raided a village. The attack left 12 people dead. Police came.", until="casualties"
+    )
     with_tolls = [event for event in doc._.event_mentions if event.tolls]
     assert len(with_tolls) == 1
     assert doc[with_tolls[0].trigger.token].text in ("raided", "attack")

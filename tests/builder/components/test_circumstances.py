@@ -24,7 +24,10 @@ TIMES = {
         "raided": ["2024-01-29"],
         "withdrew": ["2024-01-30"],
     },
-    "The army said on Monday that rebels raided a village on Sunday.": {"said": ["2024-01-29"], "raided": ["2024-01-28"]},
+    "The army said on Monday that rebels raided a village on Sunday.": {
+        "said": ["2024-01-29"],
+        "raided": ["2024-01-28"],
+    },
     "Rebels raided a village.": {"raided": []},
     "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
     "Police arrested two men on Friday after a bomb exploded in a market.": {
@@ -35,13 +38,18 @@ TIMES = {
 
 
 @pytest.mark.parametrize(("text", "expected"), TIMES.items(), ids=TIMES)
-def test_times_belong_to_the_nearest_event(text: str, expected: dict[str, list[str]], annotate: Annotate) -> None:
+def test_times_belong_to_the_nearest_event(
+    text: str, expected: dict[str, list[str]], annotate: Annotate
+) -> None:
     events = by_word(annotate(text, until="circumstances"))
     assert {word: [str(time.moment) for time in event.times] for word, event in events.items()} == expected
 
 
 DEADLINES = {
-    "The rebels ordered civilians to leave the city by Friday.": {"ordered": "2024-02-02", "leave": "2024-02-02"},
+    "The rebels ordered civilians to leave the city by Friday.": {
+        "ordered": "2024-02-02",
+        "leave": "2024-02-02",
+    },
     "The rebels gave the army until February 10 to leave the base.": {"leave": "2024-02-10"},
     "The troops will withdraw from the base by Friday.": {"withdraw": "2024-02-02"},
     "The troops withdrew from the base by Friday.": {"withdrew": None},
@@ -50,7 +58,9 @@ DEADLINES = {
 
 
 @pytest.mark.parametrize(("text", "expected"), DEADLINES.items(), ids=DEADLINES)
-def test_deadlines_are_of_what_lies_ahead(text: str, expected: dict[str, str | None], annotate: Annotate) -> None:
+def test_deadlines_are_of_what_lies_ahead(
+    text: str, expected: dict[str, str | None], annotate: Annotate
+) -> None:
     events = by_word(annotate(text, until="circumstances"))
     deadlines = {
         word: None if event.deadline is None else str(event.deadline.moment) for word, event in events.items()

@@ -65,7 +65,9 @@ BASIS = {
 
 
 @pytest.mark.parametrize(("text", "basis"), BASIS.items(), ids=BASIS)
-def test_claims_and_accusations_name_the_perpetrator(text: str, basis: Basis | None, annotate: Annotate) -> None:
+def test_claims_and_accusations_name_the_perpetrator(
+    text: str, basis: Basis | None, annotate: Annotate
+) -> None:
     (attack,) = attacks(annotate(text, until="incidents"))
     assert attack.basis is basis
     assert any(filler.role is Role.PERPETRATOR for filler in attack.roles)

@@ -28,7 +28,10 @@ TEXTS = {
 
 
 def told(doc: "Doc") -> list[tuple[str, str, str]]:
-    return [(relation.name.value, doc[relation.subject].text, doc[relation.object].text) for relation in doc._.relations]
+    return [
+        (relation.name.value, doc[relation.subject].text, doc[relation.object].text)
+        for relation in doc._.relations
+    ]
 
 
 @pytest.mark.parametrize(("text", "relation"), TEXTS.items(), ids=TEXTS)

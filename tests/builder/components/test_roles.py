@@ -87,7 +87,11 @@ def test_the_weapon_sharpens_the_type(text: str, types: list[str], annotate: Ann
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    {"There were 13 rocket attacks.": 13, "There were three explosions.": 3, "There was an attack.": None}.items(),
+    {
+        "There were 13 rocket attacks.": 13,
+        "There were three explosions.": 3,
+        "There was an attack.": None,
+    }.items(),
 )
 def test_events_are_counted(text: str, count: int | None, annotate: Annotate) -> None:
     (event,) = annotate(text, until="roles")._.event_mentions
@@ -95,7 +99,9 @@ def test_events_are_counted(text: str, count: int | None, annotate: Annotate) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["The minister left.", "The army increased pressure.", "Prices moved."], ids=["left", "increased", "moved"]
+    "text",
+    ["The minister left.", "The army increased pressure.", "Prices moved."],
+    ids=["left", "increased", "moved"],
 )
 def test_broad_verbs_without_their_roles_are_no_events(text: str, annotate: Annotate) -> None:
     assert annotate(text, until="roles")._.event_mentions == ()

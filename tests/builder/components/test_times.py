@@ -112,8 +112,12 @@ EXPRESSIONS = st.one_of(
     st.builds("{}{}".format, st.sampled_from(["", "last ", "next ", "this "]), st.sampled_from([*WEEKDAYS])),
     st.builds("{} {} ago".format, NUMBERS, st.sampled_from(["hours", "days", "weeks", "months", "years"])),
     st.builds("within {} {}".format, NUMBERS, st.sampled_from(["hours", "days", "weeks", "months"])),
-    st.sampled_from(["yesterday", "tomorrow", "overnight", "last week", "next month", "this year", "last weekend"]),
-    st.sampled_from(["the following day", "the same day", "two days earlier", "the end of the month", "late May 2011"]),
+    st.sampled_from(
+        ["yesterday", "tomorrow", "overnight", "last week", "next month", "this year", "last weekend"]
+    ),
+    st.sampled_from(
+        ["the following day", "the same day", "two days earlier", "the end of the month", "late May 2011"]
+    ),
 )
 ANCHORS = st.builds(
     Anchor,
@@ -158,7 +162,9 @@ def test_a_weekday_is_that_day_within_a_week_on_the_right_side(
 
 
 @given(st.integers(1, 28), st.sampled_from([*MONTHS]), DAYS, st.booleans())
-def test_a_date_without_a_year_is_the_last_or_the_next(day: int, month: str, published: date, ahead: bool) -> None:
+def test_a_date_without_a_year_is_the_last_or_the_next(
+    day: int, month: str, published: date, ahead: bool
+) -> None:
     moment, _ = resolve(first_match(f"{day} {month}"), Anchor(published, None, ahead, strict=False))
     assert moment is not None
     assert (moment.month, moment.day) == (MONTHS[month], day)

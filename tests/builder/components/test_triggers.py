@@ -88,4 +88,6 @@ def test_verbs_of_more_words_are_tried_first() -> None:
 
 def test_nouns_are_as_they_are_looked_up() -> None:
     assert len(noun_patterns()) > 100
-    assert [noun for noun in noun_patterns() if noun != noun.lower().strip() or "-" in f" {noun} ".split()] == []
+    assert [
+        noun for noun in noun_patterns() if noun != noun.lower().strip() or "-" in f" {noun} ".split()
+    ] == []
