@@ -46,8 +46,9 @@ ANCHORS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Two events whose known fillers of such a role are all different are two.
 DISTINGUISHING: Final = ("target", "mover", "issuer", "speaker")
-# Told as fact and told as alleged is often one event in two reports; other modalities stay among their own.
-REALISED: Final = ("Asserted", "Alleged")
+# What one report tells as fact another calls alleged, and a third quotes a denial of; other modalities stay
+# among their own.
+REALISED: Final = ("Asserted", "Alleged", "Denied")
 # A place this wide says nothing about two events being one.
 WIDE: Final = ("province", "country")
 # The folder of the merged IRIs of each class.

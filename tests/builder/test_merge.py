@@ -143,6 +143,14 @@ def test_merged_nodes_keep_every_value_of_every_member(store: Store) -> None:
     assert names == {"car bombing", "blast"}
 
 
+def test_what_one_report_denies_another_tells(store: Store) -> None:
+    """A denial is about the attack that was told: one event, asserted, with both reports behind it."""
+    assert put(store, [told("A"), told("B", replace(BOMBING, modality=Modality.DENIED))]).events == 1
+    values = {(name, value) for _, name, value in rows(store, "?event a plm:Attack ; ?name ?value")}
+    assert ("modality", "Asserted") in values
+    assert ("modality", "Denied") not in values
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -151,7 +159,6 @@ def test_merged_nodes_keep_every_value_of_every_member(store: Store) -> None:
         told("B", replace(BOMBING, start=Moment(2024, 1))),
         told("B", replace(BOMBING, types=("Abduction",))),
         told("B", replace(BOMBING, modality=Modality.THREATENED)),
-        told("B", replace(BOMBING, modality=Modality.DENIED)),
         told("B", replace(BOMBING, modality=Modality.FEARED)),
         told("B", place=BAGHDAD),
         told("B", replace(BOMBING, arguments=(role(Role.PERPETRATOR, "a1"),))),
@@ -164,7 +171,6 @@ def test_merged_nodes_keep_every_value_of_every_member(store: Store) -> None:
         "month",
         "kind",
         "threat",
-        "denial",
         "fear",
         "city",
         "no place",
