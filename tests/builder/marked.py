@@ -1,4 +1,4 @@
-"""Sentences with what is to be found in them marked in the text: `<target>the <location>Kabul</location> base</target>`.
+"""Sentences marked with what is to be found: `<target>the <location>Kabul</location> base</target>`.
 
 A mark ends with the word that heads what it marks; that word is what is compared. Attributes tell what is to
 be found at the mark: `<time value=2024-01-26>Friday</time>`, `<actor label="the army">army</actor>`.

@@ -4,7 +4,10 @@ import pytest
 
 from .marked import Found, Mark, MarkError, assert_found, parse
 
-SENTENCE = '<target>the <location>Kabul</location> base</target> on <time value=2024-01-26 was="a day">Friday</time>.'
+SENTENCE = (
+    "<target>the <location>Kabul</location> base</target> "
+    'on <time value=2024-01-26 was="a day">Friday</time>.'
+)
 
 
 def test_marks_are_read() -> None:

@@ -12,19 +12,28 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
-    "said": "Rebels <about>attacked</about> the base, <speaker>police</speaker> <Announcement>said</Announcement>.",
-    "said that": (
-        "The <speaker>army</speaker> <Announcement>said</Announcement> that rebels <about>attacked</about> the base."
+    "said": (
+        "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
+        "<Announcement>said</Announcement>."
     ),
-    "announced": "The <speaker>ministry</speaker> <Announcement>announced</Announcement> the <about>evacuation</about> of the town.",
+    "said that": (
+        "The <speaker>army</speaker> <Announcement>said</Announcement> that rebels <about>attacked</about> "
+        "the base."
+    ),
+    "announced": (
+        "The <speaker>ministry</speaker> <Announcement>announced</Announcement> the "
+        "<about>evacuation</about> of the town."
+    ),
     "according to": (
-        "Rebels <about>attacked</about> the base, <Announcement>according</Announcement> to the <speaker>army</speaker>."
+        "Rebels <about>attacked</about> the base, <Announcement>according</Announcement> to the "
+        "<speaker>army</speaker>."
     ),
     "a toll": (
         "Rebels <about>killed</about> 12 soldiers, <speaker>police</speaker> <TollReport>said</TollReport>."
     ),
     "claim": (
-        "The <speaker>rebels</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility for the "
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility "
+        "for the "
         "<about>attack</about> on the base."
     ),
     "claim in the next sentence": (
@@ -32,20 +41,26 @@ SENTENCES = {
         "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility."
     ),
     "denial": (
-        "The <speaker>rebels</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> involvement in the "
+        "The <speaker>rebels</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> involvement "
+        "in the "
         "<about>attack</about> on the base."
     ),
     "accusation": (
-        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> the <accused>rebels</accused> for the "
+        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> the <accused>rebels</accused> for "
+        "the "
         "<about>attack</about> on the base."
     ),
     "accusation of a deed": (
         "The <speaker>governor</speaker> <Accusation>accused</Accusation> the <accused>rebels</accused> of "
         "<about>attacking</about> the base."
     ),
-    "country": "<speaker>Iran</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> the <about>attack</about> on the base.",
+    "country": (
+        "<speaker>Iran</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> the "
+        "<about>attack</about> on the base."
+    ),
     "named person": (
-        "Rebels <about>attacked</about> the base, <speaker>Omar Diallo</speaker> <Announcement>said</Announcement>."
+        "Rebels <about>attacked</about> the base, <speaker>Omar Diallo</speaker> "
+        "<Announcement>said</Announcement>."
     ),
 }
 NOTHING = {

@@ -30,7 +30,10 @@ SENTENCES = {
     "no casualties": "The attack caused <Killed exact=0>no casualties</Killed>.",
     "missing": "After the raid <Missing exact=5>five sailors were missing</Missing>.",
     "toll": "The death toll of the bombing rose to <Killed exact=14>14</Killed>.",
-    "toll from and to": "The death toll of the bombing rose from <Killed exact=12>12</Killed> to <Killed exact=14>14</Killed>.",
+    "toll from and to": (
+        "The death toll of the bombing rose from <Killed exact=12>12</Killed> to "
+        "<Killed exact=14>14</Killed>."
+    ),
 }
 NOTHING = {
     "uncounted": "Gunmen killed soldiers.",

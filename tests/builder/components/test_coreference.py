@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ontology
-from builder.components.coreference import ancestors, compatible
+from builder.components.coreference import compatible
+from builder.components.lexicon import ancestors
 
 from ..marked import Marked, parse
 from .conftest import Annotate
@@ -26,7 +27,9 @@ TEXTS = {
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",
     "rank alone": "General <a>Peter Mwangi</a> was ambushed. The <a>general</a> survived.",
     "known group by another name": "<a>Islamic State</a> fired rockets. <a>ISIS</a> has many fighters.",
-    "bracketed acronym": "The <a>Tundra Liberation Movement</a> (TLM) attacked a base. The <a>TLM</a> withdrew.",
+    "bracketed acronym": (
+        "The <a>Tundra Liberation Movement</a> (TLM) attacked a base. The <a>TLM</a> withdrew."
+    ),
     "the group": "<a>Boko Haram</a> attacked a village. The <a>group</a> withdrew.",
     "facility by its noun": "Rockets hit the <a>Rosa air base</a>. The <a>base</a> was damaged.",
     "two facilities in two cities": "Rockets hit a <a>hospital</a> in Mosul and a <b>hospital</b> in Kirkuk.",

@@ -1,6 +1,7 @@
 """Proper names: which words are one, and what the gazetteer knows of them."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
-    "persons": "<name label=PERSON>Omar Diallo</name> met <name label=PERSON>Fatima Haddad</name> on the road.",
+    "persons": (
+        "<name label=PERSON>Omar Diallo</name> met <name label=PERSON>Fatima Haddad</name> on the road."
+    ),
     "rank": "Colonel <name label=PERSON>Peter Mwangi</name> spoke to reporters.",
     "possessive": "<name label=PERSON>Omar Diallo</name>'s convoy was late.",
     "armed group": "Fighters of <name entry=org-boko-haram>Boko Haram</name> burned the village.",
@@ -23,9 +26,15 @@ SENTENCES = {
     "capital": "The envoys flew to <name>Nairobi</name>.",
     "demonym": "<demonym code=IQ>Iraqi</demonym> soldiers held the bridge.",
     "demonym of two words": "<demonym>Saudi</demonym> <demonym>Arabian</demonym> jets took off.",
-    "stance is no nationality": "A pro-Iranian crowd gathered near the <demonym code=FR>French</demonym> embassy.",
-    "demonym before a name": "The <demonym code=RU>Russian</demonym> envoy, <name label=PERSON>Ivan Sokolov</name>, left.",
-    "weekdays and months are no names": "In March and on Friday <name label=PERSON>Omar Diallo</name> was away.",
+    "stance is no nationality": (
+        "A pro-Iranian crowd gathered near the <demonym code=FR>French</demonym> embassy."
+    ),
+    "demonym before a name": (
+        "The <demonym code=RU>Russian</demonym> envoy, <name label=PERSON>Ivan Sokolov</name>, left."
+    ),
+    "weekdays and months are no names": (
+        "In March and on Friday <name label=PERSON>Omar Diallo</name> was away."
+    ),
 }
 
 
@@ -72,7 +81,7 @@ def test_names_are_in_order_and_never_overlap(annotate: Annotate) -> None:
     text = "Omar Diallo of the Red Cross flew from Khartoum, Sudan, to N'Djamena with Boko Haram's hostages."
     found = annotate(text, until="names")._.names
     assert len(found) >= 5
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
 
 
 def test_last_names_of_people_named_in_full_are_remembered(annotate: Annotate) -> None:

@@ -18,8 +18,15 @@ SENTENCES = {
     "country": "Troops entered <place country=SD precision=country>Sudan</place>.",
     "capital": "Shells fell in <place label=Khartoum country=SD precision=settlement>Khartoum</place>.",
     "large city": "Shells fell in <place label=Mosul country=IQ geonames=99072>Mosul</place>.",
-    "country beside decides": "A blast hit <place country=ES>Valencia</place>, <place country=ES>Spain</place>.",
-    "country in a phrase decides": "Shells hit <place country=LY>Tripoli</place> in <place country=LY>Libya</place>.",
+    "country beside decides": (
+        "A blast hit <place country=ES>Valencia</place>, <place country=ES>Spain</place>."
+    ),
+    "country beside decides between entries": (
+        "A blast hit <place country=LB>Tripoli</place>, <place country=LB>Lebanon</place>."
+    ),
+    "country in a phrase decides": (
+        "Shells hit <place country=LY>Tripoli</place> in <place country=LY>Libya</place>."
+    ),
     "country elsewhere decides": (
         "<place country=GB precision=country>British</place> police said that a blast hit "
         "<place country=GB>Birmingham</place>."
@@ -30,7 +37,8 @@ SENTENCES = {
     ),
     "province": "Rebels hold parts of <place country=AF precision=province>Helmand province</place>.",
     "the capital of a country": (
-        "Shells hit the <place country=IQ label=Baghdad><place country=IQ precision=country>Iraqi</place> capital</place>."
+        "Shells hit the <place country=IQ label=Baghdad><place country=IQ precision=country>Iraqi</place> "
+        "capital</place>."
     ),
     "unknown village": "Gunmen came to <place geonames=None point=None>Zzyqxville</place>.",
     "demonym": "<place country=TR precision=country>Turkish</place> jets returned.",

@@ -31,13 +31,14 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: 
         "three thousand": 3000,
         "two hundred thousand": 200_000,
         "sixty-one": 61,
+        "two thousand three hundred": 2300,
     }.items(),
 )
 def test_numbers(text: str, number: int) -> None:
     assert parse_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "many", "Friday", "T-72", "12th", "1.5", "a lot"])
+@pytest.mark.parametrize("text", ["", "-", "²", "many", "Friday", "T-72", "12th", "1.5", "a lot"])
 def test_what_is_no_whole_number(text: str) -> None:
     assert parse_number(text) is None
 
@@ -51,6 +52,12 @@ def test_digits_are_read_with_and_without_separators(number: int) -> None:
 @given(st.integers(0, 7), st.integers(0, 8), st.sampled_from(["-", " "]))
 def test_tens_and_ones_add_up(tens: int, ones: int, joint: str) -> None:
     assert parse_number(f"{TENS[tens]}{joint}{ONES[ones]}") == 10 * (tens + 2) + ones + 1
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=20))
+def test_no_text_breaks_it_and_no_number_is_negative(text: str) -> None:
+    number = parse_number(text)
+    assert number is None or number >= 0
 
 
 # Exact, at least, at most. "More than 12" is at least 13, for people are whole.

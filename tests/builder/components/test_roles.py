@@ -18,10 +18,17 @@ SENTENCES = {
     "active": "<perpetrator>Gunmen</perpetrator> stormed the <target>police station</target>.",
     "passive": "The <target>police station</target> was stormed by <perpetrator>gunmen</perpetrator>.",
     "passive without agent": "The <target>embassy</target> was attacked.",
-    "place": "<perpetrator>Rebels</perpetrator> ambushed a <target>convoy</target> in <location>Sudan</location>.",
+    "place": (
+        "<perpetrator>Rebels</perpetrator> ambushed a <target>convoy</target> in <location>Sudan</location>."
+    ),
     "weapon as subject": "A <weapon>missile</weapon> hit the <target>airport</target>.",
-    "weapon in a phrase": "<perpetrator>Militants</perpetrator> attacked the <target>base</target> with <weapon>rockets</weapon>.",
-    "weapon as object": "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>.",
+    "weapon in a phrase": (
+        "<perpetrator>Militants</perpetrator> attacked the <target>base</target> with "
+        "<weapon>rockets</weapon>."
+    ),
+    "weapon as object": (
+        "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>."
+    ),
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
     "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
     "victims, passive": "Two <victim>soldiers</victim> were killed.",
@@ -29,12 +36,16 @@ SENTENCES = {
         "<perpetrator>Gunmen</perpetrator> attacked a <target>school</target> and a <target>mosque</target>."
     ),
     "coordinated actors": (
-        "<perpetrator>Rebels</perpetrator> and <perpetrator>bandits</perpetrator> raided the <target>village</target>."
+        "<perpetrator>Rebels</perpetrator> and <perpetrator>bandits</perpetrator> raided the "
+        "<target>village</target>."
     ),
     "subject of two verbs": (
-        "<perpetrator>Gunmen</perpetrator> stormed the <target>hotel</target> and shot a <victim>waiter</victim>."
+        "<perpetrator>Gunmen</perpetrator> stormed the <target>hotel</target> and shot a "
+        "<victim>waiter</victim>."
     ),
-    "relative clause": "Police hunt the <perpetrator>gunmen</perpetrator> who attacked the <target>bank</target>.",
+    "relative clause": (
+        "Police hunt the <perpetrator>gunmen</perpetrator> who attacked the <target>bank</target>."
+    ),
     "noun with of": "The bombing of the <target>hospital</target> caused outrage.",
     "noun with by": "The attack by <perpetrator>rebels</perpetrator> lasted hours.",
     "noun with on": "The attack on the <target>barracks</target> lasted hours.",
@@ -42,10 +53,17 @@ SENTENCES = {
     "demonym": "An <perpetrator>Israeli</perpetrator> air strike hit a <target>warehouse</target>.",
     "support verb": "<perpetrator>Rebels</perpetrator> launched an attack on the <target>barracks</target>.",
     "state": "<perpetrator>Russia</perpetrator> shelled a <target>power plant</target>.",
-    "abduction": "<perpetrator>Gunmen</perpetrator> kidnapped two <victim>engineers</victim> in <location>Kenya</location>.",
+    "abduction": (
+        "<perpetrator>Gunmen</perpetrator> kidnapped two <victim>engineers</victim> in "
+        "<location>Kenya</location>."
+    ),
     "withdrawal": "<mover>Troops</mover> withdrew from the <origin>base</origin>.",
-    "deployment": "<mover>Kenya</mover> deployed <mover>soldiers</mover> to <destination>Somalia</destination>.",
-    "evacuation": "The <mover>army</mover> evacuated <mover>civilians</mover> from the <origin>village</origin>.",
+    "deployment": (
+        "<mover>Kenya</mover> deployed <mover>soldiers</mover> to <destination>Somalia</destination>."
+    ),
+    "evacuation": (
+        "The <mover>army</mover> evacuated <mover>civilians</mover> from the <origin>village</origin>."
+    ),
     "capture": "<mover>Rebels</mover> captured the <location>town</location>.",
     "threat": "The <issuer>militia</issuer> threatened the <addressee>mayor</addressee>.",
     "accusation": "The <speaker>mayor</speaker> blamed the <accused>rebels</accused>.",

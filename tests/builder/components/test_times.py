@@ -36,7 +36,7 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "date without a year looks back": "The market was bombed on <time value=2023-12-20>December 20</time>.",
     "date without a year looks ahead": "Elections will be held on <time value=2024-03-03>March 3</time>.",
     "month and year": "The war began in <time value=2014-03>March 2014</time>.",
-    "month": "In <time value=2023-11>November</time> the war began.",
+    "month": "The war began in <time value=2023-11>November</time>.",
     "part of a month": "Since <time value=2023-11 relation=since>late November</time> rockets have fallen.",
     "year": "The army was founded in <time value=1998>1998</time>.",
     "yesterday": "Shells fell <time value=2024-01-30>yesterday</time>.",
@@ -50,7 +50,8 @@ SENTENCES = {  # published on Wednesday 31 January 2024
         "<time value=2024-01-24>two days earlier</time>."
     ),
     "the following day": (
-        "Troops came on <time value=2024-01-15>January 15</time> and left the <time value=2024-01-16>following day</time>."
+        "Troops came on <time value=2024-01-15>January 15</time> and left the "
+        "<time value=2024-01-16>following day</time>."
     ),
     "hours to go": "They must leave <time value=2024-02-02 relation=by>within 48 hours</time>.",
     "overnight": "Drones struck <time value=2024-01-30 until=2024-01-31>overnight</time>.",
@@ -192,3 +193,13 @@ def test_the_published_date_never_stands_in_for_another(expression: str) -> None
 def test_no_text_breaks_the_forms(text: str, published: date | None) -> None:
     for match in FORMS.finditer(text):
         resolve(match, Anchor(published, None, ahead=False, strict=False))
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2024-13-01", "0000-01-01"])
+def test_an_impossible_date_in_digits_is_left_unresolved(text: str) -> None:
+    assert resolve(first_match(text), Anchor(PUBLISHED, None, ahead=False, strict=False)) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["5000 years ago", "99999999999 days ago", "within 99999999 weeks"])
+def test_a_number_beyond_the_calendar_is_left_unresolved(text: str) -> None:
+    assert resolve(first_match(text), Anchor(PUBLISHED, None, ahead=False, strict=False)) == (None, None)

@@ -19,7 +19,8 @@ SENTENCES = {
         "<threatens modality=Threatened>attack</threatens> the base."
     ),
     "vow": (
-        "The <issuer>militia</issuer> <Threat>vowed</Threat> to <threatens modality=Threatened>avenge</threatens> "
+        "The <issuer>militia</issuer> <Threat>vowed</Threat> to "
+        "<threatens modality=Threatened>avenge</threatens> "
         "its leader."
     ),
     "demand": (
@@ -39,7 +40,8 @@ SENTENCES = {
         "<demands modality=Demanded>surrender</demands>."
     ),
     "unless": (
-        "The <issuer>rebels</issuer> <Threat>threatened</Threat> to <threatens modality=Threatened>attack</threatens> "
+        "The <issuer>rebels</issuer> <Threat>threatened</Threat> to "
+        "<threatens modality=Threatened>attack</threatens> "
         "the town unless the army <demands modality=Demanded>withdrew</demands> from the bridge."
     ),
     "warned to leave": (
