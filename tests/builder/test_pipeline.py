@@ -24,7 +24,7 @@ TEXT = "Two car bombs struck a police station in Baghdad on Sunday, killing at l
 DECLARED = re.compile(r"@Language\.(?:factory|component)\(\s*\"(polemos_\w+)\"")
 # Set before the components run, by `prepare`.
 GIVEN = {"article", "published", "title_end"}
-# No component says that it assigns these: `prepare` sets the first, spaCy's attribute_ruler the part of speech.
+# No component says that it assigns these: `prepare` sets the first, spaCy's attribute_ruler the last.
 UNDECLARED = {*(f"doc._.{name}" for name in GIVEN), "token.pos"}
 
 
