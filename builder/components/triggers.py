@@ -1,22 +1,28 @@
-"""Triggers: the verbs and nouns that tell of an attack, a movement, a warning, a statement or another event."""
+"""Triggers: the verbs and nouns that tell of attacks, movements, warnings, statements and other events."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import Category, Trigger, register_extensions
+from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.model import EventKind
 from builder.patterns import load
 
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
-WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])
-WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])
+WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
+WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
-SKIPPED = frozenset(("compound", "nmod", "amod", "poss"))
+# A noun in these relations only says of what kind its head is: "an *attack* helicopter".
+MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
+# Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
+COMPANIONS = frozenset(
+    ("prt", "advmod", "dobj", "prep", "acomp", "oprd", "xcomp", "nsubjpass", "attr", "ccomp")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +38,18 @@ class Pattern:
 
 @cache
 def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
-    """The verbs by their lemma, those of most words first."""
+    """The verbs by their lemma: those of most words first, then those that need a weapon."""
     found: dict[str, list[Pattern]] = defaultdict(list)
     for group in WORDS["groups"]:
         for verb in group["verbs"]:
             lemma, *rest = verb.split()
             pattern = Pattern(EventKind(group["kind"]), group["type"], group["frame"], verb, tuple(rest))
             found[lemma].append(pattern)
-    return {lemma: tuple(sorted(all_, key=lambda one: (-len(one.rest), one.frame not in WEAPON_REQUIRED))) for lemma, all_ in found.items()}
+    return {lemma: tuple(sorted(patterns, key=_precedence)) for lemma, patterns in found.items()}
+
+
+def _precedence(pattern: Pattern) -> tuple[int, bool]:
+    return -len(pattern.rest), pattern.frame not in WEAPON_REQUIRED
 
 
 @cache
@@ -52,11 +62,17 @@ def noun_patterns() -> dict[str, Pattern]:
     }
 
 
+@cache
+def _last_words() -> frozenset[str]:
+    """The words that a noun of the lexicon ends with: most tokens are ruled out by them."""
+    return frozenset(noun.rpartition(" ")[2] for noun in noun_patterns())
+
+
 def _companions(verb: Token) -> set[str]:
     """The lemmas that a verb of several words may be made with: particle, object, their complements."""
     found = set()
     for child in verb.children:
-        if child.dep_ in ("prt", "advmod", "dobj", "prep", "acomp", "oprd", "xcomp", "nsubjpass", "attr", "ccomp"):
+        if child.dep_ in COMPANIONS:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
                 found |= {below.lemma_.lower() for below in child.children}
@@ -67,7 +83,9 @@ def _companions(verb: Token) -> set[str]:
 
 def _verb_trigger(token: Token) -> Pattern | None:
     patterns = verb_patterns().get(token.lemma_.lower())
-    if patterns is None or token.dep_ == "amod" or (token.lower_ == "leaving" and token.dep_ == "advcl"):
+    # "leaving two dead" tells what an attack did; nobody leaves.
+    is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
+    if patterns is None or token.dep_ == "amod" or is_result:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
@@ -86,17 +104,26 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 
 
 def _has_weapon(verb: Token) -> bool:
-    """Whether a verb's subject or object is a weapon: what "land", "fire" and "send" need to tell of an attack."""
-    found = verb.doc._.mentions
-    near = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass", "dobj", "conj")]
+    """Whether a weapon takes part: what "land", "fire" and "send" need to tell of an attack."""
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    near = [*_participants(verb)]
+    counted = (child for head in near for child in head.children if child.lower_ == "of")
+    near += [below for of in counted for below in of.children]  # "a salvo of *rockets*"
+    mentions = (found.get(token.i) for token in near)
+    return any(mention is not None and mention.category is Category.WEAPON for mention in mentions)
+
+
+def _participants(verb: Token) -> Iterator[Token]:
+    """The subjects and objects of a verb, also those that it shares, and what is "with" it."""
+    for child in verb.children:
+        if child.dep_ in ("nsubj", "nsubjpass", "dobj", "conj"):
+            yield child
+        if child.lower_ == "with":
+            yield from child.children
     if verb.dep_ in ("acl", "relcl"):
-        near.append(verb.head)
+        yield verb.head
     if verb.dep_ == "conj":
-        near += [child for child in verb.head.children if child.dep_ in ("nsubj", "nsubjpass")]
-    near += [below for child in verb.children if child.lower_ == "with" for below in child.children]
-    near += [below for head in near for child in head.children if child.lower_ == "of" for below in child.children]
-    roots = (found.get(token.i) for token in near)
-    return any(mention is not None and mention.category is Category.WEAPON for mention in roots)
+        yield from (child for child in verb.head.children if child.dep_ in ("nsubj", "nsubjpass"))
 
 
 def _is_among_targets(token: Token) -> bool:
@@ -110,17 +137,18 @@ def _is_among_targets(token: Token) -> bool:
 
 
 def _noun_trigger(token: Token) -> Pattern | None:
-    if token.dep_ in SKIPPED:
-        return None
-    doc, i = token.doc, token.i
     lemma = token.lemma_.lower()
+    endings = (token.lower_, lemma)
+    if _last_words().isdisjoint(endings) or token.dep_ in MODIFYING:
+        return None
     if lemma == "target" and not _is_among_targets(token):
         return None
-    before = [doc[k].lower_ for k in range(max(0, i - 2 * LONGEST), i) if doc[k].text != "-"]
+    # Twice as many tokens as words: a hyphen is a token of its own.
+    before = [left.lower_ for left in token.doc[max(0, token.i - 2 * LONGEST) : token.i] if left.text != "-"]
     for size in range(min(LONGEST, len(before) + 1), 0, -1):
         prefix = before[len(before) - size + 1 :]
-        for ending in (token.lower_, lemma):
-            text = " ".join([*prefix, ending])
+        for ending in endings:
+            text = " ".join((*prefix, ending))
             if text in NOT_TRIGGERS:
                 return None
             if text in noun_patterns():
@@ -144,7 +172,7 @@ def find_trigger(token: Token) -> Trigger | None:
 
 @Language.factory(
     "polemos_triggers",
-    requires=["token.pos", "token.lemma", "token.dep", "doc._.mentions"],
+    requires=["token.pos", "token.tag", "token.lemma", "token.dep", "doc._.mentions", "doc._.title_end"],
     assigns=["doc._.triggers"],
 )
 def create_triggers(nlp: Language, name: str) -> "TriggerFinder":
@@ -154,18 +182,19 @@ def create_triggers(nlp: Language, name: str) -> "TriggerFinder":
 
 
 class TriggerFinder:
-    """Writes `doc._.triggers`: triggers by token. A headline is left out: its clipped grammar misleads the parser."""
+    """Writes `doc._.triggers`, a `Trigger` by its token.
+
+    A headline is left out: its clipped grammar misleads the parser. So are heads of entities and the
+    words of their names.
+    """
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
-        title_end = doc._.title_end or 0
-        named = {i for m in doc._.mentions.values() if m.name for i in range(m.name.start, m.name.end)}
-        found = {}
-        for token in doc:
-            if token.idx < title_end or token.i in named or token.i in doc._.mentions:
-                continue
-            trigger = find_trigger(token)
-            if trigger is not None:
-                found[token.i] = trigger
-        doc._.triggers = found
+        title_end: int = doc._.title_end or 0
+        mentions: dict[int, EntityMention] = doc._.mentions
+        names = (mention.name for mention in mentions.values() if mention.name is not None)
+        taken = {*mentions, *(i for name in names for i in range(name.start, name.end))}
+        open_ = (token for token in doc if token.idx >= title_end and token.i not in taken)
+        found = (find_trigger(token) for token in open_)
+        doc._.triggers = {trigger.token: trigger for trigger in found if trigger is not None}
         return doc
