@@ -10,7 +10,7 @@ from builder.components.annotations import Category
 from builder.model import ActorKind
 from builder.patterns import load
 
-LONGEST = 3  # words in the longest noun of patterns/nouns.json that is worth matching
+LONGEST = 3  # words in the longest noun of patterns/nouns.json: "improvised explosive device"
 CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "Weapon": Category.WEAPON}
 
 
@@ -37,6 +37,12 @@ def nouns() -> dict[str, Noun]:
     return found
 
 
+@cache
+def _last_words() -> frozenset[str]:
+    """The words that nouns of the lexicon end with: most words of a text are none of them."""
+    return frozenset(text.rpartition(" ")[2] for text in nouns())
+
+
 def _singular(word: str) -> str:
     """The singular of a plural whose lemma spaCy missed, as it does at the start of a sentence: "Gunmen"."""
     return f"{word[:-3]}man" if word.endswith("men") else word.removesuffix("s")
@@ -45,13 +51,17 @@ def _singular(word: str) -> str:
 def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     """The longest noun of the lexicon that ends with token `root` and begins no earlier than `start`."""
     head = doc[root]
-    lemma = head.lemma_.lower()
-    table = nouns()
+    lower = head.lower_
+    forms = dict.fromkeys((lower, head.lemma_.lower(), _singular(lower)))
+    endings = [form for form in forms if form in _last_words()]
+    if not endings:
+        return None
+    # Hyphens are tokens of their own, so a noun of n words may have twice as many.
     before = [token.lower_ for token in doc[max(start, root - 2 * LONGEST) : root] if token.text != "-"]
     for size in range(min(LONGEST, len(before) + 1), 0, -1):
         prefix = before[len(before) - size + 1 :]
-        for ending in dict.fromkeys((head.lower_, lemma, _singular(head.lower_))):
-            noun = table.get(" ".join([*prefix, ending]))
+        for ending in endings:
+            noun = nouns().get(" ".join([*prefix, ending]))
             if noun is not None:
                 return noun
     return None

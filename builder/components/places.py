@@ -13,17 +13,22 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, register_extensions
-from builder.gazetteer import Entry, load_gazetteer
+from builder.gazetteer import NAMESPACE, Entry, load_gazetteer
 from builder.geonames import Candidate, open_index
 from builder.model import Precision
+from builder.patterns import load
 
+COUNTRY = f"{NAMESPACE}country-"
+PRECISIONS = frozenset(Precision)
+WORDS = load("places")
+APPOSING = frozenset(WORDS["apposing"])
+CAPITALS = frozenset(WORDS["capitals"])
 # Weights of the evidence for one settlement of a name, in powers of ten of population: a country named in the
 # apposition outweighs any city, one named elsewhere in the document a city ten thousand times as large.
-PRECISIONS = frozenset(precision.value for precision in Precision)
-
 BESIDE = 10.0
 IN_DOCUMENT = 4.0
 PRIMARY_NAME = 1.0
+APPOSITION = 4  # tokens after a toponym in which its country begins: ", in northern Mali"
 # Below these populations a settlement in a country that the document never names is noise: the name is more
 # often that of a place too small for GeoNames' extract. Chosen on the development articles.
 SMALLEST_ELSEWHERE = 50_000
@@ -44,7 +49,7 @@ class PlaceLink:
 
 
 def countries_of(doc: Doc) -> Counter[str]:
-    """How often each country is named in a document, by name, demonym or the gazetteer's actors and places."""
+    """How often each country is named in a document: itself, by demonym, or by what lies in or comes from it."""
     counts: Counter[str] = Counter(doc._.demonyms.values())
     for name in doc._.names:
         found = {entry.country for entry in name.entries if entry.country}
@@ -53,23 +58,29 @@ def countries_of(doc: Doc) -> Counter[str]:
     return counts
 
 
-def _from_entry(entry: Entry) -> PlaceLink:
-    precision = Precision.COUNTRY if entry.iri.rpartition("/")[2].startswith("country-") else None
+def from_entry(entry: Entry) -> PlaceLink:
+    """The link to a country, province or district of the gazetteer."""
+    precision = Precision.COUNTRY if is_country(entry) else None
     if entry.type in PRECISIONS:
         precision = Precision(entry.type)
     return PlaceLink(entry.label, entry.country, precision, entry.geonames, entry.point, entry)
 
 
+def is_country(entry: Entry) -> bool:
+    """Whether an entry is of a country as a place, which is none of the state's."""
+    return entry.iri.startswith(COUNTRY)
+
+
 def from_candidate(candidate: Candidate) -> PlaceLink:
     """The link to one settlement of GeoNames."""
-    key = (candidate.country, candidate.admin1 or "")
+    province = load_gazetteer().provinces.get((candidate.country, candidate.admin1 or ""))
     return PlaceLink(
-        candidate.name,
-        candidate.country,
-        Precision.SETTLEMENT,
-        candidate.geonames,
-        candidate.point,
-        province=load_gazetteer().provinces.get(key),
+        label=candidate.name,
+        country=candidate.country,
+        precision=Precision.SETTLEMENT,
+        geonames=candidate.geonames,
+        point=candidate.point,
+        province=province,
     )
 
 
@@ -93,11 +104,10 @@ def best_candidate(name: str, beside: str | None, counts: Counter[str]) -> Candi
 
 def _country_beside(doc: Doc, mention: EntityMention) -> str | None:
     """The country in the apposition after a toponym: "Tripoli, Lebanon", "Sirte in Libya"."""
-    for i in range(mention.end, min(mention.end + 4, len(doc))):
-        if doc[i].text not in (",", "in", "(", "northern", "southern", "eastern", "western", "central"):
-            follower: EntityMention | None = next(
-                (m for m in (doc._.mentions.get(k) for k in (i, i + 1)) if m is not None), None
-            )
+    mentions: dict[int, EntityMention] = doc._.mentions
+    for i in range(mention.end, min(mention.end + APPOSITION, len(doc))):
+        if doc[i].text not in APPOSING:
+            follower = mentions.get(i) or mentions.get(i + 1)
             return None if follower is None else _country_of(follower)
     return None
 
@@ -106,28 +116,34 @@ def _country_of(mention: EntityMention) -> str | None:
     """The country that a place name beside another gives: its own, or that of a province or district."""
     if mention.type == "country":
         return mention.country
+    is_described = mention.type == "province" and mention.noun
+    text = mention.label.rpartition(" ")[0] if is_described else mention.label
+    entries = _places_named(mention) or load_gazetteer().find(text, kind="Place")
+    return next((entry.country for entry in entries if entry.type in ("province", "district")), None)
+
+
+def _places_named(mention: EntityMention) -> list[Entry]:
     entries = mention.name.entries if mention.name is not None else ()
-    text = mention.label.rpartition(" ")[0] if mention.type == "province" and mention.noun else mention.label
-    places = [e for e in entries if e.kind == "Place"] or list(load_gazetteer().find(text, kind="Place"))
-    return next((entry.country for entry in places if entry.type in ("province", "district")), None)
+    return [entry for entry in entries if entry.kind == "Place"]
 
 
 def link(doc: Doc, mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
-    """What one mention of a place is linked to; None for a bare description such as "the area"."""
+    """What one mention of a place is linked to; None for a bare description such as "the area".
+
+    `counts` is how often the document names each country, from `countries_of`.
+    """
     if mention.name is None:
         return _link_capital(mention, counts)
     text = doc[mention.name.start : mention.name.end].text
     bare = _without_noun(text, mention.noun)
     described = mention.type if mention.noun else None
-    places = [entry for entry in mention.name.entries if entry.kind == "Place"]
-    places = places or list(_gazetteer_places(text, bare, described))
     beside = _country_beside(doc, mention)
     settlement = None if described == "province" else best_candidate(bare, beside, counts)
+    places = _places_named(mention) or _gazetteer_places(text, bare, described)
     if beside is not None:
         places = [entry for entry in places if entry.country in (None, beside)]
     if places and not _is_city_of(settlement, places):
-        preferred = [entry for entry in places if entry.country in counts] or places
-        return _from_entry(preferred[0])
+        return from_entry(next((entry for entry in places if entry.country in counts), places[0]))
     if settlement is not None and described in (None, "settlement"):
         return from_candidate(settlement)
     precision = Precision(described) if described in PRECISIONS else None
@@ -135,24 +151,26 @@ def link(doc: Doc, mention: EntityMention, counts: Counter[str]) -> PlaceLink | 
 
 
 def _is_city_of(settlement: Candidate | None, places: list[Entry]) -> bool:
-    """Whether a province's name is that of its city too, which a bare name then means: "Aleppo", "Baghdad"."""
+    """Whether a province's name is its city's too, which a bare name then means: "Aleppo", "Baghdad"."""
     provinces = [entry for entry in places if entry.type == Precision.PROVINCE]
     return settlement is not None and any(entry.country == settlement.country for entry in provinces)
 
 
 def _without_noun(text: str, noun: str) -> str:
-    """The proper part of "Idlib province" or "the city of Homs"."""
+    """The proper part of "Idlib province"."""
     return text[: -len(noun)].strip() if noun and text.lower().endswith(f" {noun}") else text
 
 
-def _gazetteer_places(text: str, bare: str, precision: str | None) -> tuple[Entry, ...]:
-    found = load_gazetteer().find(text, kind="Place") or load_gazetteer().find(bare, kind="Place")
-    return tuple(entry for entry in found if precision in (None, entry.type))
+def _gazetteer_places(text: str, bare: str, precision: str | None) -> list[Entry]:
+    """The places that bear a name, with its noun or without; of one precision if that is given."""
+    find = load_gazetteer().find
+    found = find(text, kind="Place") or find(bare, kind="Place")
+    return [entry for entry in found if precision in (None, entry.type)]
 
 
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
     """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
-    if mention.noun not in ("capital", "capital city"):
+    if mention.noun not in CAPITALS:
         return None
     iso = mention.country or next((code for code, _ in counts.most_common(1)), None)
     country = load_gazetteer().countries.get(iso or "")
@@ -162,7 +180,9 @@ def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | N
     return None if candidate is None else from_candidate(candidate)
 
 
-@Language.factory("polemos_places", requires=["doc._.mentions", "doc._.names"], assigns=["doc._.places"])
+@Language.factory(
+    "polemos_places", requires=["doc._.mentions", "doc._.names", "doc._.demonyms"], assigns=["doc._.places"]
+)
 def create_places(nlp: Language, name: str) -> "PlaceLinker":
     """Make the component; it has no settings."""
     register_extensions()

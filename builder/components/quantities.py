@@ -12,6 +12,11 @@ WORDS: dict[str, int] = NUMBERS["words"]
 SCALES: dict[str, int] = NUMBERS["scales"]
 PLURALS: dict[str, int] = NUMBERS["plurals"]
 METRES: dict[str, float] = NUMBERS["metres"]
+AT_LEAST = tuple(NUMBERS["at_least"])
+AT_MOST = tuple(NUMBERS["at_most"])
+STRICT = tuple(NUMBERS["strict"])
+NEGATED = tuple(NUMBERS["negated"])
+JOINTS = frozenset(NUMBERS["joints"])
 DECIMAL = re.compile(r"^\d+\.\d+$")
 RANGE = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 HUNDRED = 100  # the one scale that multiplies only the word before it
@@ -41,14 +46,22 @@ def parse_number(text: str) -> int | None:
 
 def read_quantity(root: Token) -> Quantity:
     """How many a noun phrase counts, read from the numeral before its head (or "dozens of" above it)."""
-    numerals = [child for child in root.lefts if child.dep_ in ("nummod", "det", "amod") and child.ent_type_ not in ("DATE", "TIME") and _is_number(child)]
+    numerals = [child for child in root.lefts if _counts(child)]
     if numerals:
-        numeral = next((child for child in numerals if child.dep_ == "nummod"), numerals[0])
-        return quantity_at(numeral)
+        return quantity_at(next((child for child in numerals if child.dep_ == "nummod"), numerals[0]))
     above = root.head
     if above.lower_ == "of" and above.head.lower_ in PLURALS:
         return quantity_at(above.head)
     return Quantity()
+
+
+def _counts(token: Token) -> bool:
+    """Whether a word before a noun is its numeral, and no part of a date: "the *May 5* attack"."""
+    if token.dep_ not in ("nummod", "det", "amod") or token.ent_type_ in ("DATE", "TIME"):
+        return False
+    lower = token.lower_
+    is_word = lower in WORDS and token.pos_ in ("NUM", "DET", "ADJ", "PRON")
+    return is_word or lower in PLURALS or token.like_num
 
 
 def quantity_at(numeral: Token) -> Quantity:
@@ -64,30 +77,34 @@ def quantity_at(numeral: Token) -> Quantity:
 
 
 def _qualified(numeral: Token, number: int) -> Quantity:
-    start = min([numeral.i, *(child.i for child in numeral.subtree if child.i >= numeral.i - QUALIFIER_WINDOW)])
-    first = max(numeral.sent.start, min(start, numeral.i) - QUALIFIER_WINDOW)
-    before = " ".join(token.lower_ for token in numeral.doc[first : numeral.i])
+    """The quantity of a number with a lower end or words such as "at least" before it."""
     low = _partner(numeral)
     if low is not None:
         return Quantity(at_least=min(low, number), at_most=max(low, number))
-    if before.endswith(tuple(NUMBERS["at_least"])):
-        strict = before.endswith(("more than", "over", "upwards of"))
+    before = _words_before(numeral)
+    strict = before.endswith(STRICT) and not before.endswith(NEGATED)
+    if before.endswith(AT_LEAST):
         return Quantity(at_least=number + strict, stated=number)
-    if before.endswith(tuple(NUMBERS["at_most"])):
-        strict = before.endswith(("fewer than", "less than", "under")) and not before.endswith(
-            ("no fewer than", "no less than", "not less than")
-        )
+    if before.endswith(AT_MOST):
         return Quantity(at_most=number - strict, stated=number)
     return Quantity(exact=number, stated=number)
+
+
+def _words_before(numeral: Token) -> str:
+    """The words where a qualifier may stand: those of the numeral's own phrase, and a few before them."""
+    doc, i = numeral.doc, numeral.i
+    start = min(child.i for child in numeral.subtree if child.i >= i - QUALIFIER_WINDOW)
+    first = max(numeral.sent.start, min(start, i) - QUALIFIER_WINDOW)
+    return " ".join(token.lower_ for token in doc[first:i])
 
 
 def _partner(numeral: Token) -> int | None:
     """The lower end of "between 6 and 8" or "6 to 8", where the numeral is the upper one."""
     doc, i = numeral.doc, numeral.i
-    if i < 2 or doc[i - 1].lower_ not in ("to", "and", "-", "–", "or"):
+    if i < 2 or doc[i - 1].lower_ not in JOINTS:
         return None
     between = i >= 3 and doc[i - 3].lower_ == "between"
-    if doc[i - 1].lower_ == "and" and not between or (i >= 3 and doc[i - 3].lower_ == "from"):
+    if (doc[i - 1].lower_ == "and" and not between) or (i >= 3 and doc[i - 3].lower_ == "from"):
         return None
     return parse_number(doc[i - 2].text) if doc[i - 2].like_num else None
 
@@ -98,11 +115,6 @@ def _whole_numeral(numeral: Token) -> str:
     doc, i = numeral.doc, numeral.i
     after = [doc[i + 2].text] if i + 2 < len(doc) and doc[i + 1].text == "-" and doc[i + 2].like_num else []
     return " ".join(part for part in [*parts, numeral.text, *after] if part != "-")
-
-
-def _is_number(token: Token) -> bool:
-    lower = token.lower_
-    return token.like_num or lower in PLURALS or (lower in WORDS and token.pos_ in ("NUM", "DET", "ADJ", "PRON"))
 
 
 def read_metres(numeral: Token) -> int | None:
