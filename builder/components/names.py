@@ -45,10 +45,14 @@ def gazetteer_names(doc: Doc) -> list[Name]:
     return found
 
 
+def _is_capitalised(token: Token) -> bool:
+    return token.text[:1].isupper()
+
+
 def _starts_name(tokens: list[Token], i: int) -> bool:
     """Whether a token has a capital or is an Arabic article with its hyphen: "al-Qaeda"."""
     token = tokens[i]
-    if token.text[:1].isupper():
+    if _is_capitalised(token):
         return True
     return token.lower_ in ARTICLES and i + 1 < len(tokens) and tokens[i + 1].text == "-"
 
@@ -69,7 +73,7 @@ def _gazetteer_name(tokens: list[Token], text: str, i: int) -> Name | None:
 
 
 def _entries(words: str) -> tuple[Entry, ...]:
-    """The entries that bear a name; of "the US embassy in Baghdad" none, for it is a facility and its place."""
+    """The entries that bear a name: but for "the US embassy in Baghdad", a facility and its place."""
     if "\n" in words:
         return ()
     entries = load_gazetteer().find(words)
@@ -109,7 +113,7 @@ def _joins(doc: Doc, i: int) -> bool:
 def _goes_on(doc: Doc, end: int) -> bool:
     """Whether a person's name that spaCy cut short goes on: "Amadou Ag" in "Amadou Ag Salem"."""
     following = doc[end]
-    return following.pos_ == "PROPN" and following.text[:1].isupper() and doc[end - 1].head.i == end
+    return following.pos_ == "PROPN" and _is_capitalised(following) and doc[end - 1].head.i == end
 
 
 def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
@@ -119,7 +123,7 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
         start, end = _name_range(entity, demonyms)
-        if start == end or doc[end - 1].text[0].islower():
+        if start >= end or doc[end - 1].text[0].islower():
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
@@ -130,7 +134,7 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
 
 
 def _name_range(entity: Span, demonyms: dict[int, str]) -> tuple[int, int]:
-    """The tokens of a named entity that are its name: neither cut short nor with what only stands beside it."""
+    """The tokens of a named entity that are its name, neither cut short nor with a demonym before it."""
     doc = entity.doc
     start, end = _joined(doc, *_trim(entity))
     while entity.label_ == "PERSON" and end < len(doc) and _goes_on(doc, end):
@@ -152,7 +156,7 @@ def _covered(names: list[Name]) -> frozenset[int]:
 def _capitalised(doc: Doc, names: list[Name]) -> Iterator[Token]:
     """The tokens with a capital that no name covers."""
     taken = _covered(names)
-    return (token for token in doc if token.text[:1].isupper() and token.i not in taken)
+    return (token for token in doc if _is_capitalised(token) and token.i not in taken)
 
 
 def _demonyms(doc: Doc, known: list[Name]) -> dict[int, str]:
@@ -203,7 +207,7 @@ def _titled(doc: Doc, names: list[Name]) -> Iterator[Name]:
     taken = _covered(names)
     for token in doc[:-2]:
         start = token.i + 1
-        if token.lower_ not in TITLES or not token.text[:1].isupper() or start in taken:
+        if token.lower_ not in TITLES or not _is_capitalised(token) or start in taken:
             continue
         end = start
         while (
@@ -228,7 +232,9 @@ def _introduced(doc: Doc, names: list[Name]) -> Iterator[Name]:
 
 
 @Language.factory(
-    "polemos_names", requires=["doc.ents"], assigns=["doc._.names", "doc._.demonyms", "doc._.persons"]
+    "polemos_names",
+    requires=["doc.ents", "token.tag", "token.pos", "token.dep"],
+    assigns=["doc._.names", "doc._.demonyms", "doc._.persons"],
 )
 def create_names(nlp: Language, name: str) -> "NameFinder":
     """Make the component; it has no settings."""

@@ -49,7 +49,7 @@ class PlaceLink:
 
 
 def countries_of(doc: Doc) -> Counter[str]:
-    """How often each country is named in a document: itself, by demonym, or by what lies in or comes from it."""
+    """How often each country is named in a document: itself, by demonym, or by what is known to be of it."""
     counts: Counter[str] = Counter(doc._.demonyms.values())
     for name in doc._.names:
         found = {entry.country for entry in name.entries if entry.country}
