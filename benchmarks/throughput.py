@@ -146,7 +146,7 @@ def one_round(articles: int, seed: int) -> Round:
 def ratios(rounds: Sequence[Round]) -> Iterator[tuple[str, list[float]]]:
     """Give the ratios of speeds, one a round."""
     yield "once started", [r.bare.seconds / r.inside.seconds for r in rounds]
-    yield "once started, processor's seconds", [r.bare.processor / r.inside.processor for r in rounds]
+    yield "once started, processor seconds ", [r.bare.processor / r.inside.processor for r in rounds]
     yield "once started, model in small batches", [r.batched.seconds / r.inside.seconds for r in rounds]
     yield "with start-up", [r.bare.whole / r.command.whole for r in rounds]
     yield "with start-up, against model without", [r.bare.seconds / r.command.whole for r in rounds]
@@ -160,9 +160,9 @@ def speeds(rounds: Sequence[Round]) -> Iterator[tuple[str, list[float], float]]:
     batched = [each.batched for each in rounds]
     yield "model in small batches, once started", [each.seconds for each in batched], _peak(batched)
     inside = [each.inside for each in rounds]
-    yield "polemos, once started", [each.seconds for each in inside], _peak(inside)
+    yield "ours, once started", [each.seconds for each in inside], _peak(inside)
     command = [each.command for each in rounds]
-    yield "polemos extract, with start-up", [each.whole for each in command], _peak(command)
+    yield "ours (polemos extract), with start-up", [each.whole for each in command], _peak(command)
 
 
 def _peak(readings: Sequence[Reading]) -> float:

@@ -235,3 +235,15 @@ def nlp() -> "Language":
     from builder.pipeline import load_pipeline  # noqa: PLC0415 (tests that read no text need no spaCy)
 
     return load_pipeline()
+
+
+@pytest.fixture(scope="session")
+def seeds(nlp: "Language", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store built once from the reports in `seeds/`, as `make run` builds it."""
+    from builder.build import build  # noqa: PLC0415
+
+    with Store.open(tmp_path_factory.mktemp("seeds") / "store", create=True) as store:
+        summary = build([Path(__file__).parents[1] / "seeds"], store, nlp)
+        assert not summary.failures
+        assert summary.built == 13
+        yield store

@@ -7,19 +7,16 @@ The answers over the seeds lie in `expected/`. Write them anew, then read the di
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 
 import ontology
-from builder.build import build
 from builder.store import Store
 from ontology.questions import Question, _question, load_questions
 
 HERE = Path(__file__).parent
-SEEDS = HERE.parents[1] / "seeds"
 BASE = "https://example.org/merged/"
 EXPECTED = HERE / "expected"
 WRITE = "POLEMOS_WRITE_EXPECTED" in os.environ
@@ -42,18 +39,6 @@ def by_hand() -> ox.Store:
     for file in ontology.files():
         store.load(path=str(file), to_graph=ox.NamedNode(ontology.ONTOLOGY))
     return store
-
-
-@pytest.fixture(scope="session")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ox.Store]:
-    if not EXPECTED.is_dir() and not WRITE:
-        pytest.skip("the answers over the seeds are not written yet; see the head of this file")
-    from builder.pipeline import load_pipeline  # noqa: PLC0415 (spaCy is slow to load)
-
-    with Store.open(tmp_path_factory.mktemp("seeds") / "store", create=True) as store:
-        summary = build([SEEDS], store, load_pipeline())
-        assert not summary.failures
-        yield store.inner
 
 
 def test_there_are_enough_questions_each_of_its_own() -> None:
@@ -122,8 +107,8 @@ def all_terms() -> str:
 
 
 @each_question
-def test_answer_over_the_seeds(question: Question, seeds: ox.Store) -> None:
-    found = "\n".join(answer(seeds, question.text)) + "\n"
+def test_answer_over_the_seeds(question: Question, seeds: Store) -> None:
+    found = "\n".join(answer(seeds.inner, question.text)) + "\n"
     file = EXPECTED / f"{question.name}.csv"
     if WRITE:
         EXPECTED.mkdir(exist_ok=True)

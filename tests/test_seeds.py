@@ -1,0 +1,74 @@
+"""The graph that the reports in `seeds/` must give, compared as a graph.
+
+`seeds/expected.trig` is the merged layer, each report's graph and the identity links. When the extraction
+changes on purpose, write it anew and read the difference before you commit it; `seeds/facts.yaml`, written
+without sight of the extraction, says what it must hold in any case (tests/eval):
+
+    POLEMOS_WRITE_EXPECTED=1 python -m pytest tests/test_seeds.py tests/ontology/test_questions.py tests/test_docs.py
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import ontology
+from builder.build import builds_graph
+from builder.store import VOCABULARY, Store
+
+EXPECTED = Path(__file__).parents[1] / "seeds" / "expected.trig"
+WRITE = "POLEMOS_WRITE_EXPECTED" in os.environ
+SHOWN = 20  # lines of a difference that a person reads
+
+
+def canonical(quads: Iterable[ox.Quad]) -> set[ox.Quad]:
+    """Give a graph with its blank nodes named the same however it was written."""
+    dataset = ox.Dataset(quads)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return set(dataset)
+
+
+def built(store: Store) -> set[ox.Quad]:
+    """Give what was built: all but the vocabulary and the builder's own notes."""
+    left_out = {*VOCABULARY, builds_graph()}
+    return {quad for quad in store.inner if quad.graph_name not in left_out}
+
+
+def write(quads: Iterable[ox.Quad]) -> None:
+    ordered = sorted(quads, key=str)
+    EXPECTED.write_bytes(ox.serialize(ordered, format=ox.RdfFormat.TRIG, prefixes=dict(ontology.PREFIXES)))
+
+
+def test_the_seeds_give_their_graph(seeds: Store) -> None:
+    found = canonical(built(seeds))
+    if WRITE:
+        write(built(seeds))
+    expected = canonical(ox.parse(path=str(EXPECTED)))
+    missing, unexpected = sorted(map(str, expected - found)), sorted(map(str, found - expected))
+    assert not missing[:SHOWN]
+    assert not unexpected[:SHOWN]
+
+
+def test_the_expected_graph_is_whole() -> None:
+    """Thirteen reports, the merged layer and the identity links: a graph that lost one compares as equal to nothing."""
+    graphs = {quad.graph_name for quad in ox.parse(path=str(EXPECTED))}
+    reports = {graph for graph in graphs if "/report/" in str(graph)}
+    assert len(reports) == 13
+    assert graphs - reports == {ox.DefaultGraph(), ox.NamedNode("https://w3id.org/polemos/id/graph/identity")}
+
+
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("Report", 13), ("Attack", 30), ("Movement", 8), ("Warning", 4), ("Statement", 30),
+        ("Person", 8), ("Group", 20), ("Organization", 15), ("State", 4),
+        ("Facility", 20), ("Place", 15), ("Weapon", 15), ("Casualties", 20), ("Mention", 300),
+    ],
+)  # fmt: skip
+def test_the_seeds_show_every_class(seeds: Store, name: str, least: int) -> None:
+    """The floors are well below what is there: they catch a class that vanishes, not a change of one node."""
+    query = f"SELECT (COUNT(DISTINCT ?node) AS ?n) WHERE {{ GRAPH ?g {{ ?node a <{ontology.NAMESPACE}{name}> }} }}"
+    (row,) = seeds.inner.query(query)
+    assert int(row["n"].value) >= least
