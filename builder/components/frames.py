@@ -1,0 +1,54 @@
+"""Frames: what each slot of a trigger means for each class of entity, as patterns/frames.json tells.
+
+Besides the roles of the model a frame gives four: "weapon", used in the attack; "vehicle", a weapon whose
+owner acts; "craft", a vehicle that only carries; "struck", a weapon that the subject ran into.
+"""
+
+from spacy.tokens import Token
+
+from builder.components.annotations import Category, EntityMention
+from builder.model import Role
+from builder.patterns import load
+
+FRAMES: dict[str, dict[str, dict[str, str]]] = load("frames")
+GENERIC = frozenset(load("entities")["generic_heads"])
+# In these roles a place stands for the people of it, so that only some places fit.
+ACTING = frozenset((Role.PERPETRATOR, Role.MOVER, Role.ISSUER, Role.SPEAKER, Role.ACCUSED))
+HARMING = frozenset(("kill", "die", "harm"))  # frames whose noun's possessive is the victim: "*his* murder"
+
+
+def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str | None:
+    """What a mention in a slot is to the event: the name of a role or of one of the four more, or None."""
+    roles = FRAMES[frame].get(slot)
+    if roles is None:
+        return None
+    if slot == "modifier":
+        return _modifier_role(mention, token, roles, frame)
+    is_place = mention.category is Category.PLACE
+    if is_place and mention.noun == "demonym" and token.dep_ == "amod":
+        return roles.get("actor") if token.head.lemma_.lower() in GENERIC else None
+    role = roles.get(mention.category.value)
+    if is_place and role in ACTING and not is_country(mention):
+        return role if mention.name is not None and slot == "subject" else None
+    return role
+
+
+def _modifier_role(mention: EntityMention, token: Token, roles: dict[str, str], frame: str) -> str | None:
+    """A demonym, an acronym or a possessive acts; another place name before an event noun is where it was."""
+    if token.tag_ == "PRP$":
+        return Role.VICTIM.value if frame in HARMING else None
+    if is_country(mention):
+        acronym = mention.label.replace(".", "").isupper()
+        acts = mention.noun == "demonym" or token.dep_ == "poss" or acronym
+        return roles.get("actor" if acts else "place")
+    return roles.get(mention.category.value)
+
+
+def is_country(mention: EntityMention) -> bool:
+    """Whether a mention is of a country, by its name or its demonym."""
+    return mention.category is Category.PLACE and mention.country is not None and mention.type == "country"
+
+
+def can_act(mention: EntityMention) -> bool:
+    """Whether a mention can act: an actor, or a country that stands for its state."""
+    return mention.category is Category.ACTOR or is_country(mention)

@@ -1,0 +1,148 @@
+"""Slots: what fills which place of a trigger in the parse, before a frame says what that means.
+
+A slot is "subject", "object", "agent" (of a passive), "modifier" (of a noun) or a preposition. An event noun
+also has the slots of the verb that carries it: "the army *launched* an attack".
+"""
+
+from collections.abc import Iterator, Mapping
+
+from spacy.tokens import Token
+
+from builder.components.annotations import Trigger
+from builder.components.syntax import NOMINAL, SUBJECTS, VERBAL, Slot, is_passive, prepositional, subject_of
+from builder.patterns import load
+
+WORDS = load("triggers")
+SUPPORT = frozenset(WORDS["support_verbs"])
+OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
+RAISING = frozenset(WORDS["raising_verbs"])
+SUFFERING = frozenset(WORDS["suffering_verbs"])
+PREVENTING = frozenset(WORDS["preventing_verbs"])
+SHAKING = frozenset(WORDS["shaking"])
+CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
+DENYING = frozenset(("deny", "reject", "dismiss"))
+AROUND = frozenset(("in", "at", "near", "outside", "inside"))
+
+
+def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
+    """The slots of a trigger, and, for an event noun, those that its support verb holds for it."""
+    if token.pos_ == "VERB":
+        yield from _verb_slots(token)
+        yield from _below_objects(token)
+        return
+    yield from _noun_slots(token)
+    yield from _below_complements(token)
+    for verb in _supporting_verbs(token, triggers):
+        yield from _held_slots(verb, token)
+        if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
+            yield from (("in", filler) for slot, filler in _verb_slots(verb) if slot == "object")
+
+
+def _verb_slots(verb: Token) -> Iterator[Slot]:
+    """Every filler of a verb: subject, object, agent and each preposition."""
+    subject = subject_of(verb)
+    passive = is_passive(verb)
+    if subject is not None:
+        yield ("object" if passive else "subject"), subject
+    yield from _objects(verb)
+    # "the base *that* gunmen attacked": the noun is the object, unless the verb has one of its own.
+    relative = verb.dep_ == "relcl" and not passive and subject is not None and subject.i != verb.head.i
+    if relative and not any(child.dep_ == "dobj" for child in verb.children):
+        yield "object", verb.head
+    for preposition, filler in prepositional(verb):
+        yield ("agent" if preposition == "by" and passive else preposition), filler
+
+
+def _objects(verb: Token) -> Iterator[Slot]:
+    for child in verb.children:
+        if child.dep_ in ("dobj", "dative") and child.pos_ != "ADP":
+            yield "object", child
+        elif child.lemma_ == "responsible":  # "holds the group responsible for": a small clause
+            yield from (("object", below) for below in child.children if below.dep_ in SUBJECTS)
+            yield from prepositional(child)
+        elif child.dep_ == "conj" and child.pos_ in NOMINAL:
+            yield "object", child  # an item of the object's list that the parser hung on the verb
+
+
+def _below_objects(verb: Token) -> Iterator[Slot]:
+    """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
+    for child in verb.children:
+        if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
+            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
+        elif child.dep_ == "agent":
+            for actor in child.children:
+                yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
+
+
+def _noun_slots(noun: Token) -> Iterator[Slot]:
+    """Every filler of an event noun: modifiers, each preposition, and what a verb "be" says of it."""
+    yield from _predicated(noun)
+    if noun.dep_ in SUBJECTS:
+        yield from _work_of(noun.head)
+    for child in noun.lefts:
+        if child.dep_ in ("compound", "nmod", "amod", "poss"):
+            yield "modifier", child
+            for below in child.children:
+                if below.dep_ in ("compound", "nmod", "conj"):
+                    yield "modifier", below
+    yield from prepositional(noun)
+
+
+def _predicated(noun: Token) -> Iterator[Slot]:
+    """What is said to be a target, or to be behind an attack: "the port was *among the targets*"."""
+    verb = noun.head.head if noun.head.lower_ == "among" else noun.head
+    if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
+        yield from (("subject", child) for child in verb.lefts if child.dep_ in SUBJECTS)
+    verb = noun.head.head
+    if noun.head.lower_ == "behind" and verb.lemma_ == "be" and not _is_denied(verb):
+        yield from (("by", child) for child in verb.lefts if child.dep_ in SUBJECTS)
+
+
+def _is_denied(verb: Token) -> bool:
+    """Whether a clause is negated, or what somebody denies."""
+    negated = any(child.dep_ == "neg" for child in verb.children)
+    return negated or verb.head.lemma_.lower() in DENYING
+
+
+def _work_of(verb: Token) -> Iterator[Slot]:
+    """Whose work an attack is said to be: "the attacks appear to be the work of"."""
+    for token in (verb, *(child for child in verb.rights if child.dep_ == "xcomp")):
+        for child in token.rights:
+            if child.dep_ == "attr" and child.lower_ == "work":
+                yield from (("by", filler) for slot, filler in prepositional(child) if slot == "of")
+
+
+def _below_complements(noun: Token) -> Iterator[Slot]:
+    """Phrases of an event noun that the parser hung on another of its phrases."""
+    for slot, filler in prepositional(noun):
+        if slot == "of":  # "the evacuation of residents *to* the city"
+            yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
+        elif slot == "by":  # "an air strike by the army *near* the town"
+            yield from ((below, what) for below, what in prepositional(filler) if below in AROUND)
+
+
+def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:
+    """The verbs that carry an event noun: "*launched* an attack", "the attack appears to be *staged* by"."""
+    verb = noun.head
+    if noun.dep_ in ("nsubj", "nsubjpass", "dobj") and verb.pos_ in VERBAL:
+        raised = next((child for child in verb.rights if child.dep_ == "xcomp"), None)
+        if raised is not None and verb.lemma_.lower() in RAISING:
+            verb = raised
+        lemma = verb.lemma_.lower()
+        if lemma in SUPPORT or (lemma in OCCURRENCE and verb.i not in triggers):
+            yield verb
+    participles = (child for child in noun.rights if child.dep_ in ("acl", "relcl"))
+    yield from (child for child in participles if child.lemma_.lower() in SUPPORT)
+
+
+def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:
+    """The slots of a support verb that are the noun's; who survives or repels an attack commits none."""
+    lemma = verb.lemma_.lower()
+    acts = (lemma in SUPPORT and noun.dep_ != "nsubj") or is_passive(verb)
+    for slot, filler in _verb_slots(verb):
+        if slot == "subject" and lemma in SUFFERING:
+            yield "on", filler
+        elif slot == "object" or (slot == "subject" and not acts):
+            continue
+        elif slot not in ("subject", "agent") or lemma not in PREVENTING:
+            yield slot, filler
