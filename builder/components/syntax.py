@@ -109,7 +109,7 @@ def _is_member_told(verb: Token, noun: Token) -> bool:
 
 
 def prepositional(head: Token) -> Iterator[Slot]:
-    """The preposition and the head of the phrase under it, for each below a token ("out of X" counts as out)."""
+    """Each preposition below a token with the head of the phrase under it; "out of X" counts as "out"."""
     for child in head.children:
         if child.dep_ in PREPOSITIONS and child.pos_ in PREPOSITION_POS:
             yield from _complements(child.lower_, child)

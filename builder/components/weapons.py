@@ -16,8 +16,10 @@ VAGUE = frozenset((None, "Bombing", "Bombardment"))  # types of a trigger that a
 GAPPING = frozenset(("land", "strike", "explode"))  # frames whose second clause may lack its verb
 SUICIDAL = frozenset(("explode", "strike", "kill"))
 BEARING = frozenset(
-    ("with", "using", "wielding", "carrying", "wearing", "strapped", "armed")  # said of people
-    + ("packed", "laden", "loaded", "rigged", "filled")  # said of vehicles
+    (
+        *("with", "using", "wielding", "carrying", "wearing", "strapped", "armed"),  # said of people
+        *("packed", "laden", "loaded", "rigged", "filled"),  # said of vehicles
+    )
 )
 USING = frozenset(("use", "fire", "throw", "detonate", "wield", "drop"))
 
@@ -45,7 +47,7 @@ def used_below(verb: Token) -> Iterator[int]:
 
 
 def gapped_weapon(doc: Doc, trigger: Trigger) -> EntityMention | None:
-    """The weapon of a second clause without a verb: "two missiles hit the port and *three rockets* the bridge"."""
+    """The weapon of a second clause without a verb: "a missile hit the port and *two rockets* the bridge"."""
     token = doc[trigger.token]
     if trigger.frame not in GAPPING or token.pos_ != "VERB":
         return None
