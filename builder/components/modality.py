@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
+from builder.components.syntax import VERBAL
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -19,21 +20,50 @@ WORDS = load("modality")
 ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word in words}
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
+CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
 REPORTS = frozenset(WORDS["reports"])
-CONDITIONS = frozenset(WORDS["conditions"])
-ORDER = [Modality(name) for name in WORDS["order"]]
+ORDER = tuple(Modality(name) for name in WORDS["order"])
+QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
 # Through these a governing word keeps what is below it in its scope; a relative clause or an adverbial
 # clause tells its own facts.
-QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
 SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "attr", "acomp", "agent"))
 RAISING = frozenset(("nsubj", "nsubjpass"))
+LENDING = RAISING | {"dobj", "attr"}
 
 Proposal = tuple[Modality, Token]
 
 
-def _is_negated(token: Token) -> bool:
-    return any(child.dep_ == "neg" or child.lower_ == "never" for child in token.children)
+def judge(doc: Doc, event: EventMention) -> EventMention:
+    """The event mention with its modality and the words that decided it."""
+    if event.trigger.kind is EventKind.STATEMENT:
+        return event
+    found = list(proposals(doc[event.trigger.token]))
+    for modality in ORDER:
+        cues = tuple(token.i for proposed, token in found if proposed is modality)
+        if cues:
+            return replace(event, modality=modality, cues=event.cues + cues)
+    return event
+
+
+def proposals(token: Token) -> Iterator[Proposal]:
+    """Every modality that the surroundings of a trigger propose, with the word that does."""
+    yield from _beside(token)
+    for depth, above in enumerate(governors(token)):
+        lemma = above.lemma_.lower()
+        if lemma in REPORTS and _is_untrue(above):
+            yield Modality.DENIED, above
+        if lemma in ABOVE and not _is_negated(above):
+            yield ABOVE[lemma], above
+        if depth == 0 and _lends(above, token):
+            yield from _beside(above)
+
+
+def _lends(above: Token, token: Token) -> bool:
+    """Whether a governing verb's tense and negation are the trigger's too: "*no* attack *took* place"."""
+    if token.dep_ == "xcomp":
+        return True
+    return token.pos_ != "VERB" and token.dep_ in LENDING and above.pos_ in VERBAL
 
 
 def _beside(token: Token) -> Iterator[Proposal]:
@@ -53,44 +83,35 @@ def _beside(token: Token) -> Iterator[Proposal]:
 def governors(token: Token) -> Iterator[Token]:
     """The words that have a trigger in their scope, nearest first."""
     current = token
-    while True:
+    while current.head.i != current.i:
         above = current.head
-        if above.i == current.i:
-            return
         if current.dep_ == "relcl" and above.lemma_.lower() in REPORTS:
             yield above
             return
-        infinitive = current.dep_ == "acl" and any(child.lower_ in ("to", "that") for child in current.lefts)
-        raised = current.dep_ in RAISING and current.i == token.i
-        coordinated = current.dep_ == "conj" and above.pos_ == current.pos_ and current.i == token.i
-        if not (current.dep_ in SCOPE or infinitive or raised or coordinated):
+        is_first = current.i == token.i
+        coordinated = is_first and current.dep_ == "conj" and above.pos_ == current.pos_
+        raised = is_first and current.dep_ in RAISING
+        if not (coordinated or raised or _is_in_scope(current)):
             return
         if not coordinated:
             yield above
         if above.dep_ == "prep" and above.pos_ != "VERB":
-            yield above.head  # "fear of an attack"; what governs the fear is another matter
-            if above.head.lemma_.lower() not in QUANTIFIERS:
+            above = above.head
+            yield above  # "fear of an attack"; what governs the fear is another matter
+            if above.lemma_.lower() not in QUANTIFIERS:
                 return
-            current = above.head
-            continue
         current = above
 
 
-def proposals(token: Token) -> Iterator[Proposal]:
-    """Every modality that the surroundings of a trigger propose, with the word that does."""
-    yield from _beside(token)
-    is_noun = token.pos_ != "VERB"
-    for depth, above in enumerate(governors(token)):
-        if above.lemma_.lower() in REPORTS and _is_untrue(above):
-            yield Modality.DENIED, above
-        cue = ABOVE.get(above.lemma_.lower())
-        if cue is not None and not _is_negated(above):
-            yield cue, above
-        # The verb that holds an event noun lends it tense and negation: "no attack took place".
-        if is_noun and depth == 0 and above.pos_ in ("VERB", "AUX") and token.dep_ in RAISING | {"dobj", "attr"}:
-            yield from _beside(above)
-        elif depth == 0 and token.dep_ == "xcomp":
-            yield from _beside(above)
+def _is_in_scope(token: Token) -> bool:
+    """Whether the word above a token has it in its scope: as complement, or as "plans *to* attack"."""
+    if token.dep_ == "acl":
+        return any(child.lower_ in ("to", "that") for child in token.lefts)
+    return token.dep_ in SCOPE
+
+
+def _is_negated(token: Token) -> bool:
+    return any(child.dep_ == "neg" or child.lower_ == "never" for child in token.children)
 
 
 def _is_untrue(report: Token) -> bool:
@@ -99,21 +120,9 @@ def _is_untrue(report: Token) -> bool:
     return any(below.lower_ in UNTRUE for below in told)
 
 
-def judge(doc: Doc, event: EventMention) -> EventMention:
-    """The event mention with its modality and the words that decided it."""
-    if event.trigger.kind is EventKind.STATEMENT:
-        return event
-    found = list(proposals(doc[event.trigger.token]))
-    for modality in ORDER:
-        cues = tuple(token.i for proposed, token in found if proposed is modality)
-        if cues:
-            return replace(event, modality=modality, cues=event.cues + cues)
-    return event
-
-
 @Language.factory(
     "polemos_modality",
-    requires=["doc._.event_mentions", "token.dep", "token.lemma"],
+    requires=["doc._.event_mentions", "token.dep", "token.pos", "token.lemma"],
     assigns=["doc._.event_mentions"],
 )
 def create_modality(nlp: Language, name: str) -> "ModalityJudge":

@@ -5,22 +5,33 @@ what the addressee is to do is demanded, with an event of its own even where no 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import EventMention, RoleFiller, Trigger, register_extensions
+from builder.components.annotations import (
+    EntityMention,
+    EventMention,
+    RoleFiller,
+    Trigger,
+    register_extensions,
+)
 from builder.components.syntax import content_verbs, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("warnings")
-PROMISES = frozenset(WORDS["promises"])
-NOTICE_ONLY = frozenset(WORDS["needs_content"])
-FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
+PROMISES = frozenset(WORDS["promises"])  # "vowed to continue" threatens nobody
+NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 UNLESS = frozenset(WORDS["unless"])
-WITHDRAWALS = (EventKind.MOVEMENT, EventKind.EVENT)
+FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
+OBLIGING = frozenset(("to", "must", "should", "shall"))
+ANNOUNCING = frozenset(("threaten", "warn"))  # frames whose issuer may tell what it will do
+WITHDRAWALS = frozenset((EventKind.MOVEMENT, EventKind.EVENT))  # what one can demand of somebody
+TO_COME = frozenset((Modality.THREATENED, Modality.PLANNED, Modality.FEARED))
+# A second trigger in these relations to a first only spells it out.
+SPELLING_OUT = frozenset(("acl", "relcl", "dobj", "xcomp", "advcl", "appos"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +42,44 @@ class Content:
     conditional: bool = False
 
 
+@dataclass(slots=True)
+class _Reading:
+    """One warning while its content is read: the triggers of what it threatens and demands."""
+
+    warning: EventMention
+    threatened: list[int] = field(default_factory=list)
+    demanded: list[int] = field(default_factory=list)
+
+
+def read_warnings(doc: Doc) -> tuple[EventMention, ...]:
+    """The event mentions with every warning linked to what it threatens and demands."""
+    mentions: tuple[EventMention, ...] = doc._.event_mentions
+    events = {event.trigger.token: event for event in mentions}
+    warnings: list[EventMention] = []
+    for event in mentions:
+        if event.trigger.kind is EventKind.WARNING:
+            del events[event.trigger.token]
+            warning = _read(doc, event, events)
+            warnings += [] if warning is None else [warning]
+    told = [warning for warning in _joined(doc, warnings) if warning.fillers(Role.ISSUER) or warning.links]
+    kept = [event for event in events.values() if not _is_empty_talk(event)]
+    return tuple(sorted((*kept, *told), key=lambda event: event.trigger.token))
+
+
+def _is_empty_talk(event: EventMention) -> bool:
+    """Whether talk of revenge names neither who would act nor against whom, or tells of none to come."""
+    named = event.fillers(Role.PERPETRATOR) or event.fillers(Role.TARGET)
+    return event.trigger.frame == "retaliate" and not (named and event.modality in TO_COME)
+
+
 def _contents(token: Token) -> Iterator[Content]:
-    """The clauses of a warning, through verbs such as "begin" and through coordination."""
+    """What a warning speaks of, through verbs such as "begin" and through coordination."""
     for verb in content_verbs(token):
         yield from _chain(verb)
     if token.lemma_.lower() == "give":  # "gave them until Sunday to leave"
         yield from (Content(below) for below in token.subtree if below.tag_ == "VB" and below.i > token.i)
     for child in token.children:
-        marks = {below.lower_ for below in child.lefts if below.dep_ == "mark"}
-        if child.dep_ == "advcl" and marks & UNLESS:
+        if _is_condition(child):
             yield Content(child, conditional=True)
         elif child.dep_ == "prep" and child.lower_ in ("of", "against", "with"):
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
@@ -48,15 +88,33 @@ def _contents(token: Token) -> Iterator[Content]:
 
 
 def _chain(verb: Token) -> Iterator[Content]:
+    """A verb of the content and the verbs and objects below it."""
     yield Content(verb)
     for child in verb.children:
-        marks = {below.lower_ for below in child.lefts if below.dep_ == "mark"}
-        if child.dep_ == "advcl" and marks & UNLESS:
+        if _is_condition(child):
             yield Content(child, conditional=True)
         elif child.dep_ in ("xcomp", "ccomp") or (child.dep_ == "conj" and child.pos_ == "VERB"):
             yield from _chain(child)
         elif child.dep_ == "dobj" and verb.pos_ == "VERB":
             yield Content(child)
+
+
+def _is_condition(clause: Token) -> bool:
+    """Whether a clause tells what would avert the threat: "*unless* the army leaves"."""
+    marks = {below.lower_ for below in clause.lefts if below.dep_ == "mark"}
+    return clause.dep_ == "advcl" and not UNLESS.isdisjoint(marks)
+
+
+def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> EventMention | None:
+    """One warning with its links; the events of its content get their modality in `events`."""
+    reading = _Reading(warning)
+    for content in _contents(doc[warning.trigger.token]):
+        event = events.get(content.token.i)
+        if event is None and warning.trigger.frame == "demand" and not reading.demanded:
+            event = _implied_demand(content)
+        if event is not None and event.trigger.token != warning.trigger.token:
+            _take(doc, reading, content, event, events)
+    return _concluded(reading)
 
 
 def _implied_demand(content: Content) -> EventMention | None:
@@ -68,30 +126,38 @@ def _implied_demand(content: Content) -> EventMention | None:
     return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", token.lemma_))
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One warning while its content is read."""
+def _take(
+    doc: Doc, reading: _Reading, content: Content, event: EventMention, events: dict[int, EventMention]
+) -> None:
+    """Take one event of the content as threatened, demanded or feared, or leave it as it is."""
+    warning = reading.warning
+    frame = warning.trigger.frame
+    token = doc[event.trigger.token]
+    is_attack = event.trigger.kind is EventKind.ATTACK
+    told = is_attack and event.modality is Modality.ASSERTED and token.pos_ == "VERB"
+    demanding = content.conditional or (frame == "demand" and _is_directive(token))
+    announcing = frame in ANNOUNCING and not demanding and _is_to_come(token)
+    if is_attack and announcing and _is_own(event, warning, doc._.mentions):
+        events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
+        reading.threatened.append(token.i)
+    elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):
+        events[token.i] = replace(_by_addressee(doc, event, warning), modality=Modality.DEMANDED)
+        reading.demanded.append(token.i)
+    elif told and (demanding or frame != "demand"):
+        events[token.i] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
 
-    warning: EventMention
-    threatened: list[int]
-    demanded: list[int]
 
-
-def _issuer(warning: EventMention) -> tuple[int, ...]:
-    return warning.fillers(Role.ISSUER)
-
-
-def _acts(doc: Doc, event: EventMention, role: Role, warning: EventMention) -> bool:
+def _is_own(event: EventMention, warning: EventMention, mentions: dict[int, EntityMention]) -> bool:
     """Whether the issuer is who would act: named so, by pronoun, or by nobody else."""
-    actors = event.fillers(role)
-    own = set(_issuer(warning))
-    return all(root in own or doc._.mentions[root].noun == "pronoun" for root in actors)
+    issuers = warning.fillers(Role.ISSUER)
+    actors = event.fillers(Role.PERPETRATOR)
+    return all(root in issuers or mentions[root].noun == "pronoun" for root in actors)
 
 
 def _by_issuer(event: EventMention, warning: EventMention) -> EventMention:
-    others = tuple(filler for filler in event.roles if filler.role is not Role.PERPETRATOR)
-    issuers = tuple(RoleFiller(Role.PERPETRATOR, root) for root in _issuer(warning))
-    return replace(event, roles=issuers + others)
+    others = (filler for filler in event.roles if filler.role is not Role.PERPETRATOR)
+    issuers = (RoleFiller(Role.PERPETRATOR, root) for root in warning.fillers(Role.ISSUER))
+    return replace(event, roles=(*issuers, *others))
 
 
 def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> EventMention:
@@ -99,74 +165,49 @@ def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> Event
     movers = [root for root in event.fillers(Role.MOVER) if doc._.mentions[root].noun != "pronoun"]
     if event.trigger.kind is not EventKind.MOVEMENT or movers:
         return event
-    addressees = tuple(RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
-    return replace(event, roles=event.roles + addressees)
-
-
-def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> EventMention | None:
-    """One warning with its links; the events of its content get their modality in `events`."""
-    reading = _Reading(warning, [], [])
-    for content in _contents(doc[warning.trigger.token]):
-        event = events.get(content.token.i)
-        if event is None and warning.trigger.frame == "demand" and not reading.demanded:
-            event = _implied_demand(content)
-        if event is not None and event.trigger.token != warning.trigger.token:
-            _take(doc, reading, content, event, events)
-    return _concluded(reading)
-
-
-def _take(
-    doc: Doc, reading: _Reading, content: Content, event: EventMention, events: dict[int, EventMention]
-) -> None:
-    warning = reading.warning
-    token = event.trigger.token
-    kind = event.trigger.kind
-    demanding = content.conditional or (warning.trigger.frame == "demand" and _is_directive(doc[token]))
-    announces = warning.trigger.frame in ("threaten", "warn") and _is_to_come(doc[token])
-    if kind is EventKind.ATTACK and not demanding and announces and _acts(doc, event, Role.PERPETRATOR, warning):
-        events[token] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
-        reading.threatened.append(token)
-    elif kind in WITHDRAWALS and (demanding or _is_asked(doc, event, warning)):
-        events[token] = replace(_by_addressee(doc, event, warning), modality=Modality.DEMANDED)
-        reading.demanded.append(token)
-    elif kind is EventKind.ATTACK and event.modality is Modality.ASSERTED and doc[token].pos_ == "VERB":
-        if demanding or warning.trigger.frame != "demand":
-            events[token] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
+    addressees = (RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
+    return replace(event, roles=(*event.roles, *addressees))
 
 
 def _is_to_come(token: Token) -> bool:
     """Whether a clause tells of what is to come: a noun, an infinitive, a gerund, a future tense."""
-    if token.pos_ != "VERB" or token.tag_ in ("VB", "VBG"):
-        return True
-    return any(child.dep_ == "aux" and child.lower_ in FUTURE for child in token.children)
+    return token.pos_ != "VERB" or token.tag_ in ("VB", "VBG") or _has_auxiliary(token, FUTURE)
 
 
 def _is_directive(token: Token) -> bool:
     """Whether a clause tells what to do, not what was done: "told them to leave", "that they must leave"."""
-    if token.pos_ != "VERB" or token.tag_ == "VB":
-        return True
-    return any(child.dep_ == "aux" and child.lower_ in ("to", "must", "should", "shall") for child in token.children)
+    return token.pos_ != "VERB" or token.tag_ == "VB" or _has_auxiliary(token, OBLIGING)
 
 
-def _is_asked(doc: Doc, event: EventMention, warning: EventMention) -> bool:
+def _has_auxiliary(verb: Token, words: frozenset[str]) -> bool:
+    return any(child.dep_ == "aux" and child.lower_ in words for child in verb.children)
+
+
+def _is_asked(token: Token, warning: EventMention) -> bool:
     """Whether "warned X to leave" asks it of the addressee."""
-    subject = subject_of(doc[event.trigger.token])
+    subject = subject_of(token)
     return subject is not None and subject.i in warning.fillers(Role.ADDRESSEE)
 
 
 def _concluded(reading: _Reading) -> EventMention | None:
-    """The warning with its type by its content; a promise without a threat is no warning."""
+    """The warning with its links and its type by its content; None where it has too little of it."""
     warning = reading.warning
+    links = [(Role.THREATENS, token) for token in reading.threatened]
+    links += [(Role.DEMANDS, token) for token in reading.demanded]
     if warning.trigger.lemma in PROMISES and not reading.threatened:
         return None
-    if warning.trigger.lemma in NOTICE_ONLY and not (reading.demanded or reading.threatened):
+    if warning.trigger.lemma in NEEDS_CONTENT and not links:
         return None
     if warning.trigger.frame == "demand" and not (reading.demanded or warning.fillers(Role.ADDRESSEE)):
         return None
-    links = [(Role.THREATENS, token) for token in reading.threatened]
-    links += [(Role.DEMANDS, token) for token in reading.demanded]
-    kind = "Threat" if reading.threatened else "Demand" if reading.demanded else warning.trigger.type
-    return replace(warning, links=tuple(links), types=(kind,) if kind else ())
+    return _linked(warning, tuple(links), warning.trigger.type)
+
+
+def _linked(warning: EventMention, links: tuple[tuple[Role, int], ...], plain: str | None) -> EventMention:
+    """The warning with its links, of the type that they make it; `plain` where it has none."""
+    roles = [role for role, _ in links]
+    concept = "Threat" if Role.THREATENS in roles else "Demand" if Role.DEMANDS in roles else plain
+    return replace(warning, links=links, types=(concept,) if concept else ())
 
 
 def _joined(doc: Doc, warnings: list[EventMention]) -> list[EventMention]:
@@ -174,59 +215,31 @@ def _joined(doc: Doc, warnings: list[EventMention]) -> list[EventMention]:
     joined: list[EventMention] = []
     for warning in warnings:
         token = doc[warning.trigger.token]
-        host = next((w for w in joined if _holds(doc[w.trigger.token], token)), None)
-        if host is None:
+        at = next((k for k, host in enumerate(joined) if _holds(doc[host.trigger.token], token)), None)
+        if at is None:
             joined.append(warning)
-            continue
-        roles = tuple(dict.fromkeys([*host.roles, *_addressed(warning)]))
-        links = tuple(dict.fromkeys([*host.links, *warning.links]))
-        joined[joined.index(host)] = _retyped(replace(host, roles=roles, links=links))
+        else:
+            joined[at] = _merged(joined[at], warning)
     return joined
 
 
-def _addressed(warning: EventMention) -> list[RoleFiller]:
-    return [filler for filler in warning.roles if filler.role is Role.ADDRESSEE]
-
-
-def _retyped(warning: EventMention) -> EventMention:
-    roles = [role for role, _ in warning.links]
-    kind = "Threat" if Role.THREATENS in roles else "Demand" if Role.DEMANDS in roles else warning.types[0]
-    return replace(warning, types=(kind,))
+def _merged(host: EventMention, warning: EventMention) -> EventMention:
+    addressed = (filler for filler in warning.roles if filler.role is Role.ADDRESSEE)
+    roles = tuple(dict.fromkeys((*host.roles, *addressed)))
+    links = tuple(dict.fromkeys((*host.links, *warning.links)))
+    return _linked(replace(host, roles=roles), links, host.types[0])
 
 
 def _holds(first: Token, second: Token) -> bool:
     """Whether a second trigger only spells out the first: a clause on the noun, or the noun it issues."""
-    if second.head.i == first.i and second.dep_ in ("acl", "relcl", "dobj", "xcomp", "advcl", "appos"):
+    if second.head.i == first.i and second.dep_ in SPELLING_OUT:
         return True
     return second.dep_ == "acl" and first.i < second.i and second.head.head.i == first.i
 
 
-def read_warnings(doc: Doc) -> tuple[EventMention, ...]:
-    """The event mentions with every warning linked to what it threatens and demands."""
-    events = {event.trigger.token: event for event in doc._.event_mentions}
-    warnings: list[EventMention] = []
-    for event in list(events.values()):
-        if event.trigger.kind is not EventKind.WARNING:
-            continue
-        del events[event.trigger.token]
-        warning = _read(doc, event, events)
-        if warning is not None:
-            warnings.append(warning)
-    warnings = [warning for warning in _joined(doc, warnings) if _issuer(warning) or warning.links]
-    kept = [event for event in events.values() if not _is_unsupported(event)]
-    return tuple(sorted([*kept, *warnings], key=lambda event: event.trigger.token))
-
-
-def _is_unsupported(event: EventMention) -> bool:
-    """Whether talk of revenge names neither who would act nor against whom."""
-    acting = event.fillers(Role.PERPETRATOR) or event.fillers(Role.TARGET)
-    told = event.modality in (Modality.THREATENED, Modality.PLANNED, Modality.FEARED)
-    return event.trigger.frame == "retaliate" and not (acting and told)
-
-
 @Language.factory(
     "polemos_warnings",
-    requires=["doc._.event_mentions", "doc._.mentions", "token.dep"],
+    requires=["doc._.event_mentions", "doc._.mentions", "token.dep", "token.tag", "token.lemma"],
     assigns=["doc._.event_mentions"],
 )
 def create_warnings(nlp: Language, name: str) -> "WarningReader":
