@@ -11,6 +11,9 @@ from spacy.tokens import Doc
 from builder.gazetteer import Entry
 from builder.model import ActorKind, Basis, Damage, EventKind, Modality, Moment, Outcome, Role
 
+PRONOUN = "pronoun"  # the `noun` of a mention that is a pronoun
+DEMONYM = "demonym"  # the `noun` of a country that a demonym names
+
 
 class Category(StrEnum):
     """Which class of node a mention of an entity becomes."""
@@ -65,6 +68,11 @@ class EntityMention:
     plural: bool = False
     number: Quantity = Quantity()
     titles: tuple[str, ...] = ()
+
+    @property
+    def is_pronoun(self) -> bool:
+        """Whether the mention is a pronoun, of a person, a body or a thing."""
+        return self.noun == PRONOUN
 
     @property
     def entry(self) -> Entry | None:

@@ -11,6 +11,7 @@ from builder.model import ActorKind
 from builder.patterns import load
 
 LONGEST = 3  # words in the longest noun of patterns/nouns.json: "improvised explosive device"
+ORGANIZATIONS = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
 CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "Weapon": Category.WEAPON}
 
 

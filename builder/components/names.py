@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Name, register_extensions
+from builder.components.lexicon import ORGANIZATIONS
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
@@ -17,7 +18,6 @@ ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
 STANCES = frozenset(WORDS["stances"])
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
-BODIES = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
 CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 
 
@@ -190,7 +190,7 @@ def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
 
 def _is_surely_person(doc: Doc, name: Name) -> bool:
     """Whether neither a body's noun nor a preposition of place makes what spaCy says of a name doubtful."""
-    if doc[name.end - 1].lower_ in BODIES:
+    if doc[name.end - 1].lower_ in ORGANIZATIONS:
         return False
     return name.start == 0 or doc[name.start - 1].lower_ not in PLACE_PREPOSITIONS
 
@@ -210,9 +210,7 @@ def _titled(doc: Doc, names: list[Name]) -> Iterator[Name]:
         if token.lower_ not in TITLES or not _is_capitalised(token) or start in taken:
             continue
         end = start
-        while (
-            end < len(doc) and doc[end].pos_ == "PROPN" and doc[end].text[:1].isupper() and end not in taken
-        ):
+        while end < len(doc) and end not in taken and doc[end].pos_ == "PROPN" and _is_capitalised(doc[end]):
             end += 1
         if end > start:
             yield Name(start, end, (), "PERSON")

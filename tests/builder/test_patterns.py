@@ -167,8 +167,8 @@ def test_every_word_besides_the_roles_is_used() -> None:
         (load("triggers")["weapon_attack_types"].values(), CONCEPTS),
         (load("triggers")["weapon_required"], set(FRAMES)),
         (load("attribution")["authorities"], CONCEPTS),
-        (load("entities")["pronouns"].values(), {*ActorKind}),
-        (load("entities")["plain_name_kinds"].values(), {*ActorKind}),
+        (load("minor_mentions")["pronouns"].values(), {*ActorKind}),
+        (load("kinds")["plain_name_kinds"].values(), {*ActorKind}),
     ],
 )
 def test_names_of_the_model_and_the_ontology_exist(names: object, known: set[str]) -> None:

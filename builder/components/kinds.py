@@ -1,0 +1,180 @@
+"""What proper names and nouns stand for: which class of node, and of actors which kind."""
+
+from functools import cache
+from typing import TypeAlias
+
+from spacy.tokens import Doc
+
+from builder.components.annotations import Category, Name
+from builder.components.lexicon import Noun, noun_ending_at
+from builder.components.phrases import UNNAMED_BODIES, NounPhrase
+from builder.components.places import countries_of
+from builder.gazetteer import load_gazetteer, transliteration_key
+from builder.geonames import open_index
+from builder.model import ActorKind
+from builder.patterns import load
+
+WORDS = load("kinds")
+COLLECTIVES = frozenset(WORDS["collectives"])
+PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
+STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
+MOVING = frozenset(WORDS["moving_verbs"])
+SITES: dict[str, str] = WORDS["sites"]
+PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
+CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
+ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
+LABEL_CATEGORIES = {"GPE": Category.PLACE, "LOC": Category.PLACE, "FAC": Category.FACILITY}
+LONGEST_TYPE_NOUN = 2  # tokens before a preposition or an apposed name that can say what the name is
+
+# The class of node that a phrase becomes, and of an actor its kind.
+Standing: TypeAlias = tuple[Category, ActorKind | None]
+
+
+def standing_of_noun(noun: Noun, *, plural: bool, modifiers: tuple[Name, ...]) -> Standing:
+    """What a phrase without a name stands for: a person or a group by number.
+
+    A body without a name is a group, as the vocabulary has it.
+    """
+    match noun.kind:
+        case ActorKind.GROUP if not plural and noun.text not in COLLECTIVES:
+            return noun.category, ActorKind.PERSON
+        case ActorKind.PERSON if plural:
+            return noun.category, ActorKind.GROUP
+        case ActorKind.ORGANIZATION if noun.text in UNNAMED_BODIES and not _name_a_body(modifiers):
+            return noun.category, ActorKind.GROUP
+        case kind:
+            return noun.category, kind
+
+
+def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
+    """Whether names that modify a noun make it a named body: "*Hezbollah* militia", not "*Iraqi* militia"."""
+    return any(not name.entries or name.entries[0].kind in ("Organization", "Group") for name in modifiers)
+
+
+def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
+    """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
+    concept = SITES.get(noun.text)
+    if concept is None or phrase.start == 0:
+        return noun
+    is_site = phrase.doc[phrase.start - 1].lower_ in PLACE_PREPOSITIONS
+    return Noun(noun.text, Category.FACILITY, None, concept) if is_site else noun
+
+
+def type_in_context(phrase: NounPhrase) -> str | None:
+    """The type of a noun of two senses by the words of its sentence: soldiers or refugees live in a camp."""
+    senses = CONTEXTS.get(phrase.noun.text) if phrase.noun is not None else None
+    if senses is None:
+        return None
+    words = {token.lower_ for token in phrase.doc[phrase.root].sent}
+    return next((concept for concept, signs in senses.items() if not words.isdisjoint(signs)), None)
+
+
+def noun_of_name(phrase: NounPhrase, name: Name) -> Noun | None:
+    """The noun that says what a name is, before it or as its first word, else the one at the head.
+
+    "the state *company* Ukrenergo", "*Hotel* Camino Real".
+    """
+    introducing = _introducing_noun(phrase, name)
+    if introducing is None and phrase.noun is None:
+        return _leading_noun(phrase.doc, name)
+    return introducing or phrase.noun
+
+
+def _introducing_noun(phrase: NounPhrase, name: Name) -> Noun | None:
+    """The noun before a name that says what it is: "the state *company* Ukrenergo"."""
+    if name.entries or name.start == phrase.start or name.label == "GPE":
+        return None
+    noun = noun_ending_at(phrase.doc, phrase.start, name.start - 1)
+    if noun is None or noun.category not in (Category.FACILITY, Category.ACTOR):
+        return None
+    return noun if noun.kind in (None, ActorKind.ORGANIZATION) else None
+
+
+def _leading_noun(doc: Doc, name: Name) -> Noun | None:
+    """The facility that a name begins with: "*Hotel* Camino Real", "*Camp* Bastion"."""
+    if name.entries or name.end - name.start == 1:
+        return None
+    noun = noun_ending_at(doc, name.start, name.start)
+    return noun if noun is not None and noun.category is Category.FACILITY else None
+
+
+def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None:
+    """What a name stands for: by gazetteer, then by `noun`, then spaCy's label, then the word before it."""
+    if name.entries:
+        kind = name.entries[0].kind
+        category = ENTRY_CATEGORIES.get(kind, Category.ACTOR)
+        return category, ActorKind(kind) if category is Category.ACTOR else None
+    if noun is not None and _is_told_by(doc, name, noun):
+        return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
+    actor = _actor_kind(doc, name)
+    if actor is not None:
+        return Category.ACTOR, actor
+    if name.label in LABEL_CATEGORIES:
+        return LABEL_CATEGORIES[name.label], None
+    is_place = _after_place_preposition(doc, name) or doc[name.start : name.end].text in _capitals()
+    return (Category.PLACE, None) if is_place else None
+
+
+def _is_told_by(doc: Doc, name: Name, noun: Noun) -> bool:
+    """Whether a noun says what a name is: of a person's name only that of a body, or one right before it."""
+    if name.label != "PERSON" or noun.kind is ActorKind.ORGANIZATION:
+        return True
+    return name.start > 0 and doc[name.start - 1].lower_ == noun.text.rpartition(" ")[2]
+
+
+def _actor_kind(doc: Doc, name: Name) -> ActorKind | None:
+    """The kind of actor that a name is: somebody's last name, apposed to a body, or as spaCy has it."""
+    if transliteration_key(doc[name.end - 1].text) in doc._.persons:
+        return ActorKind.PERSON
+    apposed = _apposed_kind(doc, name)
+    if apposed is not None:
+        return apposed
+    if name.label in PLAIN_KINDS and not _is_known_place(doc, name):
+        return ActorKind(PLAIN_KINDS[name.label])
+    return None
+
+
+def _apposed_kind(doc: Doc, name: Name) -> ActorKind | None:
+    """The kind that the noun before an apposed name gives it: "the state company, *Ukrenergo*"."""
+    last = doc[name.end - 1]
+    if last.dep_ != "appos" or last.head.i >= name.start or name.label == "GPE":
+        return None
+    start = max(last.sent.start, last.head.i - LONGEST_TYPE_NOUN)
+    noun = noun_ending_at(doc, start, last.head.i)
+    return noun.kind if noun is not None and noun.kind is ActorKind.ORGANIZATION else None
+
+
+def _is_known_place(doc: Doc, name: Name) -> bool:
+    """Whether what spaCy took for a person or a body stands where places stand and is a settlement's name."""
+    found = open_index().lookup(doc[name.start : name.end].text)
+    if _after_place_preposition(doc, name):
+        return bool(found) or _must_be_place(doc, name)
+    if not found or name.end - name.start > 1:
+        return False
+    named = countries_of(doc)
+    return any(candidate.primary and candidate.country in named for candidate in found)
+
+
+def _after_place_preposition(doc: Doc, name: Name) -> bool:
+    """Whether the word before a name makes a place of it, as "of" does in "the airport of Sévaré"."""
+    of = name.start - 1
+    if of < 1:
+        return False
+    if doc[of].lower_ != "of":
+        return doc[of].lower_ in PLACE_PREPOSITIONS
+    noun = noun_ending_at(doc, max(0, of - 1 - LONGEST_TYPE_NOUN), of - 1)
+    return noun is not None and noun.category in (Category.FACILITY, Category.PLACE)
+
+
+def _must_be_place(doc: Doc, name: Name) -> bool:
+    """Whether no person or body stands here: "in X", "near X", "sent troops to X", "the outpost of X"."""
+    before = doc[name.start - 1]
+    if before.lower_ in STRONG_PREPOSITIONS or (before.lower_ == "of" and name.label != "ORG"):
+        return True
+    return before.lower_ in ("to", "from") and any(t.lemma_.lower() in MOVING for t in before.ancestors)
+
+
+@cache
+def _capitals() -> frozenset[str]:
+    """The names of capital cities: as subjects they stand for states, where spaCy may see no name."""
+    return frozenset(c.capital for c in load_gazetteer().countries.values() if c.capital is not None)

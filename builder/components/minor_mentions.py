@@ -1,0 +1,99 @@
+"""Mentions that no noun phrase ends with: pronouns, demonyms and nouns that modify others."""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import DEMONYM, PRONOUN, Category, EntityMention, Name
+from builder.components.lexicon import noun_ending_at
+from builder.gazetteer import load_gazetteer
+from builder.model import ActorKind
+from builder.patterns import load
+
+WORDS = load("minor_mentions")
+PRONOUNS = {word: ActorKind(kind) for word, kind in WORDS["pronouns"].items()}
+POSSESSIVES = frozenset(WORDS["possessives"])
+DAMAGING = frozenset(WORDS["damaging_verbs"])
+LONGEST_MODIFIER = 2  # tokens before the last of a noun that modifies another: "car bomb attack"
+
+
+def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[EntityMention]:
+    """Every mention besides those that were found at the heads of noun phrases, in the order of the text."""
+    demonyms: dict[int, str] = doc._.demonyms
+    for token in doc:
+        if token.i in found:
+            continue
+        if token.i in demonyms:
+            yield _demonym(token, demonyms[token.i])
+        elif token.lower_ in PRONOUNS and token.pos_ == "PRON":
+            yield _pronoun(token)
+        elif token.lower_ in POSSESSIVES and token.tag_ == "PRP$" and token.head.i not in found:
+            yield _word(token, Category.ACTOR, ActorKind.PERSON, noun=PRONOUN)
+        elif _may_modify(token, found):
+            yield from _modifier(token)
+
+
+def _word(token: Token, category: Category, kind: ActorKind | None = None, *, noun: str) -> EntityMention:
+    """A mention of one word, labelled by itself."""
+    return EntityMention(token.i, token.i + 1, token.i, category, token.text, kind, noun=noun)
+
+
+def _demonym(token: Token, code: str) -> EntityMention:
+    """A demonym as a mention of its country, so that "Israeli air strike" has somebody who strikes."""
+    country = load_gazetteer().countries[code]
+    states = tuple(entry for entry in load_gazetteer().find(country.label) if entry.country == code)
+    return EntityMention(
+        start=token.i,
+        end=token.i + 1,
+        root=token.i,
+        category=Category.PLACE,
+        label=country.label,
+        type="country",
+        noun=DEMONYM,
+        name=Name(token.i, token.i + 1, states),
+        country=code,
+    )
+
+
+def _pronoun(token: Token) -> EntityMention:
+    """A pronoun, of a facility where it is what is damaged, else of an actor."""
+    is_damaged = token.dep_ in ("nsubjpass", "dobj") and token.head.lemma_.lower() in DAMAGING
+    if token.lower_ == "it" and is_damaged:
+        return _word(token, Category.FACILITY, noun=PRONOUN)
+    return _word(token, Category.ACTOR, PRONOUNS[token.lower_], noun=PRONOUN)
+
+
+def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
+    """Whether a noun is a mention of its own: before an event noun, or a body before a facility."""
+    if token.dep_ not in ("compound", "nmod") or token.pos_ not in ("NOUN", "PROPN"):
+        return False
+    head = found.get(token.head.i)
+    if head is None:
+        return token.pos_ == "NOUN"
+    if head.category is not Category.FACILITY or token.i > head.root - len(head.noun.split()):
+        return False
+    body = noun_ending_at(token.doc, max(head.start, token.i - LONGEST_MODIFIER), token.i)
+    return body is not None and body.kind is ActorKind.ORGANIZATION
+
+
+def _modifier(token: Token) -> Iterator[EntityMention]:
+    """A noun before another that says who, with what or against what: "rebel attack", "car bomb attack"."""
+    doc, root = token.doc, token.i
+    noun = noun_ending_at(doc, max(token.sent.start, root - LONGEST_MODIFIER), root)
+    following = noun_ending_at(doc, root, root + 1) if root + 1 < len(doc) else None
+    is_part = following is not None and " " in following.text  # "*police* station"
+    if noun is None or noun.category is Category.PLACE or is_part:
+        return
+    kind = noun.kind if noun.kind in (None, ActorKind.ORGANIZATION) else ActorKind.GROUP
+    start = root - noun.text.count(" ")
+    yield EntityMention(
+        start=start,
+        end=root + 1,
+        root=root,
+        category=noun.category,
+        label=doc[start : root + 1].text,
+        kind=kind,
+        type=noun.type,
+        noun=noun.text,
+        plural=True,
+    )

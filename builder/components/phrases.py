@@ -1,0 +1,225 @@
+"""Noun phrases: where they are, what is at their head, and the words by which they are called."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import Category, Name
+from builder.components.lexicon import Noun, noun_ending_at
+from builder.components.names import STANCES, has_stance
+from builder.gazetteer import Entry
+from builder.model import ActorKind
+from builder.patterns import load
+
+WORDS = load("phrases")
+LEADING = frozenset(WORDS["leading"])
+DEFINITE = frozenset(WORDS["definite"])
+AFFILIATIONS = frozenset(WORDS["affiliations"])
+NUMBERLESS = frozenset(WORDS["numberless"])
+UNNAMED_BODIES = frozenset(WORDS["unnamed_bodies"])
+ORDINAL_ENDINGS = ("th", "rd", "st", "nd")
+SHORT = 2  # tokens of a name that cannot hold a phrase of its own
+
+
+@dataclass(frozen=True, slots=True)
+class NounPhrase:
+    """The tokens from `start` to `end` with their head.
+
+    `names` are the proper names inside, `name` is the one at the head, `noun` the lexicon's noun there.
+    """
+
+    doc: Doc
+    start: int
+    end: int
+    root: int
+    names: tuple[Name, ...] = ()
+    noun: Noun | None = None
+    name: Name | None = None
+
+    @property
+    def is_plural(self) -> bool:
+        """Whether the head is a plural, by its tag or its form."""
+        head = self.doc[self.root]
+        if head.tag_ in ("NNS", "NNPS") or head.lower_ in NUMBERLESS:
+            return True
+        # "Guerrillas" at the start of a sentence is tagged as a name, and the lexicon has the singular.
+        return self.noun is not None and self.noun.text.rpartition(" ")[2] != head.lower_
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether the first word says that the reader knows what is meant: "the", "its"."""
+        return self.doc[self.start].lower_ in DEFINITE
+
+    @property
+    def modifiers(self) -> tuple[Name, ...]:
+        """The names before the noun, but for the one at the head."""
+        first = self.root if self.noun is None else self.root - len(self.noun.text.split())
+        return tuple(name for name in self.names if name is not self.name and name.end - 1 <= first)
+
+
+def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
+    """Start, end and head of spaCy's noun chunks, and of the names that none of them ends with.
+
+    A name with a phrase inside, "the Committee of the Red Cross", is one, and hides the chunks in it.
+    """
+    names: tuple[Name, ...] = doc._.names
+    long_names: dict[Name, int] = {}
+    for name in names:
+        if name.end - name.start > SHORT:
+            head = doc[name.start : name.end].root.i
+            if head != name.end - 1:
+                long_names[name] = head
+    hidden = {i for name in long_names for i in range(name.start, name.end)}
+    ends = set()
+    for chunk in doc.noun_chunks:
+        if chunk.end - 1 not in hidden:
+            ends.add(chunk.end)
+            yield chunk.start, chunk.end, chunk.end - 1
+    for name in names:
+        if name in long_names:
+            yield name.start, name.end, long_names[name]
+        elif name.end not in ends:
+            yield name.start, name.end, name.end - 1
+
+
+def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> NounPhrase:
+    """The noun phrase of a range of tokens, of whose `names` some may reach beyond it."""
+    while start < root and (doc[start].is_punct or doc[start].is_space):
+        start += 1
+    inner = tuple(name for name in names if start <= name.start and name.end <= end)
+    name = _name_on(inner, root)
+    noun = noun_ending_at(doc, name.start if name is not None else start, root)
+    if name is None:
+        bare = NounPhrase(doc, start, end, root, inner, noun)
+        name = _bare_name(bare) if noun is None else _name_before(bare, noun)
+    return NounPhrase(doc, start, end, root, inner, noun, name)
+
+
+def _name_on(names: tuple[Name, ...], token: int) -> Name | None:
+    return next((name for name in names if name.start <= token < name.end), None)
+
+
+def _bare_name(phrase: NounPhrase) -> Name | None:
+    """A run of capitalised proper nouns that ends with the head and that nothing else recognised."""
+    doc, root = phrase.doc, phrase.root
+    head = doc[root]
+    if head.pos_ != "PROPN" or not head.text[:1].isupper() or head.ent_type_ in ("DATE", "TIME"):
+        return None
+    first = root
+    while first > phrase.start and (doc[first - 1].pos_ == "PROPN" or doc[first - 1].text == "-"):
+        first -= 1
+    while first < root and (
+        not doc[first].text[0].isalnum() or noun_ending_at(doc, first, first) is not None
+    ):
+        first += 1
+    is_person = any(first <= name.start and name.label == "PERSON" for name in phrase.names)
+    return Name(first, root + 1, (), "PERSON" if is_person else "")
+
+
+def _name_before(phrase: NounPhrase, noun: Noun) -> Name | None:
+    """The name that a noun completes: "*Balad* air base", "the *Wagner* group", "*Idlib* province"."""
+    if not _completes_names(phrase, noun):
+        return None
+    last = phrase.root - len(noun.text.replace("-", " ").split())
+    before = _name_on(phrase.names, last)
+    if before is not None and before.entries and before.entries[0].kind == "Organization":
+        return before if noun.kind is ActorKind.ORGANIZATION else None
+    first = last + 1
+    while first > phrase.start and (_is_proper(phrase, first - 1) or _is_ordinal(phrase.doc, first - 1)):
+        first -= 1
+    while first <= last and not phrase.doc[first].text[0].isalnum():
+        first += 1
+    return Name(first, phrase.root + 1) if first <= last else None
+
+
+def _completes_names(phrase: NounPhrase, noun: Noun) -> bool:
+    """Whether a noun may be part of a name: of a facility, a place or a body, but not "*Shiite* militias"."""
+    if noun.category is Category.WEAPON or noun.kind not in (None, ActorKind.ORGANIZATION):
+        return False
+    head = phrase.doc[phrase.root]
+    several = head.tag_ == "NNS" and head.text.islower()
+    return noun.kind is None or not several or noun.text not in UNNAMED_BODIES
+
+
+def _is_ordinal(doc: Doc, i: int) -> bool:
+    """Whether a word numbers a unit: "the *Third* Infantry Brigade"."""
+    return doc[i].text[:1].isupper() and doc[i].lower_.endswith(ORDINAL_ENDINGS) and doc[i].like_num
+
+
+def _is_proper(phrase: NounPhrase, i: int) -> bool:
+    """Whether a token is part of a name: capitalised or a joint, and no demonym, country or possessor."""
+    doc = phrase.doc
+    token = doc[i]
+    if i in doc._.demonyms or token.tag_ == "POS" or token.dep_ == "poss" or token.text in AFFILIATIONS:
+        return False
+    name = _name_on(phrase.names, i)
+    if has_stance(doc, i) or own_country(name):
+        return False
+    if token.text == "-":
+        return doc[i + 1].text[:1].isupper() and doc[i - 1].lower_ not in STANCES
+    return name is not None or token.pos_ == "PROPN" or (token.text[:1].isupper() and token.pos_ == "NOUN")
+
+
+def own_country(name: Name | None) -> str | None:
+    """The ISO code where a name itself is a country's."""
+    state = _state(name)
+    return None if state is None else state.country
+
+
+def _state(name: Name | None) -> Entry | None:
+    entries = name.entries if name is not None else ()
+    return next((entry for entry in entries if entry.kind == "State"), None)
+
+
+def country_of(phrase: NounPhrase) -> str | None:
+    """The ISO code of the demonym or country name among the modifiers, else of the name itself."""
+    demonyms: dict[int, str] = phrase.doc._.demonyms
+    for i in range(phrase.start, phrase.end):
+        if i in demonyms:
+            return demonyms[i]
+    for name in phrase.names:
+        state = _state(name)
+        if state is None or name.entries[0].kind not in ("State", "Place") or name.end >= phrase.end:
+            continue
+        is_joined = name.start >= phrase.start + 2 and phrase.doc[name.start - 1].text == "-"
+        if not is_joined:
+            return state.country
+    return own_country(phrase.name)
+
+
+def titles(phrase: NounPhrase) -> tuple[str, ...]:
+    """The nouns of rank or office before a person's name, the nearest first: "Major General"."""
+    end = phrase.start if phrase.name is None else phrase.name.start
+    found: list[str] = []
+    while end > phrase.start:
+        noun = noun_ending_at(phrase.doc, phrase.start, end - 1)
+        if noun is None or noun.category is not Category.ACTOR:
+            break
+        found.append(noun.text)
+        end -= len(noun.text.split())
+    return tuple(found)
+
+
+def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -> str:
+    """The words of a phrase, from `start` if given, without determiner, number and quotes.
+
+    Adjectives tell actors apart and stay; of things they are description and go.
+    """
+    doc, end = phrase.doc, phrase.end
+    first = phrase.start if start is None else start
+    last = end - 1 if phrase.name is None else max(first, phrase.name.start)
+    while first < last and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
+        first += 1
+    kept = [token for token in doc[first:end] if not token.is_quote and not token.is_space]
+    if category is not Category.ACTOR:
+        words = frozenset(phrase.noun.text.split()) if phrase.noun is not None else frozenset()
+        kept = [token for token in kept if token.i == end - 1 or _names_thing(token, words)]
+    return "".join(token.text_with_ws for token in kept).strip().replace(" - ", "-").strip("-–, ")
+
+
+def _names_thing(token: Token, words: frozenset[str]) -> bool:
+    """Whether a word is more than description; `words` are the noun's: "*improvised* explosive device"."""
+    if token.pos_ not in ("ADJ", "ADV", "VERB") or token.text == "-":
+        return True
+    return token.lower_ in words or token.text[:1].isupper()
