@@ -1,8 +1,9 @@
-"""Relations between entities: where a facility is, whose it is, whom it hosts; what a place lies in; who belongs where."""
+"""Relations of entities: where a facility is, whose it is, whom it hosts; what places and people belong to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, islice
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
@@ -15,13 +16,18 @@ from builder.patterns import load
 
 WORDS = load("relations")
 HOSTING = frozenset(WORDS["hosting"])
-OPERATING = frozenset(WORDS["operating"])
-BELONGING = frozenset(WORDS["belonging"])
-SPOKESMEN = frozenset(load("attribution")["spokesmen"])
 STATIONING = frozenset(WORDS["stationing"])
-OWNED = frozenset(WORDS["owned_types"])
-TELLING = HOSTING | OPERATING | BELONGING | STATIONING
+BELONGING = frozenset(WORDS["belonging"])
+OPERATING = frozenset(WORDS["operating"])
+TELLING = HOSTING | STATIONING | BELONGING | OPERATING
+OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
+SPOKESMEN = frozenset(load("attribution")["spokesmen"])
 RELATIVE = frozenset(("which", "that"))
+# Tokens after "of" in which the head of a name is sought: "of the newly formed Third Army Brigade".
+OWNER_WINDOW = 7
+BODY_WINDOW = 5  # fewer: whom people belong to is said shorter, and a wrong body is worse than none
+
+Mentions = Mapping[int, EntityMention]  # by the tokens of their heads
 
 
 class RelationName(StrEnum):
@@ -43,138 +49,142 @@ class Relation:
     object: int
 
 
-def _modifying(doc: Doc, mention: EntityMention, category: Category) -> Iterator[EntityMention]:
-    """The mentions of a category inside another one, before its head."""
-    for i in range(mention.start, mention.root):
-        inner = doc._.mentions.get(i)
-        if inner is not None and inner.category is category:
-            yield inner
+def relations(doc: Doc) -> tuple[Relation, ...]:
+    """Every relation that the document tells: of noun phrases, then of verbs, in the order of the text."""
+    mentions: Mentions = doc._.mentions
+    found: list[Relation] = []
+    for mention in mentions.values():
+        match mention.category:
+            case Category.FACILITY:
+                found += _of_facility(doc, mention, mentions)
+            case Category.PLACE:
+                found += _of_place(doc, mention, mentions)
+            case Category.ACTOR:
+                found += _of_actor(doc, mention, mentions)
+    for token in doc:
+        if token.pos_ == "VERB" and token.lemma_.lower() in TELLING:
+            found += _of_verb(token, mentions)
+    return tuple(dict.fromkeys(found))
 
 
-def _of_facility(doc: Doc, mention: EntityMention) -> Iterator[Relation]:
+def spoken_for(doc: Doc, root: int) -> int:
+    """Whom a spokesman speaks for: the body that his mention names, else himself."""
+    mentions: Mentions = doc._.mentions
+    if mentions[root].noun not in SPOKESMEN:
+        return root
+    return next((relation.object for relation in _of_actor(doc, mentions[root], mentions)), root)
+
+
+# What a noun phrase tells
+
+
+def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
     after = location_after(doc, mention)
-    if after is not None and doc[after].i in doc._.places:
+    if after is not None and after in doc._.places:
         yield Relation(RelationName.LOCATION, mention.root, after)
-    for inner in _modifying(doc, mention, Category.PLACE):
+    for inner in _modifying(mention, mentions, Category.PLACE):
         if inner.type == "country":
-            owned = mention.type in OWNED and doc[inner.root].dep_ != "poss" or inner.noun == "demonym"
-            name = RelationName.OPERATOR if owned else RelationName.LOCATION
+            owned = mention.type in OWNED and doc[inner.root].dep_ != "poss"
+            is_operator = owned or inner.noun == "demonym"
+            name = RelationName.OPERATOR if is_operator else RelationName.LOCATION
             yield Relation(name, mention.root, inner.root)
         elif inner.root in doc._.places and after is None:
             yield Relation(RelationName.LOCATION, mention.root, inner.root)
-    owners = [*_modifying(doc, mention, Category.ACTOR), *_owner_after(doc, mention)]
-    for inner in owners:
-        if inner.kind is ActorKind.ORGANIZATION:
-            yield Relation(RelationName.OPERATOR, mention.root, inner.root)
+    after_of = _after_of(doc, mention, mentions, OWNER_WINDOW)
+    named = (m for m in after_of if m.category is Category.ACTOR and m.start == mention.end + 1)
+    for owner in (*_modifying(mention, mentions, Category.ACTOR), *islice(named, 1)):
+        if owner.kind is ActorKind.ORGANIZATION:
+            yield Relation(RelationName.OPERATOR, mention.root, owner.root)
 
 
-def _owner_after(doc: Doc, mention: EntityMention) -> Iterator[EntityMention]:
-    """The body after "of": "the garrison *of the Third Brigade*"."""
-    if mention.end + 1 < len(doc) and doc[mention.end].lower_ == "of":
-        for k in range(mention.end + 1, min(mention.end + 8, len(doc))):
-            follower = doc._.mentions.get(k)
-            if follower is not None and follower.category is Category.ACTOR and follower.start == mention.end + 1:
-                yield follower
-                return
-
-
-def _of_place(doc: Doc, mention: EntityMention) -> Iterator[Relation]:
+def _of_place(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
+    """What a place lies in: "Qaim in Anbar province", "Qaim, Iraq"."""
     after = location_after(doc, mention)
     if after is None and mention.end + 1 < len(doc) and doc[mention.end].text == ",":
-        following = doc._.mentions.get(mention.end + 1)
+        following = mentions.get(mention.end + 1)
         if following is not None and following.category is Category.PLACE and following.type == "country":
             after = following.root
     if after is not None and after in doc._.places:
         yield Relation(RelationName.WITHIN, mention.root, after)
 
 
-def _of_actor(doc: Doc, mention: EntityMention) -> Iterator[Relation]:
+def _of_actor(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
     """Membership: "a Taliban commander", "members of the Front"."""
-    bodies = [m for m in _modifying(doc, mention, Category.ACTOR) if m.kind is ActorKind.ORGANIZATION]
-    if mention.kind in (ActorKind.PERSON, ActorKind.GROUP):
-        for body in bodies[:1]:
-            yield Relation(RelationName.MEMBER_OF, mention.root, body.root)
-        if not bodies and mention.end + 1 < len(doc) and doc[mention.end].lower_ == "of":
-            for k in range(mention.end + 1, min(mention.end + 6, len(doc))):
-                inner = doc._.mentions.get(k)
-                if inner is not None and inner.kind is ActorKind.ORGANIZATION and inner.start <= mention.end + 2:
-                    yield Relation(RelationName.MEMBER_OF, mention.root, k)
-                    return
+    if mention.kind not in (ActorKind.PERSON, ActorKind.GROUP):
+        return
+    after_of = _after_of(doc, mention, mentions, BODY_WINDOW)
+    near = (m for m in after_of if m.start <= mention.end + 2)  # past one word: "of *the* Front"
+    bodies = chain(_modifying(mention, mentions, Category.ACTOR), near)
+    body = next((m for m in bodies if m.kind is ActorKind.ORGANIZATION), None)
+    if body is not None:
+        yield Relation(RelationName.MEMBER_OF, mention.root, body.root)
 
 
-def spoken_for(doc: Doc, root: int) -> int:
-    """Whom a spokesman speaks for: the body that his mention names, else himself."""
-    mention: EntityMention = doc._.mentions[root]
-    if mention.noun not in SPOKESMEN:
-        return root
-    return next((relation.object for relation in _of_actor(doc, mention)), root)
+def _modifying(mention: EntityMention, mentions: Mentions, category: Category) -> Iterator[EntityMention]:
+    """The mentions of a category inside another one, before its head."""
+    inside = (mentions.get(i) for i in range(mention.start, mention.root))
+    yield from (inner for inner in inside if inner is not None and inner.category is category)
 
 
-def _nearest_facility(doc: Doc, token: Token) -> int | None:
-    """The last facility before a relative pronoun in its sentence: "the palace in the city, *which* hosts"."""
-    for i in range(token.i - 1, token.sent.start - 1, -1):
-        mention = doc._.mentions.get(i)
-        if mention is not None and mention.category is Category.FACILITY:
-            return i
-    return None
+def _after_of(doc: Doc, mention: EntityMention, mentions: Mentions, window: int) -> Iterator[EntityMention]:
+    """The mentions whose heads stand soon after "of": "the garrison *of* the *Third Brigade*"."""
+    if mention.end + 1 < len(doc) and doc[mention.end].lower_ == "of":
+        inside = range(mention.end + 1, mention.end + 1 + window)
+        yield from (mentions[i] for i in inside if i in mentions)
 
 
-def _of_verb(doc: Doc, verb: Token) -> Iterator[Relation]:
+# What a verb tells
+
+
+def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
     """What "which hosts US forces" and "run by the army" tell of a facility."""
     lemma = verb.lemma_.lower()
     subject = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
     if lemma in HOSTING and (subject is not None or verb.dep_ == "acl"):
-        inside = subject is None or subject.lower_ in RELATIVE
-        facility = _nearest_facility(doc, verb) if inside or subject is None else subject.i
-        for child in verb.rights:
-            if child.dep_ == "dobj" and facility in doc._.mentions:
-                yield from _actors(doc, RelationName.HOSTS, facility, child)
+        yield from _hosted(verb, subject, mentions)
     elif lemma in STATIONING and any(child.lower_ == "where" for child in verb.lefts):
-        facility = _nearest_facility(doc, verb)
-        for child in verb.lefts:
-            if child.dep_ in ("nsubj", "nsubjpass"):
-                yield from _actors(doc, RelationName.HOSTS, facility, child)
+        stationed = (child for child in verb.lefts if child.dep_ in ("nsubj", "nsubjpass"))
+        yield from _actors(RelationName.HOSTS, _facility_before(verb, mentions), stationed, mentions)
     elif lemma in BELONGING:
-        for slot, filler in prepositional(verb):
-            if slot == "to":
-                facility = _nearest_facility(doc, verb)
-                yield from _actors(doc, RelationName.OPERATOR, facility, filler)
-    elif lemma in OPERATING and verb.tag_ == "VBN":
-        facility = _nearest_facility(doc, verb)
+        owners = (filler for slot, filler in prepositional(verb) if slot == "to")
+        yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), owners, mentions)
+    elif lemma in OPERATING and verb.tag_ == "VBN" and verb.dep_ in ("acl", "relcl"):
         agents = (below for child in verb.rights if child.dep_ == "agent" for below in child.children)
-        for agent in agents:
-            if facility is not None and verb.dep_ in ("acl", "relcl"):
-                yield from _actors(doc, RelationName.OPERATOR, facility, agent)
+        yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), agents, mentions)
 
 
-def _actors(doc: Doc, name: RelationName, facility: int | None, head: Token) -> Iterator[Relation]:
-    for token in (head, *head.conjuncts):
-        mention = doc._.mentions.get(token.i)
-        actor = mention is not None and (mention.category is Category.ACTOR or mention.type == "country")
-        if actor and facility is not None and mention is not None and mention.noun != "pronoun":
-            yield Relation(name, facility, token.i)
+def _hosted(verb: Token, subject: Token | None, mentions: Mentions) -> Iterator[Relation]:
+    """Whom a facility hosts: its own subject, or what a relative clause or a participle is about."""
+    about_noun = subject is None or subject.lower_ in RELATIVE
+    facility = _facility_before(verb, mentions) if about_noun or subject is None else subject.i
+    if facility in mentions:
+        guests = (child for child in verb.rights if child.dep_ == "dobj")
+        yield from _actors(RelationName.HOSTS, facility, guests, mentions)
 
 
-def relations(doc: Doc) -> tuple[Relation, ...]:
-    """Every relation that the document tells, in the order of the text."""
-    found: list[Relation] = []
-    for mention in doc._.mentions.values():
-        match mention.category:
-            case Category.FACILITY:
-                found += _of_facility(doc, mention)
-            case Category.PLACE:
-                found += _of_place(doc, mention)
-            case Category.ACTOR:
-                found += _of_actor(doc, mention)
-    for token in doc:
-        if token.pos_ == "VERB" and token.lemma_.lower() in TELLING:
-            found += _of_verb(doc, token)
-    return tuple(dict.fromkeys(found))
+def _facility_before(verb: Token, mentions: Mentions) -> int | None:
+    """The last facility before a verb in its sentence: "the palace in the city, which *hosts*"."""
+    before = (i for i in range(verb.i - 1, verb.sent.start - 1, -1) if i in mentions)
+    return next((i for i in before if mentions[i].category is Category.FACILITY), None)
+
+
+def _actors(
+    name: RelationName, facility: int | None, heads: Iterator[Token], mentions: Mentions
+) -> Iterator[Relation]:
+    """The relation of a facility to each actor or state among some nouns and their conjuncts."""
+    if facility is None:
+        return
+    roots = (token.i for head in heads for token in (head, *head.conjuncts) if token.i in mentions)
+    for root in roots:
+        mention = mentions[root]
+        acts = mention.category is Category.ACTOR or mention.type == "country"
+        if acts and mention.noun != "pronoun":
+            yield Relation(name, facility, root)
 
 
 @Language.factory(
     "polemos_relations",
-    requires=["doc._.mentions", "doc._.places", "token.dep"],
+    requires=["doc._.mentions", "doc._.places", "token.dep", "token.pos", "token.tag", "token.lemma"],
     assigns=["doc._.relations"],
 )
 def create_relations(nlp: Language, name: str) -> "RelationReader":
