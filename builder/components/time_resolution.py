@@ -14,9 +14,11 @@ from typing import TypeAlias
 from dateutil.relativedelta import relativedelta
 
 from builder.components.quantities import parse_number
-from builder.components.time_forms import DEADLINES, MONTHS, WEEKDAYS, WORDS, form_of, parts_of
+from builder.components.time_forms import DEADLINES, MONTHS, WEEKDAYS, form_of, parts_of
 from builder.model import Moment
+from builder.patterns import load
 
+WORDS = load("times")
 STEPS = {
     "hour": relativedelta(hours=1),
     "day": relativedelta(days=1),

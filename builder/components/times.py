@@ -10,10 +10,12 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import TimeMention, register_extensions
-from builder.components.time_forms import DEADLINES, WORDS, find_forms, form_of
+from builder.components.time_forms import DEADLINES, find_forms, form_of
 from builder.components.time_resolution import Anchor, resolve
 from builder.model import Moment
+from builder.patterns import load
 
+WORDS = load("times")
 AUXILIARIES = frozenset(WORDS["ahead_auxiliaries"])
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
 BETWEEN = frozenset(WORDS["between"])
