@@ -20,7 +20,7 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.entities import mention_at, person_mention
-from builder.components.syntax import clause_of, is_passive, prepositional, subject_of
+from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
@@ -126,9 +126,17 @@ def _said(verb: Token) -> Iterator[Token]:
 
 def _below(head: Token, told: Told) -> list[int]:
     """The events whose triggers, or whose figures of casualties, are under a token."""
-    inside = {token.i for token in head.subtree}
+    inside = {token.i for token in _own_words(head)}
     counted = (i for i, e in told.items() if any(inside.issuperset(range(t.start, t.end)) for t in e.tolls))
     return sorted({*inside.intersection(told), *counted})
+
+
+def _own_words(head: Token) -> Iterator[Token]:
+    """The words under a token without what else is said in a clause coordinated with it."""
+    yield head
+    for child in head.children:
+        if child.dep_ != "conj" or child.pos_ != "VERB" or child.lemma_.lower() not in SAY:
+            yield from child.subtree
 
 
 def _is_own(doc: Doc, event: EventMention, verb: Token) -> bool:
@@ -220,7 +228,8 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     """The events of a claim, denial or accusation: under its trigger, else the last attack told before it."""
     token = doc[statement.trigger.token]
     attacks = [i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK]
-    below = [below.i for below in token.subtree if below.i in attacks]
+    who = {below.i for child in token.lefts if child.dep_ in SUBJECTS for below in child.subtree}
+    below = [below.i for below in _own_words(token) if below.i in attacks and below.i not in who]
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
         return list(dict.fromkeys(linked + below))
@@ -236,7 +245,8 @@ def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
         return True
     subject = subject_of(token) if token.pos_ == "VERB" else token
     words = [] if subject is None else [subject.lower_, *(child.lower_ for child in subject.lefts)]
-    negated = any(child.dep_ == "neg" for child in token.children)
+    above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
+    negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
     return negated or not NOBODY.isdisjoint(words)
 
 

@@ -65,9 +65,12 @@ def _pronoun(token: Token) -> EntityMention:
 
 def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
     """Whether a noun is a mention of its own: before an event noun, or a body before a facility."""
+    head = found.get(token.head.i)
+    if token.dep_ == "amod" and head is None:  # "a *rebel* attack"
+        noun = noun_ending_at(token.doc, token.i, token.i)
+        return noun is not None and noun.category is Category.ACTOR
     if token.dep_ not in ("compound", "nmod") or token.pos_ not in ("NOUN", "PROPN"):
         return False
-    head = found.get(token.head.i)
     if head is None:
         return token.pos_ == "NOUN"
     if head.category is not Category.FACILITY or token.i > head.root - len(head.noun.split()):

@@ -48,7 +48,8 @@ def read_quantity(root: Token) -> Quantity:
     """How many a noun phrase counts, read from the numeral before its head (or "dozens of" above it)."""
     numerals = [child for child in root.lefts if _counts(child)]
     if numerals:
-        return quantity_at(next((child for child in numerals if child.dep_ == "nummod"), numerals[0]))
+        # The last: of "between 6 and 8" and "twenty-one" the parser may hang each part on the noun.
+        return quantity_at(next((n for n in reversed(numerals) if n.dep_ == "nummod"), numerals[0]))
     above = root.head
     if above.lower_ == "of" and above.head.lower_ in PLURALS:
         return quantity_at(above.head)
@@ -82,8 +83,9 @@ def _qualified(numeral: Token, number: int) -> Quantity:
     if low is not None:
         return Quantity(at_least=min(low, number), at_most=max(low, number))
     before = _words_before(numeral)
-    strict = before.endswith(STRICT) and not before.endswith(NEGATED)
-    if before.endswith(AT_LEAST):
+    negated = before.endswith(NEGATED)
+    strict = before.endswith(STRICT) and not negated
+    if before.endswith(AT_LEAST) and not (negated and before.endswith(AT_MOST)):
         return Quantity(at_least=number + strict, stated=number)
     if before.endswith(AT_MOST):
         return Quantity(at_most=number - strict, stated=number)
@@ -114,6 +116,8 @@ def _whole_numeral(numeral: Token) -> str:
     parts = [child.text for child in numeral.lefts if child.dep_ in ("compound", "nummod", "punct")]
     doc, i = numeral.doc, numeral.i
     after = [doc[i + 2].text] if i + 2 < len(doc) and doc[i + 1].text == "-" and doc[i + 2].like_num else []
+    if not parts and i >= 2 and doc[i - 1].text == "-" and doc[i - 2].like_num:
+        parts = [doc[i - 2].text]
     return " ".join(part for part in [*parts, numeral.text, *after] if part != "-")
 
 

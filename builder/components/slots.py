@@ -21,6 +21,7 @@ PREVENTING = frozenset(WORDS["preventing_verbs"])
 SHAKING = frozenset(WORDS["shaking"])
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 DENYING = frozenset(("deny", "reject", "dismiss"))
+HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
 
 
@@ -117,8 +118,8 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
     for slot, filler in prepositional(noun):
         if slot == "of":  # "the evacuation of residents *to* the city"
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
-        elif slot == "by":  # "an air strike by the army *near* the town"
-            yield from ((below, what) for below, what in prepositional(filler) if below in AROUND)
+        elif slot == "by":  # "an air strike by the army *near* the town", "an attack by rebels *on* the base"
+            yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
 
 
 def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:

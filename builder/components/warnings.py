@@ -31,6 +31,7 @@ ANNOUNCING = frozenset(("threaten", "warn"))  # frames whose issuer may tell wha
 WITHDRAWALS = frozenset((EventKind.MOVEMENT, EventKind.EVENT))  # what one can demand of somebody
 TO_COME = frozenset((Modality.THREATENED, Modality.PLANNED, Modality.FEARED))
 # A second trigger in these relations to a first only spells it out.
+AVENGING = frozenset(load("circumstances")["avenging"])
 SPELLING_OUT = frozenset(("acl", "relcl", "dobj", "xcomp", "advcl", "appos"))
 
 
@@ -95,8 +96,8 @@ def _chain(verb: Token) -> Iterator[Content]:
             yield Content(child, conditional=True)
         elif child.dep_ in ("xcomp", "ccomp") or (child.dep_ == "conj" and child.pos_ == "VERB"):
             yield from _chain(child)
-        elif child.dep_ == "dobj" and verb.pos_ == "VERB":
-            yield Content(child)
+        elif child.dep_ == "dobj" and verb.pos_ == "VERB" and verb.lemma_.lower() not in AVENGING:
+            yield Content(child)  # what is avenged was done, and is not threatened
 
 
 def _is_condition(clause: Token) -> bool:
@@ -234,7 +235,10 @@ def _holds(first: Token, second: Token) -> bool:
     """Whether a second trigger only spells out the first: a clause on the noun, or the noun it issues."""
     if second.head.i == first.i and second.dep_ in SPELLING_OUT:
         return True
-    return second.dep_ == "acl" and first.i < second.i and second.head.head.i == first.i
+    above = second.head.head
+    if second.dep_ == "advcl" and first.dep_ == "dobj" and second.head.i == first.head.i:
+        return True  # "issued a *warning*, *threatening* to"
+    return second.dep_ == "acl" and first.i < second.i and first.i in (above.i, above.head.i)
 
 
 @Language.factory(
