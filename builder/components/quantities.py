@@ -67,6 +67,9 @@ def _counts(token: Token) -> bool:
 
 def quantity_at(numeral: Token) -> Quantity:
     """The quantity that starts from one numeral token, with the words that qualify it."""
+    upper = next((child for child in numeral.rights if child.dep_ == "conj" and child.like_num), None)
+    if upper is not None and _partner(upper) is not None:
+        return quantity_at(upper)  # "between 6 and 8": the parser hangs the noun on the first
     lower = numeral.lower_
     if lower in PLURALS:
         return Quantity(at_least=PLURALS[lower])
@@ -103,7 +106,7 @@ def _words_before(numeral: Token) -> str:
 def _partner(numeral: Token) -> int | None:
     """The lower end of "between 6 and 8" or "6 to 8", where the numeral is the upper one."""
     doc, i = numeral.doc, numeral.i
-    if i < 2 or doc[i - 1].lower_ not in JOINTS:
+    if i < 2 or doc[i - 1].lower_ not in JOINTS or (doc[i - 1].text in "-–" and not doc[i].is_digit):
         return None
     between = i >= 3 and doc[i - 3].lower_ == "between"
     if (doc[i - 1].lower_ == "and" and not between) or (i >= 3 and doc[i - 3].lower_ == "from"):
