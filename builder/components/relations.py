@@ -1,4 +1,4 @@
-"""Relations of entities: where a facility is, whose it is, whom it hosts; what places and people belong to."""
+"""Relations: where a facility is, whose it is, whom it hosts; what a place lies in; what people belong to."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

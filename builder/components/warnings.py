@@ -30,8 +30,8 @@ OBLIGING = frozenset(("to", "must", "should", "shall"))
 ANNOUNCING = frozenset(("threaten", "warn"))  # frames whose issuer may tell what it will do
 WITHDRAWALS = frozenset((EventKind.MOVEMENT, EventKind.EVENT))  # what one can demand of somebody
 TO_COME = frozenset((Modality.THREATENED, Modality.PLANNED, Modality.FEARED))
-# A second trigger in these relations to a first only spells it out.
 AVENGING = frozenset(load("circumstances")["avenging"])
+# A second trigger in these relations to a first only spells it out.
 SPELLING_OUT = frozenset(("acl", "relcl", "dobj", "xcomp", "advcl", "appos"))
 
 

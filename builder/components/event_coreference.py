@@ -1,0 +1,184 @@
+"""Event coreference across sentences: which clusters continue an earlier one.
+
+A cluster continues an earlier one if it is referred to ("the attack"), or shares a target, a named victim or
+a place, and nothing speaks against it: another day, another kind, another perpetrator, "a second attack". One
+that singles out one target of a series is a part of it.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import Final
+
+from spacy.tokens import Token
+
+from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_plural
+from builder.components.coreference import compatible
+from builder.model import Modality, Role
+from builder.patterns import load
+
+WORDS = load("incidents")
+ANEW = frozenset(WORDS["anew"])
+EXPLOSIVE = frozenset(WORDS["explosive_types"])
+WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
+DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
+ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
+FEW_ROLES = 2  # "the *Kabul* attack on the *base*" still refers; what tells more tells anew
+
+
+def group_by_discourse(context: Context, clusters: Sequence[Cluster]) -> list[Cluster]:
+    """Clusters in the order of the text, each united with the earlier one that it continues."""
+    background = _background(context)
+    done: list[Cluster] = []
+    for cluster in sorted(clusters, key=lambda cluster: min(cluster.tokens)):
+        host = _continued(context, cluster, done, background)
+        if host is None:
+            done.append(cluster)
+        elif _is_part(context, host, cluster):
+            cluster.part_of = host
+            done.append(cluster)
+        else:
+            host.absorb(cluster)
+    return done
+
+
+def _background(context: Context) -> frozenset[int]:
+    """The triggers of attacks that another answers: later words mean the answer first."""
+    links = (link for mention in context.doc._.event_mentions for link in mention.links)
+    return frozenset(token for role, token in links if role is Role.IN_RETALIATION_FOR)
+
+
+def _continued(
+    context: Context, cluster: Cluster, done: Sequence[Cluster], background: frozenset[int]
+) -> Cluster | None:
+    """The earlier cluster that one continues: by the best sign, then the latest that is no background."""
+    if _is_anew(context, cluster):
+        return None
+    fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
+    fitting.sort(key=lambda host: not background.isdisjoint(host.tokens))
+    if cluster.modality is Modality.DENIED:
+        fitting = [host for host in fitting if _shares_target(context, host, cluster)]
+    return next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+
+
+def _is_anew(context: Context, cluster: Cluster) -> bool:
+    first = context.doc[cluster.first.trigger.token]
+    return any(child.lower_ in ANEW for child in first.lefts)
+
+
+# What speaks against it
+
+
+def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether nothing speaks against two clusters being one event."""
+    return (
+        host.is_strong == cluster.is_strong
+        and dates_agree(host.moments, cluster.moments)
+        and (host.count is None or cluster.count in (None, host.count))
+        and _types_agree(host, cluster)
+        and _actors_agree(context, host, cluster)
+    )
+
+
+def _types_agree(host: Cluster, cluster: Cluster) -> bool:
+    """Whether the types may be of one event; what exploded may be any explosive."""
+    if not host.types or not cluster.types:
+        return True
+    vague = "explode" in host.frames | cluster.frames
+    if vague and EXPLOSIVE.issuperset([*host.types, *cluster.types]):
+        return True
+    return any(compatible(one, other) for one, other in product(host.types, cluster.types))
+
+
+def _actors_agree(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    one, other = host.filling(Role.PERPETRATOR), cluster.filling(Role.PERPETRATOR)
+    victims, others = context.named_victims(host), context.named_victims(cluster)
+    return _overlap(one, other) and _overlap(victims, others)
+
+
+def _overlap(one: set[int], other: set[int]) -> bool:
+    """Whether two sets share a member, or one of them is unknown."""
+    return not one or not other or not one.isdisjoint(other)
+
+
+# What speaks for it
+
+
+def _shares_victim(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    return not context.named_victims(host).isdisjoint(context.named_victims(cluster))
+
+
+def _shares_target(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether both name one target that is no country: a state is attacked many times over."""
+    return bool(host.filling(Role.TARGET) & cluster.filling(Role.TARGET) - context.countries)
+
+
+def _is_referred_to(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether a definite event noun takes up an event: "the attack", "these attacks", "the Kabul blast"."""
+    token = context.doc[cluster.first.trigger.token]
+    refers = _is_definite_noun(token) and len(cluster.first.roles) <= FEW_ROLES
+    if host.modality is Modality.DENIED or not refers or _tells_of_another(context, host, cluster):
+        return False
+    return not is_plural(token) or context.is_series(host) or context.is_manifold(host)
+
+
+def _is_definite_noun(token: Token) -> bool:
+    return token.pos_ != "VERB" and any(child.lower_ in DEFINITE for child in token.lefts)
+
+
+def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether a reference says something that the event it would take up has not: place, whom, kind."""
+    own, known = cluster.filling(*ATTACK_ROLES), host.filling(*ATTACK_ROLES)
+    elsewhere = own.isdisjoint(known) and context.places_differ(host, cluster)
+    harmed = (Role.TARGET, Role.VICTIM)
+    other_harmed = cluster.filling(*harmed) - host.filling(*harmed)
+    other_effect = cluster.first.trigger.frame in EFFECTS and not host.filling(Role.VICTIM)
+    new_types = set(cluster.types) - set(host.types)
+    other_kind = bool(new_types) and "Abduction" in (*cluster.types, *host.types)
+    return elsewhere or bool(other_harmed) or other_effect or other_kind
+
+
+def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether a bare effect follows the attack at once: "Two soldiers were wounded."."""
+    verbs = all(token.pos_ == "VERB" for token in context.triggers(cluster))
+    if not verbs or not cluster.frames <= EFFECTS or not host.is_strong:
+        return False
+    if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
+        return False
+    has_own_day = bool(cluster.moments) and cluster.moments.isdisjoint(host.moments)
+    return not has_own_day and cluster.filling(Role.PERPETRATOR) <= host.filling(Role.PERPETRATOR)
+
+
+def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether the next sentence says what "they" did then."""
+    actors = [root for member in cluster.members for root in member.fillers(Role.PERPETRATOR)]
+    they = any(context.mentions[root].noun == "pronoun" for root in actors)
+    same = host.filling(Role.PERPETRATOR) & cluster.filling(Role.PERPETRATOR)
+    next_sentence = context.distance(host, cluster) == 1
+    return next_sentence and they and bool(same) and not context.places_differ(host, cluster)
+
+
+def _spells_out(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether the attacks just spoken of in general are now told: "The attacks … Four sites were hit"."""
+    bare = not host.filling(*ATTACK_ROLES) and not host.weapons
+    near = 0 < context.distance(host, cluster) <= WINDOW
+    return bare and near and context.is_series(host) and context.is_manifold(cluster)
+
+
+# The signs that two clusters are one event, the most telling first.
+SIGNS: Final[tuple[Callable[[Context, Cluster, Cluster], bool], ...]] = (
+    _shares_victim,
+    _shares_target,
+    _is_referred_to,
+    _is_near_effect,
+    _goes_on,
+    _spells_out,
+)
+
+
+def _is_part(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether a cluster tells of one target among several, or of one event of a series."""
+    targets, all_targets = cluster.filling(Role.TARGET), host.filling(Role.TARGET)
+    numbered = any(context.mentions[root].number.exact is not None for root in cluster.weapons)
+    several = context.is_series(host) or len(all_targets) > 1
+    one_of_series = several and not context.is_series(cluster) and not targets.isdisjoint(all_targets)
+    return (numbered and targets < all_targets) or one_of_series

@@ -1,0 +1,114 @@
+"""Clusters within a sentence: grammar ties mentions of one event together.
+
+An effect is one event with its cause ("a bomb exploded, *killing*", "were *killed* when gunmen attacked"),
+and so are two words for what befell the same victim ("the *death* of X, who was *killed* by").
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from spacy.tokens import Token
+
+from builder.components.annotations import Category, EventMention
+from builder.components.clusters import EFFECTS, STRONG, Cluster, Context
+from builder.model import Role
+
+# Clauses that hang on a verb, as the parser calls them, "dep" for want of a name.
+SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
+TEMPORAL = frozenset(("when", "as"))
+SUFFER = "suffer"  # the frame of "came under fire", whose attack follows: "when shells landed"
+
+Clusters = Mapping[int, Cluster]  # by the tokens of the triggers
+
+
+def group_by_grammar(context: Context, mentions: Sequence[EventMention]) -> list[Cluster]:
+    """Clusters of the mentions that grammar ties together, in the order of the text."""
+    cluster_of = {mention.trigger.token: context.cluster(mention) for mention in mentions}
+    for mention in mentions:
+        tied = (
+            *mention.same,
+            *_governing(context, mention, cluster_of),
+            *_of_same_victims(context, mention, mentions),
+        )
+        for other in tied:
+            if other in cluster_of:
+                _unite(cluster_of, mention.trigger.token, other)
+    return list(dict.fromkeys(cluster_of.values()))
+
+
+def _unite(cluster_of: dict[int, Cluster], one: int, other: int) -> None:
+    host, guest = cluster_of[one], cluster_of[other]
+    if host is not guest:
+        host.absorb(guest)
+        host.members.sort(key=lambda member: member.trigger.token)
+        cluster_of.update(dict.fromkeys(guest.tokens, host))
+
+
+def _of_same_victims(
+    context: Context, mention: EventMention, mentions: Sequence[EventMention]
+) -> Iterator[int]:
+    """The other mentions of the sentence that have a victim in common with this one."""
+    victims = set(mention.fillers(Role.VICTIM))
+    if not victims:
+        return
+    sentence = context.sentence(mention.trigger.token)
+    for other in mentions:
+        near = context.sentence(other.trigger.token) == sentence
+        if near and _is_one_fate(mention, other) and not victims.isdisjoint(other.fillers(Role.VICTIM)):
+            yield other.trigger.token
+
+
+def _is_one_fate(one: EventMention, other: EventMention) -> bool:
+    """Whether what befell a victim may be one event: who is abducted and then killed suffers two."""
+    abduction = "Abduction" in (*one.types, *other.types)
+    return (one.modality in STRONG) == (other.modality in STRONG) and not abduction
+
+
+def _governing(context: Context, mention: EventMention, cluster_of: Clusters) -> list[int]:
+    """The attack verb that an effect hangs on, or that hangs on it: "were killed when gunmen attacked"."""
+    token = context.doc[mention.trigger.token]
+    carried = _carried(context, token, cluster_of)
+    if carried is not None:
+        return [carried]
+    frame = mention.trigger.frame
+    is_result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
+    if token.pos_ != "VERB" or not (is_result or frame in EFFECTS or frame == SUFFER):
+        return []
+    above = _nearest_above(token, cluster_of)
+    found = above if above is not None else _cause_below(token, frame, cluster_of)
+    agree = found is not None and (mention.modality in STRONG) == cluster_of[found].is_strong
+    return [found] if found is not None and agree else []
+
+
+def _carried(context: Context, token: Token, cluster_of: Clusters) -> int | None:
+    """The attack by a weapon that a verb is said of: "missiles *fired* by a drone hit"."""
+    weapon = context.mentions.get(token.head.i)
+    if token.dep_ not in ("acl", "relcl") or weapon is None or weapon.category is not Category.WEAPON:
+        return None
+    verb = token.head.head
+    return verb.i if verb.i in cluster_of else None
+
+
+def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
+    """The nearest trigger above a subordinate clause."""
+    current = token
+    while current.dep_ in SUBORDINATE:
+        current = current.head
+        if current.i in cluster_of:
+            return current.i
+    return None
+
+
+def _cause_below(token: Token, frame: str, cluster_of: Clusters) -> int | None:
+    """The trigger below an effect that tells its cause."""
+    if frame == SUFFER:
+        return next((i for i in cluster_of if token.i < i < token.sent.end), None)
+    below = (child for child in token.subtree if child.i in cluster_of)
+    causes = (child for child in below if not cluster_of[child.i].frames <= EFFECTS)
+    return next((child.i for child in causes if _is_clause_of(child, token)), None)
+
+
+def _is_clause_of(token: Token, verb: Token) -> bool:
+    """Whether a verb below another tells how that came about: a clause on it, or one with "when" below."""
+    if token.head.i == verb.i:
+        return token.dep_ in SUBORDINATE
+    return any(child.lower_ in TEMPORAL for child in token.lefts)
