@@ -8,7 +8,7 @@ from dataclasses import replace
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention
-from builder.components.coreference import Chain
+from builder.components.chains import Chain
 from builder.components.places import PlaceLink
 from builder.components.relations import Relation, RelationName
 from builder.gazetteer import Entry, load_gazetteer

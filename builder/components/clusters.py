@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EntityMention, EventMention
-from builder.components.coreference import Chain
+from builder.components.chains import Chain
 from builder.model import ActorKind, Modality, Moment, Role
 from builder.patterns import load
 

@@ -11,8 +11,8 @@ from typing import Final
 
 from spacy.tokens import Token
 
+from builder.components.chains import compatible
 from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_plural
-from builder.components.coreference import compatible
 from builder.model import Modality, Role
 from builder.patterns import load
 

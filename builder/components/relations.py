@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, register_extensions
-from builder.components.coreference import location_after
+from builder.components.modifiers import location_after
 from builder.components.syntax import prepositional
 from builder.model import ActorKind
 from builder.patterns import load

@@ -73,7 +73,7 @@ def _is_ahead(verb: Token) -> bool:
 
 
 @Language.factory(
-    "polemos_times", requires=["token.dep", "token.tag", "token.lemma"], assigns=["doc._.times"]
+    "polemos_times", requires=["token.dep", "token.pos", "token.tag", "token.lemma"], assigns=["doc._.times"]
 )
 def create_times(nlp: Language, name: str) -> "TimeFinder":
     """Make the component; the published date comes with each document, in `doc._.published`."""

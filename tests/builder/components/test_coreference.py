@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ontology
-from builder.components.coreference import compatible
+from builder.components.chains import compatible
 from builder.components.lexicon import ancestors
 
 from ..marked import Marked, parse
