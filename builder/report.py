@@ -1,15 +1,23 @@
-"""From a spaCy document to a `Report`: with `builder.nodes`, the only reader of what our components wrote on it."""
+"""From a spaCy document to a `Report`: with `builder.nodes`, the only reader of what the components wrote."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from builder.components.annotations import Category, EventMention, Incident, TimeMention, Toll
+from builder.components.annotations import (
+    Category,
+    EntityMention,
+    EventMention,
+    Incident,
+    Quantity,
+    TimeMention,
+    Toll,
+)
 from builder.model import (
     Argument,
     Article,
@@ -20,6 +28,7 @@ from builder.model import (
     EventKind,
     Modality,
     Moment,
+    Outcome,
     Report,
     Role,
     Span,
@@ -30,6 +39,18 @@ from builder.nodes import Nodes
 # Documents that pass through the pipeline together: enough to fill the matrices of a small model, few enough
 # that memory stays flat and that progress shows.
 BATCH: Final = 32
+# What a label names after the event's type: the first of these roles that is filled, with its preposition.
+LABELLED: Final = (
+    (Role.TARGET, "on"),
+    (Role.VICTIM, "of"),
+    (Role.SPEAKER, "by"),
+    (Role.ISSUER, "by"),
+    (Role.MOVER, "by"),
+    (Role.LOCATION, "in"),
+    (Role.PERPETRATOR, "by"),
+)
+HAPPENED: Final = frozenset((Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED))
+WORST_FIRST: Final = (Damage.DESTROYED, Damage.DAMAGED, Damage.UNDAMAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +65,7 @@ def extract(nlp: Language, articles: Iterable[Article]) -> Iterator[Report | Ext
     """Read each article with the pipeline, in order; one that fails is a value, and the next is read."""
     failed: list[ExtractionFailure] = []
 
-    def keep_failure(name: str, component: Any, docs: list[Doc], error: Exception) -> None:
+    def keep_failure(name: str, component: object, docs: list[Doc], error: Exception) -> None:
         failed.extend(ExtractionFailure(doc._.article, f"{name}: {error!r}") for doc in docs)
 
     # Not set_error_handler: it also sets an attribute that the compiled parser of spaCy 3.8 does not have.
@@ -71,8 +92,7 @@ def prepare(nlp: Language, article: Article) -> Doc:
 def read_report(doc: Doc) -> Report:
     """All that the components found, as one frozen value."""
     nodes = Nodes(doc)
-    writer = _Events(doc, nodes)
-    events = writer.all()
+    events = _Events(doc, nodes).all()
     nodes.name_all()
     return Report(
         doc._.article,
@@ -83,202 +103,198 @@ def read_report(doc: Doc) -> Report:
     )
 
 
-def _moment(published: date | None) -> Moment | None:
-    return None if published is None else Moment(published.year, published.month, published.day)
-
-
 class _Events:
     """Makes the events of one document."""
 
     def __init__(self, doc: Doc, nodes: Nodes) -> None:
         self.doc = doc
         self.nodes = nodes
+        self.mentions: dict[int, EntityMention] = doc._.mentions
         self.incidents: tuple[Incident, ...] = doc._.incidents
         self.keys = [self._key(incident) for incident in self.incidents]
-        self.speakers = self._toll_speakers()
+        self.tolls = _Tolls(doc, nodes)
 
     def all(self) -> tuple[Event, ...]:
-        """Every event, in the order of the text, with revised tolls joined to the figures they revise."""
-        return _with_revisions(tuple(self._event(k) for k in range(len(self.incidents))), self._revising())
+        """Every event, in the order of the text."""
+        return tuple(self._event(k, incident) for k, incident in enumerate(self.incidents))
 
     def _key(self, incident: Incident) -> str:
         token = self.doc[min(member.trigger.token for member in incident.members)]
         return f"{incident.kind.value.lower()}-{token.idx}-{token.idx + len(token)}"
 
-    def _event(self, k: int) -> Event:
-        incident = self.incidents[k]
-        arguments = self._arguments(k)
-        times = list(dict.fromkeys(time for member in incident.members for time in member.times))
+    def _event(self, k: int, incident: Incident) -> Event:
+        members = incident.members
+        arguments = self._arguments(incident)
+        times = list(dict.fromkeys(time for member in members for time in member.times))
         start, end = _period(times)
-        deadline = next((m.deadline.moment for m in incident.members if m.deadline is not None), None)
+        deadline = next((m.deadline.moment for m in members if m.deadline is not None), None)
+        distances = (m.minimum_distance for m in members)
         return Event(
             key=self.keys[k],
             kind=incident.kind,
             label=self._label(incident, arguments),
-            mentions=tuple(self._trigger_span(member) for member in incident.members),
+            mentions=tuple(self._word(member.trigger.token) for member in members),
             modality=incident.modality,
             types=incident.types,
-            cues=tuple(
-                sorted({self.nodes.span(i, i + 1) for member in incident.members for i in member.cues})
-            ),
+            cues=tuple(sorted({self._word(i) for member in members for i in member.cues})),
             arguments=arguments,
             weapons=self._weapons(incident),
-            casualties=self._casualties(incident),
-            basis=self._basis(k, arguments),
-            damage=_worst([member.damage for member in incident.members]),
-            start=None if start is not None and start == deadline else start,
+            casualties=self.tolls.of(incident),
+            basis=self._basis(k, incident, arguments),
+            damage=_worst({member.damage for member in members}),
+            start=None if start == deadline else start,
             end=end,
             deadline=deadline,
             time_expressions=tuple(self.nodes.span(time.start, time.end) for time in times),
-            count=next((m.count for m in incident.members if m.count is not None and m.count > 0), None),
-            minimum_distance=next(
-                (m.minimum_distance for m in incident.members if m.minimum_distance is not None), None
-            ),
+            count=next((m.count for m in members if m.count is not None and m.count > 0), None),
+            minimum_distance=next((metres for metres in distances if metres is not None), None),
         )
 
-    def _trigger_span(self, member: EventMention) -> Any:
-        token = member.trigger.token
+    def _word(self, token: int) -> Span:
         return self.nodes.span(token, token + 1)
 
-    def _arguments(self, k: int) -> tuple[Argument, ...]:
-        incident = self.incidents[k]
+    def _arguments(self, incident: Incident) -> tuple[Argument, ...]:
+        """The nodes in the roles of an event, each once a role, and the events that it is linked to."""
         found: dict[tuple[Role, str], Argument] = {}
         for filler in incident.roles:
-            mention = self.doc._.mentions[filler.root]
+            mention = self.mentions[filler.root]
             key = None if mention.number.exact == 0 else self.nodes.key(filler.root, filler.role)
-            if key is not None:
+            if key is not None and (filler.role, key) not in found:
                 span = self.nodes.span(mention.start, mention.end)
-                found.setdefault((filler.role, key), Argument(filler.role, key, span))
-        trigger = self._trigger_span(incident.members[0])
+                found[filler.role, key] = Argument(filler.role, key, span)
+        trigger = self._word(incident.members[0].trigger.token)
         where = self._target_place(incident, found)
-        if where is not None:
-            found[Role.LOCATION, where] = Argument(Role.LOCATION, where, trigger)
-        for role, other in incident.links:
-            found.setdefault((role, self.keys[other]), Argument(role, self.keys[other], trigger))
+        implied = [] if where is None else [(Role.LOCATION, where)]
+        for role, key in (*implied, *((role, self.keys[other]) for role, other in incident.links)):
+            found.setdefault((role, key), Argument(role, key, trigger))
         return tuple(found.values())
 
-    def _target_place(self, incident: Incident, found: dict[tuple[Role, str], Argument]) -> str | None:
+    def _target_place(self, incident: Incident, found: Iterable[tuple[Role, str]]) -> str | None:
         """Where an attack was, if the text says it of its target alone: "the base *in Mosul* was hit"."""
-        located = any(role is Role.LOCATION for role, _ in found)
-        targets = [key for role, key in found if role is Role.TARGET and key in self.nodes.facilities]
-        places = {self.nodes.facilities[key].location for key in targets} - {None}
-        if incident.kind is not EventKind.ATTACK or located or len(places) != 1:
+        if incident.kind is not EventKind.ATTACK or any(role is Role.LOCATION for role, _ in found):
             return None
-        return places.pop()
+        facilities = self.nodes.facilities
+        targets = (key for role, key in found if role is Role.TARGET and key in facilities)
+        places = {facilities[key].location for key in targets} - {None}
+        return places.pop() if len(places) == 1 else None
 
     def _weapons(self, incident: Incident) -> tuple[Weapon, ...]:
-        found = []
-        for root in dict.fromkeys(root for member in incident.members for root in member.weapons):
-            mention = self.doc._.mentions[root]
-            if mention.category is Category.WEAPON:
-                span = self.nodes.span(mention.start, mention.end)
-                key = f"weapon-{span.start}-{span.end}"
-                quantity = mention.number.stated or None
-                found.append(Weapon(key, mention.label, (span,), mention.type, quantity))
+        """The weapons of an event; one without a number is left out where its type is counted elsewhere."""
+        roots = dict.fromkeys(root for member in incident.members for root in member.weapons)
+        mentions = (self.mentions[root] for root in roots)
+        found = [self._weapon(mention) for mention in mentions if mention.category is Category.WEAPON]
         counted = {weapon.type for weapon in found if weapon.quantity is not None}
         return tuple(w for w in found if w.quantity is not None or w.type not in counted)
 
-    def _casualties(self, incident: Incident) -> tuple[Casualties, ...]:
-        found: dict[object, Casualties] = {}
-        published = _moment(self.doc._.published)
-        for toll in (toll for member in incident.members for toll in member.tolls):
-            span = self.nodes.span(toll.start, toll.end)
-            number = toll.number
-            mention = None if toll.victim is None else self.doc._.mentions.get(toll.victim)
-            counts_people = mention is not None and mention.number.exact != 0
-            victim = self.nodes.key(toll.victim, Role.VICTIM) if counts_people and toll.victim else None
-            speaker = self.speakers.get(toll)
-            figure = Casualties(
-                _toll_key(span, toll),
-                toll.outcome,
-                (span,),
-                number.exact,
-                number.at_least,
-                number.at_most,
-                victim,
-                speaker,
-                published,
-            )
-            found.setdefault((toll.outcome, number, speaker, victim), figure)
-        return tuple(found.values())
+    def _weapon(self, mention: EntityMention) -> Weapon:
+        span = self.nodes.span(mention.start, mention.end)
+        key = f"weapon-{span.start}-{span.end}"
+        return Weapon(key, mention.label, (span,), mention.type, mention.number.stated or None)
 
-    def _toll_speakers(self) -> dict[Toll, str]:
-        """Who gives each figure: the speaker of a statement on its event in the same sentence."""
-        speakers: dict[Toll, str] = {}
-        for statement in self.doc._.event_mentions:
-            spoken = statement.fillers(Role.SPEAKER)
-            if statement.trigger.kind is not EventKind.STATEMENT or not spoken:
-                continue
-            sentence = self.doc[statement.trigger.token].sent
-            about = {token for role, token in statement.links if role is Role.ABOUT}
-            for event in self.doc._.event_mentions:
-                for toll in event.tolls if event.trigger.token in about else ():
-                    speaker = self.nodes.key(spoken[0], Role.SPEAKER)
-                    if sentence.start <= toll.start < sentence.end and speaker is not None:
-                        speakers.setdefault(toll, speaker)
-        return speakers
-
-    def _revising(self) -> frozenset[str]:
-        """The keys of the figures that the text gives as corrections of earlier ones."""
-        tolls = (toll for event in self.doc._.event_mentions for toll in event.tolls if toll.revises)
-        spans = ((self.nodes.span(toll.start, toll.end), toll) for toll in tolls)
-        return frozenset(_toll_key(span, toll) for span, toll in spans)
-
-    def _basis(self, k: int, arguments: tuple[Argument, ...]) -> Basis | None:
-        """How the perpetrator is known, by MUC-4's order: said by itself, by an accuser, told with doubt, told."""
-        incident = self.incidents[k]
+    def _basis(self, k: int, incident: Incident, arguments: Iterable[Argument]) -> Basis | None:
+        """How the perpetrator is known, in MUC-4's order: denied, claimed or accused, in doubt, told."""
         perpetrators = {argument.filler for argument in arguments if argument.role is Role.PERPETRATOR}
-        happened = incident.modality in (Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED)
-        if incident.kind is not EventKind.ATTACK or not perpetrators or not happened:
+        if incident.kind is not EventKind.ATTACK or not perpetrators or incident.modality not in HAPPENED:
             return None
-        if self._denied_by(k) & perpetrators:
+        if not perpetrators.isdisjoint(self._denying(k)):
             return Basis.DENIED_BY_ACCUSED
         if incident.basis is not None:
             return incident.basis
         return Basis.POSSIBLE if incident.modality is Modality.ALLEGED else Basis.REPORTED_AS_FACT
 
-    def _denied_by(self, k: int) -> set[str]:
-        """The speakers who deny an event."""
-        denials = [
-            other
-            for other in self.incidents
-            if "DenialOfResponsibility" in other.types and (Role.ABOUT, k) in other.links
-        ]
-        keys = (
-            self.nodes.key(filler.root, filler.role)
+    def _denying(self, k: int) -> set[str | None]:
+        """The keys of those who deny an event."""
+        denials = (other for other in self.incidents if "DenialOfResponsibility" in other.types)
+        speakers = (
+            filler.root
             for denial in denials
+            if (Role.ABOUT, k) in denial.links
             for filler in denial.roles
             if filler.role is Role.SPEAKER
         )
-        return {key for key in keys if key is not None}
+        return {self.nodes.key(root, Role.SPEAKER) for root in speakers}
 
-    def _label(self, incident: Incident, arguments: tuple[Argument, ...]) -> str:
+    def _label(self, incident: Incident, arguments: Iterable[Argument]) -> str:
         """A short title: the type, and what it was against or where."""
         trigger = incident.members[0].trigger
         plain = trigger.lemma if trigger.lemma != "say" else self.doc[trigger.token].lemma_
         title = _spaced(incident.types[0]) if incident.types else plain.capitalize()
-        for role, word in LABELLED:
-            argument = next((a for a in arguments if a.role is role), None)
-            if argument is not None:
-                return f"{title} {word} {self._name(argument.filler)}"
-        return title
+        first = {argument.role: argument for argument in reversed([*arguments])}
+        named = next(((word, first[role]) for role, word in LABELLED if role in first), None)
+        return title if named is None else f"{title} {named[0]} {self._name(named[1].filler)}"
 
     def _name(self, key: str) -> str:
-        for table in (self.nodes.actors, self.nodes.facilities, self.nodes.places):
-            if key in table:
-                return table[key].label  # type: ignore[index,return-value]
-        return ""
+        nodes = self.nodes
+        node = nodes.actors.get(key) or nodes.facilities.get(key) or nodes.places.get(key)
+        return "" if node is None else node.label
 
 
-LABELLED: Final = (
-    (Role.TARGET, "on"),
-    (Role.VICTIM, "of"),
-    (Role.SPEAKER, "by"),
-    (Role.ISSUER, "by"),
-    (Role.MOVER, "by"),
-    (Role.LOCATION, "in"),
-    (Role.PERPETRATOR, "by"),
-)
+class _Tolls:
+    """Makes the figures of casualties of one document."""
+
+    def __init__(self, doc: Doc, nodes: Nodes) -> None:
+        self.doc = doc
+        self.nodes = nodes
+        self.mentions: dict[int, EntityMention] = doc._.mentions
+        self.events: tuple[EventMention, ...] = doc._.event_mentions
+        self.stated_on = _moment(doc._.published)
+        self.speakers = self._speakers()
+
+    def of(self, incident: Incident) -> tuple[Casualties, ...]:
+        """The figures of an event, each once; one that is told as a correction points to what it revises."""
+        found: dict[tuple[Outcome, Quantity, str | None, str | None], Casualties] = {}
+        revising: set[str] = set()
+        for toll in (toll for member in incident.members for toll in member.tolls):
+            figure = self._figure(toll)
+            found.setdefault((toll.outcome, toll.number, figure.speaker, figure.victim), figure)
+            if toll.revises:
+                revising.add(figure.key)
+        return _revised(found.values(), revising)
+
+    def _figure(self, toll: Toll) -> Casualties:
+        number = toll.number
+        span = self.nodes.span(toll.start, toll.end)
+        return Casualties(
+            key=_toll_key(span, toll),
+            outcome=toll.outcome,
+            mentions=(span,),
+            count=number.exact,
+            at_least=number.at_least,
+            at_most=number.at_most,
+            victim=self._victim(toll),
+            speaker=self.speakers.get(toll),
+            stated_on=self.stated_on,
+        )
+
+    def _victim(self, toll: Toll) -> str | None:
+        """Whom a figure counts, unless they are nobody: "no soldier was hurt"."""
+        mention = self.mentions.get(toll.victim) if toll.victim is not None else None
+        if mention is None or mention.number.exact == 0:
+            return None
+        return self.nodes.key(mention.root, Role.VICTIM)
+
+    def _speakers(self) -> dict[Toll, str]:
+        """Who gives each figure: the speaker of a statement on its event in the same sentence."""
+        speakers: dict[Toll, str] = {}
+        for statement in self.events:
+            spoken = statement.fillers(Role.SPEAKER)
+            if statement.trigger.kind is EventKind.STATEMENT and spoken:
+                for toll in self._told_by(statement):
+                    speaker = self.nodes.key(spoken[0], Role.SPEAKER)
+                    if speaker is not None:
+                        speakers.setdefault(toll, speaker)
+        return speakers
+
+    def _told_by(self, statement: EventMention) -> Iterator[Toll]:
+        """The figures of the events of a statement that stand in its sentence."""
+        sentence = self.doc[statement.trigger.token].sent
+        about = {token for role, token in statement.links if role is Role.ABOUT}
+        tolls = (toll for event in self.events if event.trigger.token in about for toll in event.tolls)
+        return (toll for toll in tolls if sentence.start <= toll.start < sentence.end)
+
+
+def _moment(published: date | None) -> Moment | None:
+    return None if published is None else Moment(published.year, published.month, published.day)
 
 
 def _toll_key(span: Span, toll: Toll) -> str:
@@ -287,6 +303,16 @@ def _toll_key(span: Span, toll: Toll) -> str:
     bounds = (number.exact, number.at_least, number.at_most)
     figure = "-".join("x" if bound is None else str(bound) for bound in bounds)
     return f"toll-{span.start}-{span.end}-{toll.outcome.value.lower()}-{figure}"
+
+
+def _revised(tolls: Iterable[Casualties], revising: set[str]) -> tuple[Casualties, ...]:
+    """The figures, each revising one pointing to the last earlier one of its outcome that differs from it."""
+    done: list[Casualties] = []
+    for toll in tolls:
+        earlier = [other for other in done if other.outcome is toll.outcome]
+        is_new = toll.key in revising and earlier and earlier[-1].count != toll.count
+        done.append(replace(toll, revision_of=earlier[-1].key) if is_new else toll)
+    return tuple(done)
 
 
 def _spaced(concept: str) -> str:
@@ -298,27 +324,13 @@ def _spaced(concept: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", concept).capitalize()
 
 
-def _worst(damages: list[Damage | None]) -> Damage | None:
-    return next((d for d in (Damage.DESTROYED, Damage.DAMAGED, Damage.UNDAMAGED) if d in damages), None)
+def _worst(damages: Collection[Damage | None]) -> Damage | None:
+    return next((damage for damage in WORST_FIRST if damage in damages), None)
 
 
-def _period(times: list[TimeMention]) -> tuple[Moment | None, Moment | None]:
+def _period(times: Iterable[TimeMention]) -> tuple[Moment | None, Moment | None]:
     """First and last moment: of the first expression that is no deadline and could be resolved."""
     for time in times:
         if time.moment is not None and time.relation != "by":
             return time.moment, time.until
     return None, None
-
-
-def _with_revisions(events: tuple[Event, ...], revising: frozenset[str]) -> tuple[Event, ...]:
-    """The events, each revising figure pointing to the last earlier one of its outcome in the same event."""
-    return tuple(replace(event, casualties=_revised(event.casualties, revising)) for event in events)
-
-
-def _revised(tolls: tuple[Casualties, ...], revising: frozenset[str]) -> tuple[Casualties, ...]:
-    done: list[Casualties] = []
-    for toll in tolls:
-        earlier = [other for other in done if other.outcome is toll.outcome]
-        is_new = toll.key in revising and earlier and earlier[-1].count != toll.count
-        done.append(replace(toll, revision_of=earlier[-1].key) if is_new else toll)
-    return tuple(done)
