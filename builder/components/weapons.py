@@ -15,13 +15,8 @@ GUNNERS = frozenset(WORDS["gunners"])
 VAGUE = frozenset((None, "Bombing", "Bombardment"))  # types of a trigger that a weapon makes more exact
 GAPPING = frozenset(("land", "strike", "explode"))  # frames whose second clause may lack its verb
 SUICIDAL = frozenset(("explode", "strike", "kill"))
-BEARING = frozenset(
-    (
-        *("with", "using", "wielding", "carrying", "wearing", "strapped", "armed"),  # said of people
-        *("packed", "laden", "loaded", "rigged", "filled"),  # said of vehicles
-    )
-)
-USING = frozenset(("use", "fire", "throw", "detonate", "wield", "drop"))
+BEARING = frozenset(load("weapons")["bearing"])  # said of people: "armed with", and of vehicles: "laden with"
+USING = frozenset(load("weapons")["using"])
 
 
 def _weapons_at(tokens: Iterable[Token]) -> Iterator[int]:
