@@ -15,59 +15,80 @@ from builder.components.annotations import EventMention, Quantity, Toll, registe
 from builder.components.quantities import PLURALS, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
-from builder.patterns import load
+from builder.patterns import alternatives, load
 
 WORDS = load("casualties")
 FRAMES = {frame: Outcome(name) for frame, name in WORDS["frames"].items()}
+TYPES = {concept: Outcome(name) for concept, name in WORDS["types"].items()}
 OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
-ZERO_ONLY = frozenset(WORDS["zero_only"])
 SPOKEN_OUTCOMES = {noun: Outcome(name) for noun, name in WORDS["spoken"].items()}
-_WORD = "|".join(sorted((re.escape(word) for word in (*OUTCOMES, *ZERO_ONLY)), key=len, reverse=True))
-_WORDS = "|".join(sorted((*NUMBER_WORDS, *PLURALS), key=len, reverse=True))
-_NUMERAL = rf"(?:\d[\d,]*|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
+ZERO_ONLY = frozenset(WORDS["zero_only"])
+ZERO = frozenset(WORDS["zero"])
+NOBODY_AT_ALL = Quantity(exact=0, stated=0)
+
+_WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
+_NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
+_NUMERAL = rf"(?:\d[\d,]*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
+# What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
+_INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)}))
 # "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
 PHRASE = re.compile(
-    rf"\b(?P<number>no|without(?: any)?|zero|{_NUMERAL})(?P<between>(?: (?!or\b|the\b|with\b|in\b|at\b|by\b|on\b|to\b|of\b|was\b|were\b|had\b|has\b)[\w'’-]+){{0,3}}?) (?:(?:were|was|are|is|have been|had been|left|reported|feared) )?(?:taken |held |made )?(?P<word>{_WORD})\b",
-    re.IGNORECASE,
+    rf"""
+    \b(?=[\d{_INITIALS}])(?P<number>{alternatives(ZERO)}|{_NUMERAL})
+    (?:[ ](?!(?:{alternatives(WORDS["breaking"])})\b)[\w'’-]+){{0,3}}?[ ]  # who is counted
+    (?:(?:{alternatives(WORDS["copulas"])})[ ])?                         # "were", "have been"
+    (?:(?:taken|held|made)[ ])?                                          # "taken hostage"
+    (?P<word>{_WORD})\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-# "no one was killed", "nobody was hurt", "none of them was injured".
+# "no one was killed", "nobody was hurt", "none of them was injured", "nobody has died".
 NOBODY = re.compile(
-    rf"\b(?:no one|no-one|nobody|none(?: of (?:the|them)\b[\w ]{{0,20}}?)?) (?:(?:was|were|had been|has been|is) (?:reported )?(?P<word>{_WORD})(?: or (?P<second>{_WORD}))?|(?:has |had )?died)\b",
-    re.IGNORECASE,
+    rf"""
+    \b(?:no[ ]one|no-one|nobody|none(?:[ ]of[ ](?:the|them)\b[\w ]{{0,20}}?)?)[ ]
+    (?:
+        (?:was|were|had[ ]been|has[ ]been|is)[ ](?:reported[ ])?
+        (?P<word>{_WORD})(?:[ ]or[ ](?P<second>{_WORD}))?
+        |(?:has[ ]|had[ ])?died
+    )\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-_TOLL = "|".join(sorted((re.escape(noun) for noun in SPOKEN_OUTCOMES), key=len, reverse=True))
-# "the death toll rose from 12 to 14", "put the toll at 30", "a toll of nine".
+# "the death toll rose from 12 to 14", "put the toll at 30", "a toll of nine", but no "14 per cent".
 SPOKEN = re.compile(
-    rf"\b(?P<noun>{_TOLL}|number of (?:\w+ ){{0,2}}?(?P<counted>{_WORD}))\b(?P<between>[^.;\n]{{0,140}}?(?:\bfrom (?P<before>{_NUMERAL}) )?)\b(?:to|at|of|was|stands at|stood at) (?:(?:at least|more than|about|nearly) )?(?P<number>{_NUMERAL})\b(?! ?(?:per|%|kilomet))",
-    re.IGNORECASE,
+    rf"""
+    \b(?P<noun>{alternatives(SPOKEN_OUTCOMES)}|number[ ]of[ ](?:\w+[ ]){{0,2}}?(?P<counted>{_WORD}))\b
+    [^.;\n]{{0,140}}?                                     # a clause may stand between: 140 characters hold it
+    (?:\bfrom[ ](?P<before>{_NUMERAL})[ ])?\b
+    (?:to|at|of|was|stands[ ]at|stood[ ]at)[ ]
+    (?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?
+    (?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
-REVISION = re.compile(rf"\b(?:{'|'.join(WORDS['revision_cues'])})\b", re.IGNORECASE)
-ZERO = ("no", "without", "without any", "zero")
+REVISION = re.compile(rf"\b(?:{alternatives(WORDS['revision_cues'])})\b", re.IGNORECASE)
 
 
-def _span(doc: Doc, start: int, end: int) -> Span | None:
-    return doc.char_span(start, end, alignment_mode="expand")
+def _matches(pattern: re.Pattern[str], doc: Doc) -> Iterator[tuple[re.Match[str], Span]]:
+    """Every match in the text, with the tokens that it touches."""
+    for match in pattern.finditer(doc.text):
+        span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
+        if span is not None:
+            yield match, span
 
 
 def _phrases(doc: Doc) -> Iterator[Toll]:
-    for match in PHRASE.finditer(doc.text):
-        lower = match["number"].lower()
+    """The figures of phrases that count people beside what befell them."""
+    for match, span in _matches(PHRASE, doc):
         word = match["word"].lower()
         outcome = OUTCOMES.get(word, Outcome.KILLED)
-        span = _span(doc, match.start(), match.end())
-        if span is None:
-            continue
-        if lower in ZERO:
-            yield Toll(span.start, span.end, outcome, Quantity(exact=0, stated=0))
-            continue
-        number = quantity_at(span[0])
-        if word not in ZERO_ONLY and span[0].like_num and number != Quantity():
-            yield Toll(span.start, span.end, outcome, number, _counted_head(doc, span))
-    for match in NOBODY.finditer(doc.text):
-        span = _span(doc, match.start(), match.end())
-        for word in filter(None, (match["word"] or "died", match["second"])):
-            if span is not None:
-                yield Toll(span.start, span.end, OUTCOMES.get(word.lower(), Outcome.KILLED), Quantity(exact=0, stated=0))
+        if match["number"].lower() in ZERO:
+            yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
+        elif word not in ZERO_ONLY and span[0].like_num and quantity_at(span[0]) != Quantity():
+            yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
+    for match, span in _matches(NOBODY, doc):
+        for found in filter(None, (match["word"] or "died", match["second"])):
+            yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
 
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
@@ -76,52 +97,59 @@ def _counted_head(doc: Doc, span: Span) -> int | None:
 
 
 def _spoken(doc: Doc) -> Iterator[Toll]:
-    for match in SPOKEN.finditer(doc.text):
-        span = _span(doc, match.start(), match.end())
-        if span is None:
-            continue
+    """The figures of tolls that are spoken of, the old one of "from 14 to 11" too."""
+    for match, span in _matches(SPOKEN, doc):
         counted = (match["counted"] or "").lower()
         outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
         before = parse_number(match["before"]) if match["before"] else None
-        if before is not None:  # "from 14 to 11" tells the old figure too
-            old = _span(doc, *match.span("before"))
-            if old is not None:
-                yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
-        number = quantity_at(span[len(span) - 1])
-        if number != Quantity() and span[len(span) - 1].like_num:
+        if before is not None:
+            old = doc.char_span(*match.span("before"), alignment_mode="expand")
+            yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
+        number = quantity_at(span[-1])
+        if number != Quantity() and span[-1].like_num:
             yield Toll(span.start, span.end, outcome, number)
 
 
-def _of_verb(doc: Doc, event: EventMention) -> Iterator[Toll]:
-    """The figures that the victims of a verb or noun give: a named or single person counts as one."""
-    outcome = FRAMES.get(event.trigger.frame)
-    if event.trigger.type == "Abduction":
-        outcome = Outcome(WORDS["abduction"])
-    if outcome is None:
-        return
-    token = doc[event.trigger.token]
-    for child in token.children:  # "injuring more than 30": a number without a noun
-        if child.dep_ in ("dobj", "nsubjpass", "nsubj") and child.like_num and child.i not in doc._.mentions:
-            start, end = sorted((token.i, child.i))
+def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
+    """The figures that a verb or noun gives, by its numbers and by its victims."""
+    outcome = TYPES.get(event.trigger.type or "") or FRAMES.get(event.trigger.frame)
+    if outcome is not None:
+        yield from _of_numbers(doc, event, outcome)
+        yield from _of_victims(doc, event, outcome)
+
+
+def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
+    """The numbers without a noun: "injuring more than *30*"."""
+    verb = doc[event.trigger.token]
+    for child in verb.children:
+        is_counted = child.dep_ in ("dobj", "nsubjpass", "nsubj") and child.like_num
+        if is_counted and child.i not in doc._.mentions:
+            start, end = sorted((verb.i, child.i))
             yield Toll(start, end + 1, outcome, quantity_at(child))
+
+
+def _of_victims(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
+    """The numbers of the victims; a person without one counts as one, unless the event is denied."""
     for root in event.fillers(Role.VICTIM):
         mention = doc._.mentions[root]
         number = mention.number
-        if number == Quantity() and mention.kind is ActorKind.PERSON and mention.noun != "pronoun":
-            number = Quantity(exact=1, stated=1)
-        if event.modality is Modality.DENIED and number.exact != 0 and mention.number == Quantity():
+        if number == Quantity() and event.modality is Modality.DENIED:
             continue
+        if number == Quantity() and mention.kind is ActorKind.PERSON and not mention.is_pronoun:
+            number = Quantity(exact=1, stated=1)
         if number != Quantity():
-            start, end = sorted((event.trigger.token, root))
-            yield Toll(min(start, mention.start), max(end, mention.end - 1) + 1, outcome, number, root)
+            start = min(event.trigger.token, mention.start)
+            end = max(event.trigger.token + 1, mention.end)
+            yield Toll(start, end, outcome, number, root)
 
 
 def _is_told(tolls: list[Toll], new: Toll) -> bool:
+    """Whether a figure is told already: overlapping, or the same right beside it."""
     return any(
         toll.outcome is new.outcome
         and (toll.number == new.number or (toll.start < new.end and new.start < toll.end))
-        and toll.start < new.end + 1
-        and new.start < toll.end + 1
+        and toll.start <= new.end
+        and new.start <= toll.end
         for toll in tolls
     )
 
@@ -136,14 +164,15 @@ def _is_corrected(toll: Toll, event: EventMention, phrases: list[Toll]) -> bool:
 def _marked(doc: Doc, toll: Toll) -> Toll:
     """The toll, marked as a revision where its sentence says so: "revised the toll down to 11"."""
     sentence = doc[toll.start].sent.text
-    revises = REVISION.search(sentence) is not None and ("toll" in sentence.lower() or "revis" in sentence.lower())
+    lower = sentence.lower()
+    revises = ("toll" in lower or "revis" in lower) and REVISION.search(sentence) is not None
     return replace(toll, revises=revises)
 
 
 def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
-    """The position of the event mention that a loose toll belongs to: the nearest in its sentence, else the last."""
+    """Which event mention a loose toll belongs to: the nearest attack in its sentence, else the last before."""
     sentence = doc[toll.start].sent
-    attacks = [k for k, e in enumerate(events) if e.trigger.kind is EventKind.ATTACK]
+    attacks = [k for k, event in enumerate(events) if event.trigger.kind is EventKind.ATTACK]
     here = [k for k in attacks if sentence.start <= events[k].trigger.token < sentence.end]
     if here:
         return min(here, key=lambda k: abs(events[k].trigger.token - toll.start))
@@ -154,14 +183,10 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     """The event mentions of a document with every figure of casualties on the event that it belongs to."""
     phrases = list(_phrases(doc))
-    events: list[EventMention] = [
-        replace(event, tolls=tuple(_marked(doc, t) for t in _of_verb(doc, event) if not _is_corrected(t, event, phrases)))
-        for event in doc._.event_mentions
-    ]
+    events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in [*_spoken(doc), *phrases]:
-        toll = _marked(doc, toll)
+    for toll in (_marked(doc, loose) for loose in (*_spoken(doc), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
         host = _host(doc, toll, events)
@@ -169,6 +194,12 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     return tuple(events)
+
+
+def _with_own(doc: Doc, event: EventMention, phrases: list[Toll]) -> EventMention:
+    """An event mention with the figures that its own words give, but for those that a phrase corrects."""
+    own = (toll for toll in _of_event(doc, event) if not _is_corrected(toll, event, phrases))
+    return replace(event, tolls=tuple(_marked(doc, toll) for toll in own))
 
 
 @Language.factory(

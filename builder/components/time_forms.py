@@ -1,21 +1,16 @@
 """The forms that expressions of time take, and which of their matches are times at all."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 
-from builder.patterns import load
+from builder.patterns import alternatives, load
 
 WORDS = load("times")
 MONTHS: dict[str, int] = WORDS["months"]
 WEEKDAYS: dict[str, int] = WORDS["weekdays"]
 # "Jan.", "Sept.": the short names that a full stop may follow.
 ABBREVIATED = [name for name in MONTHS if len(name) <= 4 and name not in ("may", "june", "july")]
-
-
-def alternatives(words: Iterable[str]) -> str:
-    """The body of a pattern that matches any of some words, of two that begin alike the longer."""
-    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
 
 
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
