@@ -170,7 +170,7 @@ def _marked(doc: Doc, toll: Toll) -> Toll:
 
 
 def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
-    """Which event mention a loose toll belongs to: the nearest attack in its sentence, else the last before."""
+    """Which event mention a loose toll belongs to: the nearest attack in its sentence, else the last one."""
     sentence = doc[toll.start].sent
     attacks = [k for k, event in enumerate(events) if event.trigger.kind is EventKind.ATTACK]
     here = [k for k in attacks if sentence.start <= events[k].trigger.token < sentence.end]
