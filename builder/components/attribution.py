@@ -20,7 +20,7 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.entities import mention_at, person_mention
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of
+from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
@@ -30,6 +30,8 @@ QUOTE = frozenset(WORDS["quote_with"])
 INANIMATE = frozenset(WORDS["inanimate"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
+OPENING = frozenset(("“", '"', "«"))
+CLOSING = frozenset(("”", '"', "»"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 # Where what is said hangs on a verb of saying.
 SAID = frozenset(("ccomp", "xcomp", "parataxis", "dobj", "nsubjpass", "dep"))
@@ -56,18 +58,18 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
-    for token in doc:
-        if token.pos_ != "VERB" or token.lemma_.lower() not in SAY or token.i in taken:
+    for verb in tokens_with(doc, "POS", "VERB"):
+        if verb.lemma_.lower() not in SAY or verb.i in taken:
             continue
-        speaker = _speaker(doc, token)
-        about = [event for head in _said(token) for event in _below(head, told)]
+        speaker = _speaker(doc, verb)
+        about = [event for head in _said(verb) for event in _below(head, told)]
         if speaker is None or not about:
             continue
-        admitted = [event for event in about if _is_own(doc, told[event], token)]
+        admitted = [event for event in about if _is_own(doc, told[event], verb)]
         if admitted:  # "said it was behind the attack"
-            yield _statement(token.i, speaker, admitted, "ClaimOfResponsibility", "claim")
+            yield _statement(verb.i, speaker, admitted, "ClaimOfResponsibility", "claim")
         else:
-            yield _statement(token.i, speaker, about, _kind(about, told, token.sent), "say")
+            yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
 
 
 def _speaker(doc: Doc, verb: Token) -> int | None:
@@ -163,8 +165,8 @@ def _kind(about: Sequence[int], told: Told, sentence: Span) -> str:
 
 
 def _according_to(doc: Doc, told: Told) -> Iterator[EventMention]:
-    for token in doc:
-        if token.lower_ != "according" or token.head.i == token.i:
+    for token in tokens_with(doc, "LOWER", "according"):
+        if token.head.i == token.i:
             continue
         source = next((filler for _, filler in prepositional(token)), None) or _object_of_to(token)
         speaker = _able(doc, source)
@@ -199,14 +201,14 @@ def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[Ev
 
 def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
     """Sentences that begin inside a quotation: opened there or running on from before."""
+    marks = {token.i: token.text for token in tokens_with(doc, "ORTH", *OPENING, *CLOSING)}
     inside = False
     for sentence in doc.sents:
         first = next((token for token in sentence if not token.is_space), None)
-        if first is not None and (inside or first.text in ("“", '"', "«")):
+        if first is not None and (inside or first.text in OPENING):
             yield sentence
-        for token in sentence:
-            if token.is_quote and token.text in '"“”«»':
-                inside = not inside if token.text == '"' else token.text in "“«"
+        for mark in (marks[i] for i in range(sentence.start, sentence.end) if i in marks):
+            inside = not inside if mark == '"' else mark in OPENING
 
 
 # Claims, denials and accusations

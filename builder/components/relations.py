@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, register_extensions
 from builder.components.modifiers import location_after
-from builder.components.syntax import prepositional
+from builder.components.syntax import prepositional, tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -61,9 +61,9 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
                 found += _of_place(doc, mention, mentions)
             case Category.ACTOR:
                 found += _of_actor(doc, mention, mentions)
-    for token in doc:
-        if token.pos_ == "VERB" and token.lemma_.lower() in TELLING:
-            found += _of_verb(token, mentions)
+    for verb in tokens_with(doc, "POS", "VERB"):
+        if verb.lemma_.lower() in TELLING:
+            found += _of_verb(verb, mentions)
     return tuple(dict.fromkeys(found))
 
 

@@ -6,7 +6,7 @@ coordination are followed, so that "gunmen stormed the base and killed" has gunm
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from builder.patterns import load
 
@@ -28,6 +28,16 @@ PREPOSITION_POS = frozenset(("ADP", "SCONJ", "ADV", "VERB"))
 COMPOUND_FIRST = frozenset(("out", "away", "close", "next"))  # "away from X" is one preposition
 
 Slot = tuple[str, Token]
+
+
+def tokens_with(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
+    """The tokens of which an attribute of spaCy ("POS", "LOWER") has one of some values, in their order.
+
+    A `Token` costs more to make than to look at: the array of the document rules out the others.
+    """
+    wanted = {doc.vocab.strings[value] for value in values}
+    found = enumerate(doc.to_array(attribute).tolist())
+    return (doc[i] for i, value in found if value in wanted)
 
 
 def is_passive(verb: Token) -> bool:

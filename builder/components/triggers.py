@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
+from builder.components.syntax import tokens_with
 from builder.model import EventKind
 from builder.patterns import load
 
@@ -194,7 +195,7 @@ class TriggerFinder:
         mentions: dict[int, EntityMention] = doc._.mentions
         names = (mention.name for mention in mentions.values() if mention.name is not None)
         taken = {*mentions, *(i for name in names for i in range(name.start, name.end))}
-        open_ = (token for token in doc if token.idx >= title_end and token.i not in taken)
-        found = (find_trigger(token) for token in open_)
+        words = tokens_with(doc, "POS", "VERB", "NOUN", "PROPN")
+        found = (find_trigger(word) for word in words if word.idx >= title_end and word.i not in taken)
         doc._.triggers = {trigger.token: trigger for trigger in found if trigger is not None}
         return doc
