@@ -18,6 +18,7 @@ from builder.components.annotations import (
     TimeMention,
     Toll,
 )
+from builder.components.relations import spoken_for
 from builder.model import (
     Argument,
     Article,
@@ -49,6 +50,14 @@ LABELLED: Final = (
     (Role.LOCATION, "in"),
     (Role.PERPETRATOR, "by"),
 )
+# What an event without a type is called, by the frame of its first trigger; others by the trigger itself.
+TITLES: Final = dict.fromkeys(("strike", "harm", "land", "launch_weapon", "suffer", "targeted"), "Attack") | {
+    "kill": "Killing",
+    "die": "Death",
+    "injure": "Attack",
+    "damage": "Damage",
+    "retaliate": "Retaliation",
+}
 HAPPENED: Final = frozenset((Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED))
 WORST_FIRST: Final = (Damage.DESTROYED, Damage.DAMAGED, Damage.UNDAMAGED)
 
@@ -194,10 +203,12 @@ class _Events:
     def _basis(self, k: int, incident: Incident, arguments: Iterable[Argument]) -> Basis | None:
         """How the perpetrator is known, in MUC-4's order: denied, claimed or accused, in doubt, told."""
         perpetrators = {argument.filler for argument in arguments if argument.role is Role.PERPETRATOR}
-        if incident.kind is not EventKind.ATTACK or not perpetrators or incident.modality not in HAPPENED:
+        if incident.kind is not EventKind.ATTACK or not perpetrators:
             return None
         if not perpetrators.isdisjoint(self._denying(k)):
             return Basis.DENIED_BY_ACCUSED
+        if incident.modality not in HAPPENED:
+            return None
         if incident.basis is not None:
             return incident.basis
         return Basis.POSSIBLE if incident.modality is Modality.ALLEGED else Basis.REPORTED_AS_FACT
@@ -212,13 +223,13 @@ class _Events:
             for filler in denial.roles
             if filler.role is Role.SPEAKER
         )
-        return {self.nodes.key(root, Role.SPEAKER) for root in speakers}
+        return {self.nodes.key(spoken_for(self.doc, root), Role.SPEAKER) for root in speakers}
 
     def _label(self, incident: Incident, arguments: Iterable[Argument]) -> str:
         """A short title: the type, and what it was against or where."""
         trigger = incident.members[0].trigger
-        plain = trigger.lemma if trigger.lemma != "say" else self.doc[trigger.token].lemma_
-        title = _spaced(incident.types[0]) if incident.types else plain.capitalize()
+        plain = TITLES.get(trigger.frame) or self.doc[trigger.token].lemma_.capitalize()
+        title = _spaced(incident.types[0]) if incident.types else plain
         first = {argument.role: argument for argument in reversed([*arguments])}
         named = next(((word, first[role]) for role, word in LABELLED if role in first), None)
         return title if named is None else f"{title} {named[0]} {self._name(named[1].filler)}"
@@ -329,8 +340,9 @@ def _worst(damages: Collection[Damage | None]) -> Damage | None:
 
 
 def _period(times: Iterable[TimeMention]) -> tuple[Moment | None, Moment | None]:
-    """First and last moment: of the first expression that is no deadline and could be resolved."""
-    for time in times:
-        if time.moment is not None and time.relation != "by":
-            return time.moment, time.until
-    return None, None
+    """First and last moment: of the expressions that are no deadline, the first that is as fine as any.
+
+    "For the second time this month … on Monday": Monday says more.
+    """
+    told = [(time.moment, time.until) for time in times if time.moment is not None and time.relation != "by"]
+    return max(told, key=lambda period: len(str(period[0])), default=(None, None))

@@ -11,7 +11,14 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from builder.components.annotations import EventMention, Quantity, Toll, register_extensions
+from builder.components.annotations import (
+    Category,
+    EntityMention,
+    EventMention,
+    Quantity,
+    Toll,
+    register_extensions,
+)
 from builder.components.quantities import PLURALS, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
@@ -93,7 +100,9 @@ def _phrases(doc: Doc) -> Iterator[Toll]:
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
     """The people that a phrase counts: "12 *soldiers* dead"."""
-    return next((i for i in range(span.start + 1, span.end) if i in doc._.mentions), None)
+    mentions: dict[int, EntityMention] = doc._.mentions
+    inside = (mentions[i] for i in range(span.start + 1, span.end) if i in mentions)
+    return next((mention.root for mention in inside if mention.category is Category.ACTOR), None)
 
 
 def _spoken(doc: Doc) -> Iterator[Toll]:
@@ -102,8 +111,8 @@ def _spoken(doc: Doc) -> Iterator[Toll]:
         counted = (match["counted"] or "").lower()
         outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
         before = parse_number(match["before"]) if match["before"] else None
-        if before is not None:
-            old = doc.char_span(*match.span("before"), alignment_mode="expand")
+        old = doc.char_span(*match.span("before"), alignment_mode="expand") if before is not None else None
+        if old is not None:
             yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
         number = quantity_at(span[-1])
         if number != Quantity() and span[-1].like_num:
@@ -123,9 +132,10 @@ def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Tol
     verb = doc[event.trigger.token]
     for child in verb.children:
         is_counted = child.dep_ in ("dobj", "nsubjpass", "nsubj") and child.like_num
-        if is_counted and child.i not in doc._.mentions:
+        number = quantity_at(child) if is_counted and child.i not in doc._.mentions else Quantity()
+        if number != Quantity():
             start, end = sorted((verb.i, child.i))
-            yield Toll(start, end + 1, outcome, quantity_at(child))
+            yield Toll(start, end + 1, outcome, number)
 
 
 def _of_victims(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from builder.components.aliases import find_aliases, is_namesake
+from builder.components.aliases import Alias, find_aliases, is_namesake
 from builder.components.annotations import Category, EntityMention, register_extensions
 from builder.components.chains import (
     Chain,
@@ -202,7 +202,11 @@ def _read_in_order(resolver: Resolver) -> None:
     doc, of = resolver.doc, resolver.of
     mentions: dict[int, EntityMention] = doc._.mentions
     aliases = list(find_aliases(doc))
-    hosts = {root: alias.host for alias in aliases for root in mentions if alias.start <= root < alias.end}
+    inside = {alias: [root for root in mentions if alias.start <= root < alias.end] for alias in aliases}
+    aliases = [
+        alias for alias in aliases if all(_may_name(doc, alias, mentions[root]) for root in inside[alias])
+    ]
+    hosts = {root: alias.host for alias in aliases for root in inside[alias]}
     names = {alias.host: alias.text for alias in aliases}
     for root, mention in sorted(mentions.items()):
         if hosts.get(root) in of:
@@ -213,6 +217,13 @@ def _read_in_order(resolver: Resolver) -> None:
         if root in names and root in of:
             of[root].aliases.append(names[root])
             of[root].keys.add(transliteration_key(names[root]))
+
+
+def _may_name(doc: Doc, alias: Alias, mention: EntityMention) -> bool:
+    """Whether what stands in an alias may be its host: nothing that is known to be of another class."""
+    host: EntityMention = doc._.mentions[alias.host]
+    known = entry_of(doc, mention) is not None or mention.root in doc._.places
+    return mention.category is host.category or not known
 
 
 def _join_with_modifier(resolver: Resolver, mention: EntityMention) -> None:

@@ -8,6 +8,8 @@ from builder.components.annotations import DEMONYM, Category, EntityMention, Qua
 from builder.model import ActorKind
 from builder.patterns import load
 
+PARTS = frozenset(load("modifiers")["parts"])
+TAKING_UP = frozenset(load("modifiers")["taking_up"])
 PLACING = frozenset(load("modifiers")["placing"])
 # Tokens after a preposition in which the head of its phrase is looked for: a phrase of a place is short, that
 # of a body longer by its adjectives and the hyphens of its name.
@@ -25,7 +27,7 @@ def _mentions(doc: Doc, tokens: Iterable[int]) -> Iterator[EntityMention]:
 
 def location_after(doc: Doc, mention: EntityMention) -> int | None:
     """The head of the place that directly follows a mention: "the base in Mosul", "the camp near Goma"."""
-    i = _after_owner(doc, _after_quotes(doc, mention.end))
+    i = _after_part(doc, _after_owner(doc, _after_quotes(doc, mention.end)))
     if i + 1 >= len(doc) or doc[i].lower_ not in PLACING:
         return None
     nearby = _mentions(doc, range(i + 1, min(i + 1 + LONGEST_PLACE, len(doc))))
@@ -33,13 +35,25 @@ def location_after(doc: Doc, mention: EntityMention) -> int | None:
     if place is None or place.start > i + 2 or doc[place.root].head.i != i:
         return None
     named = named_after(doc, place)
-    is_placed = place.name is not None or place.root in doc._.places
+    is_placed = place.name is not None or place.root in doc._.places or place.noun in TAKING_UP
     return named or (place.root if is_placed else None)
 
 
 def _after_quotes(doc: Doc, i: int) -> int:
     while i < len(doc) and doc[i].is_quote:
         i += 1
+    return i
+
+
+def _after_part(doc: Doc, i: int) -> int:
+    """The token "of" where a part of a place stands between: "in the east *of* the city"."""
+    if (
+        i + 3 < len(doc)
+        and doc[i].lower_ == "in"
+        and doc[i + 2].lower_ in PARTS
+        and doc[i + 3].lower_ == "of"
+    ):
+        return i + 3
     return i
 
 
