@@ -49,7 +49,7 @@ class EntityMention:
     """A noun phrase that stands for an actor, a facility, a place or a weapon.
 
     `noun` is the lexicon's head noun ("air base"), `name` the proper name in it, `country` the ISO code
-    of the state or demonym that modifies it ("US embassy"), `modifiers` the other names inside.
+    of the state or demonym that modifies it ("US embassy"), `titles` the ranks before a person's name.
     """
 
     start: int
@@ -61,9 +61,7 @@ class EntityMention:
     type: str | None = None
     noun: str = ""
     name: Name | None = None
-    aliases: tuple[str, ...] = ()
     country: str | None = None
-    modifiers: tuple[Name, ...] = ()
     definite: bool = False
     plural: bool = False
     number: Quantity = Quantity()
@@ -171,22 +169,23 @@ class Incident:
         return self.members[0].trigger.kind
 
 
+# The first three are given with each document, the others are what components assign.
 EXTENSIONS = (
-    "article",
-    "published",
-    "title_end",
-    "names",
-    "demonyms",
-    "persons",
-    "mentions",
-    "heads",
-    "times",
-    "triggers",
-    "event_mentions",
-    "places",
-    "entities",
-    "relations",
-    "incidents",
+    "article",  # the `Article` itself
+    "published",  # its date, or None
+    "title_end",  # the character after the headline that the text begins with; 0 where it begins with none
+    "names",  # tuple[Name, ...], in the order of the text
+    "demonyms",  # dict[int, str]: ISO codes by token
+    "persons",  # frozenset[str]: folded last names of the people whom the text names in full
+    "mentions",  # dict[int, EntityMention], by the tokens of their heads
+    "heads",  # dict[int, int]: for each token of a longer name the head of its mention
+    "times",  # tuple[TimeMention, ...]
+    "places",  # dict[int, PlaceLink], by the heads of mentions
+    "triggers",  # dict[int, Trigger], by token
+    "event_mentions",  # tuple[EventMention, ...]
+    "entities",  # tuple[list[Chain], dict[int, Chain]]: all chains, and those of mentions by their heads
+    "relations",  # tuple[Relation, ...]
+    "incidents",  # tuple[Incident, ...]
 )
 
 

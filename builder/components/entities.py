@@ -38,14 +38,14 @@ def _mention(phrase: NounPhrase) -> EntityMention | None:
         phrase = replace(phrase, noun=in_context(phrase, phrase.noun))
     if _only_counts(phrase):
         return None
-    plural, modifiers = phrase.is_plural, phrase.modifiers
+    plural = phrase.is_plural  # of the noun at the head, whatever noun says what its name is
     standing: Standing | None = None
     if (name := phrase.name) is not None:
         phrase = replace(phrase, noun=noun_of_name(phrase, name))
         standing = standing_of_name(phrase.doc, name, phrase.noun)
     elif phrase.noun is not None:
-        standing = standing_of_noun(phrase.noun, plural=plural, modifiers=modifiers)
-    return None if standing is None else _described(phrase, standing, plural=plural, modifiers=modifiers)
+        standing = standing_of_noun(phrase.noun, plural=plural, modifiers=phrase.modifiers)
+    return None if standing is None else _described(phrase, standing, plural=plural)
 
 
 def _only_counts(phrase: NounPhrase) -> bool:
@@ -56,9 +56,7 @@ def _only_counts(phrase: NounPhrase) -> bool:
     return doc[after].lower_ == "of" and any(child.tag_ == "NNS" for child in doc[after].children)
 
 
-def _described(
-    phrase: NounPhrase, standing: Standing, *, plural: bool, modifiers: tuple[Name, ...]
-) -> EntityMention:
+def _described(phrase: NounPhrase, standing: Standing, *, plural: bool) -> EntityMention:
     """The mention of a phrase that stands for something, with all that its words say."""
     category, kind = standing
     name = phrase.name if kind is ActorKind.PERSON else None
@@ -73,7 +71,6 @@ def _described(
         noun=phrase.noun.text if phrase.noun is not None else "",
         name=phrase.name,
         country=country_of(phrase),
-        modifiers=modifiers,
         definite=phrase.is_definite,
         plural=plural,
         number=read_quantity(phrase.doc[phrase.root]),

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
+from builder.components.lexicon import ORGANIZATIONS
 from builder.patterns import load
 
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 DEADLY = frozenset(WORDS["deadly"])
-BODIES = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
@@ -114,7 +114,7 @@ def _antecedent(verb: Token) -> Token | None:
 def _is_member_told(verb: Token, noun: Token) -> bool:
     """Whether "who" means the person before a body's name: "a commander of the group *who* was killed"."""
     person = any(child.lower_ == "who" for child in verb.lefts)
-    of_body = noun.dep_ == "pobj" and noun.lemma_.lower() in BODIES
+    of_body = noun.dep_ == "pobj" and noun.lemma_.lower() in ORGANIZATIONS
     return person and of_body and noun.head.head.pos_ in NOMINAL
 
 
