@@ -8,28 +8,20 @@ import pytest
 
 import builder
 import ontology
+from builder.components.frames import FRAMES
 from builder.components.lexicon import LONGEST as LONGEST_NOUN
-from builder.components.roles import FRAMES
 from builder.components.triggers import LONGEST as LONGEST_TRIGGER
 from builder.model import ActorKind, EventKind, Modality, Outcome, Precision, Role
 from builder.patterns import load
 
 SOURCE = Path(builder.__file__).parent
 FILES = sorted(path.stem for path in (SOURCE / "patterns").glob("*.json"))
-# What a filler may be besides a role of the model: see builder/components/roles.py.
+# What a filler may be besides a role of the model: see builder/components/frames.py.
 #   weapon: used in the attack; vehicle: a weapon whose owner acts; craft: a vehicle that only carries;
 #   struck: a weapon that the subject ran into, as a convoy does a mine.
 BESIDES_ROLES = {"weapon", "vehicle", "craft", "struck"}
 # Files that are tables looked up by the words of the text, so that no key of theirs stands in the source.
 TABLES = {"nouns", "frames"}
-# Keys that no module reads: to be read or removed, and no others to join them.
-UNREAD = {
-    "attribution": {"deny"},
-    "casualties": {"harmless"},
-    "circumstances": {"no_damage"},
-    "relations": {"place_prepositions"},
-    "times": {"since"},
-}
 CONCEPTS = frozenset(ontology.labels())
 
 
@@ -95,7 +87,7 @@ def test_every_key_is_read(name: str) -> None:
     dead = [
         key for key in load(name) if not any(quoted in text for text in readers for quoted in subscripts(key))
     ]
-    assert {*dead} <= UNREAD.get(name, set())
+    assert dead == []
 
 
 def test_nouns_are_as_they_are_looked_up() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.components.roles import FRAMES
+from builder.components.frames import FRAMES
 from builder.components.syntax import is_passive, subject_of
 
 from ..marked import Found, assert_found, parse
