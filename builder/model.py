@@ -180,7 +180,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts or is acted on. `gazetteer` is the entry's IRI where it is one of ours; `size` counts a group."""
+    """Who acts or is acted on. `gazetteer` is the IRI of its entry, if any; `size` counts a group."""
 
     key: str
     kind: ActorKind
@@ -196,7 +196,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """A built or bounded thing that can be attacked, held or left; `location` is a Place's or Facility's key."""
+    """A thing, built or bounded, to attack, hold or leave; `location` is the key of a Place or Facility."""
 
     key: str
     label: str
