@@ -86,13 +86,18 @@ def _qualified(numeral: Token, number: int) -> Quantity:
     if low is not None:
         return Quantity(at_least=min(low, number), at_most=max(low, number))
     before = _words_before(numeral)
-    negated = before.endswith(NEGATED)
-    strict = before.endswith(STRICT) and not negated
-    if before.endswith(AT_LEAST) and not (negated and before.endswith(AT_MOST)):
+    at_least, at_most = _longest(AT_LEAST, before), _longest(AT_MOST, before)
+    strict = before.endswith(STRICT) and not before.endswith(NEGATED)
+    if at_least > at_most:
         return Quantity(at_least=number + strict, stated=number)
-    if before.endswith(AT_MOST):
+    if at_most > at_least:
         return Quantity(at_most=number - strict, stated=number)
     return Quantity(exact=number, stated=number)
+
+
+def _longest(qualifiers: tuple[str, ...], before: str) -> int:
+    """The length of the longest qualifier that ends some words: of "no more than", not of "more than"."""
+    return max((len(qualifier) for qualifier in qualifiers if before.endswith(qualifier)), default=0)
 
 
 def _words_before(numeral: Token) -> str:

@@ -52,7 +52,7 @@ def test_the_benchmark_prints_speeds_ratios_and_memory() -> None:
     command = (sys.executable, ROOT / "benchmarks" / "throughput.py", "--rounds", "1", "--articles", "13")
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert printed[0].startswith("13 articles, ")
-    figures = [line.split() for line in printed if line.startswith(("model", "polemos"))]
+    figures = [line.split() for line in printed if line.startswith(("model", "ours"))]
     assert len(figures) == 5
     assert all(float(number) > 0 for line in figures for number in line[-3:])
     assert sum(line.startswith("ratio ") for line in printed) == 5
