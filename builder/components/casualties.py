@@ -76,24 +76,24 @@ SPOKEN = re.compile(
 REVISION = re.compile(rf"\b(?:{alternatives(WORDS['revision_cues'])})\b", re.IGNORECASE)
 
 
-def _matches(pattern: re.Pattern[str], doc: Doc) -> Iterator[tuple[re.Match[str], Span]]:
-    """Every match in the text, with the tokens that it touches."""
-    for match in pattern.finditer(doc.text):
+def _matches(pattern: re.Pattern[str], doc: Doc, text: str) -> Iterator[tuple[re.Match[str], Span]]:
+    """Every match in the text of a document, with the tokens that it touches."""
+    for match in pattern.finditer(text):
         span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
         if span is not None:
             yield match, span
 
 
-def _phrases(doc: Doc) -> Iterator[Toll]:
+def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
     """The figures of phrases that count people beside what befell them."""
-    for match, span in _matches(PHRASE, doc):
+    for match, span in _matches(PHRASE, doc, text):
         word = match["word"].lower()
         outcome = OUTCOMES.get(word, Outcome.KILLED)
         if match["number"].lower() in ZERO:
             yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
         elif word not in ZERO_ONLY and span[0].like_num and quantity_at(span[0]) != Quantity():
             yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
-    for match, span in _matches(NOBODY, doc):
+    for match, span in _matches(NOBODY, doc, text):
         for found in filter(None, (match["word"] or "died", match["second"])):
             yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
 
@@ -105,9 +105,9 @@ def _counted_head(doc: Doc, span: Span) -> int | None:
     return next((mention.root for mention in inside if mention.category is Category.ACTOR), None)
 
 
-def _spoken(doc: Doc) -> Iterator[Toll]:
+def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
     """The figures of tolls that are spoken of, the old one of "from 14 to 11" too."""
-    for match, span in _matches(SPOKEN, doc):
+    for match, span in _matches(SPOKEN, doc, text):
         counted = (match["counted"] or "").lower()
         outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
         before = parse_number(match["before"]) if match["before"] else None
@@ -192,11 +192,12 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     """The event mentions of a document with every figure of casualties on the event that it belongs to."""
-    phrases = list(_phrases(doc))
+    text = doc.text  # spaCy joins it anew at each access
+    phrases = list(_phrases(doc, text))
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in (_marked(doc, loose) for loose in (*_spoken(doc), *phrases)):
+    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
         host = _host(doc, toll, events)

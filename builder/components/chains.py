@@ -60,8 +60,10 @@ class Chain:
     @property
     def kind(self) -> ActorKind | None:
         """The class of the actor: of the first mention with a name, else of the first."""
-        named = (m.kind for m in self.mentions if m.name is not None and m.kind is not None)
-        return next(named, self.first.kind)
+        for mention in self.mentions:
+            if mention.name is not None and mention.kind is not None:
+                return mention.kind
+        return self.first.kind
 
 
 def compatible(one: str | None, other: str | None) -> bool:

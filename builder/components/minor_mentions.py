@@ -65,14 +65,20 @@ def _pronoun(token: Token) -> EntityMention:
 
 def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
     """Whether a noun is a mention of its own: before an event noun, or a body before a facility."""
-    head = found.get(token.head.i)
-    if token.dep_ == "amod" and head is None:  # "a *rebel* attack"
-        noun = noun_ending_at(token.doc, token.i, token.i)
-        return noun is not None and noun.category is Category.ACTOR
-    if token.dep_ not in ("compound", "nmod") or token.pos_ not in ("NOUN", "PROPN"):
+    dependency = token.dep_
+    if dependency not in ("amod", "compound", "nmod"):
         return False
+    head = found.get(token.head.i)
+    if dependency == "amod":  # "a *rebel* attack"
+        noun = noun_ending_at(token.doc, token.i, token.i) if head is None else None
+        return noun is not None and noun.category is Category.ACTOR
     if head is None:
         return token.pos_ == "NOUN"
+    return token.pos_ in ("NOUN", "PROPN") and _is_body_of(token, head)
+
+
+def _is_body_of(token: Token, head: EntityMention) -> bool:
+    """Whether a word before a facility's noun is a body, and no part of that noun: "the *army* base"."""
     if head.category is not Category.FACILITY or token.i > head.root - len(head.noun.split()):
         return False
     body = noun_ending_at(token.doc, max(head.start, token.i - LONGEST_MODIFIER), token.i)

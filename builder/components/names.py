@@ -1,6 +1,5 @@
 """Proper names: the gazetteer's, spaCy's named entities and demonyms, without overlap."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
@@ -22,13 +21,13 @@ CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 
 
 @cache
-def _lengths() -> dict[str, tuple[int, ...]]:
-    """How many words the gazetteer's names have, longest first, by their first word."""
-    lengths: dict[str, set[int]] = defaultdict(set)
+def _lengths() -> dict[str, int]:
+    """How many words the longest of the gazetteer's names has that begins with a word."""
+    lengths: dict[str, int] = {}
     for name in load_gazetteer().names:
-        words = name.split()
-        lengths[words[0]].add(len(words))
-    return {word: tuple(sorted(sizes, reverse=True)) for word, sizes in lengths.items()}
+        first, *others = name.split()
+        lengths[first] = max(lengths.get(first, 0), 1 + len(others))
+    return lengths
 
 
 def gazetteer_names(doc: Doc) -> list[Name]:
@@ -60,12 +59,11 @@ def _starts_name(tokens: list[Token], i: int) -> bool:
 def _gazetteer_name(tokens: list[Token], text: str, i: int) -> Name | None:
     """The longest name of the gazetteer that starts at token `i`."""
     start = tokens[i].idx
-    for size in _lengths().get(normalise_name(tokens[i].text).split(" ")[0], ()):
-        # Hyphens and apostrophes are tokens of their own, so a name of n words has up to 2n of them.
-        for end in range(min(len(tokens), i + 2 * size), i, -1):
-            last = tokens[end - 1]
-            if not (last.text[-1].isalnum() or last.text == "U.S."):
-                continue
+    length = _lengths().get(normalise_name(tokens[i].text).split(" ")[0], 0)
+    # Hyphens and apostrophes are tokens of their own, so a name of n words has up to 2n of them.
+    for end in range(min(len(tokens), i + 2 * length), i, -1):
+        last = tokens[end - 1]
+        if last.text[-1].isalnum() or last.text == "U.S.":
             entries = _entries(text[start : last.idx + len(last)])
             if entries:
                 return Name(i, end, entries)
@@ -153,17 +151,17 @@ def _covered(names: list[Name]) -> frozenset[int]:
     return frozenset(i for name in names for i in range(name.start, name.end))
 
 
-def _capitalised(doc: Doc, names: list[Name]) -> Iterator[Token]:
-    """The tokens with a capital that no name covers."""
+def _outside(tokens: list[Token], names: list[Name]) -> list[Token]:
+    """Those of some tokens that no name covers."""
     taken = _covered(names)
-    return (token for token in doc if _is_capitalised(token) and token.i not in taken)
+    return [token for token in tokens if token.i not in taken]
 
 
-def _demonyms(doc: Doc, known: list[Name]) -> dict[int, str]:
+def _demonyms(doc: Doc, capitalised: list[Token]) -> dict[int, str]:
     """The ISO code of each demonym, but for stances: "pro-Iranian" is not Iranian."""
     table = load_gazetteer().demonyms
     found: dict[int, str] = {}
-    for token in _capitalised(doc, known):
+    for token in capitalised:
         i = token.i
         pair = f"{token.lower_} {doc[i + 1].lower_}" if i + 1 < len(doc) else ""
         code = table.get(pair) or table.get(token.lower_)
@@ -195,19 +193,19 @@ def _is_surely_person(doc: Doc, name: Name) -> bool:
     return name.start == 0 or doc[name.start - 1].lower_ not in PLACE_PREPOSITIONS
 
 
-def _repeated(doc: Doc, names: list[Name], persons: frozenset[str]) -> Iterator[Name]:
+def _repeated(capitalised: list[Token], persons: frozenset[str]) -> Iterator[Name]:
     """The last names of people named in full, where spaCy sees no name."""
-    for token in _capitalised(doc, names):
+    for token in capitalised:
         if token.is_alpha and transliteration_key(token.text) in persons:
             yield Name(token.i, token.i + 1, (), "PERSON")
 
 
-def _titled(doc: Doc, names: list[Name]) -> Iterator[Name]:
+def _titled(doc: Doc, capitalised: list[Token], names: list[Name]) -> Iterator[Name]:
     """Runs of capitalised words after a rank or an honorific: people that spaCy does not see."""
     taken = _covered(names)
-    for token in doc[:-2]:
+    for token in capitalised:
         start = token.i + 1
-        if token.lower_ not in TITLES or not _is_capitalised(token) or start in taken:
+        if token.lower_ not in TITLES or start in taken or start + 1 == len(doc):
             continue
         end = start
         while end < len(doc) and end not in taken and doc[end].pos_ == "PROPN" and _is_capitalised(doc[end]):
@@ -216,17 +214,16 @@ def _titled(doc: Doc, names: list[Name]) -> Iterator[Name]:
             yield Name(start, end, (), "PERSON")
 
 
-def _introduced(doc: Doc, names: list[Name]) -> Iterator[Name]:
+def _introduced(doc: Doc, capitalised: list[Token], names: list[Name]) -> Iterator[Name]:
     """Later uses of an acronym that the text introduces in brackets: "the Front (FLN) ... the FLN said"."""
-    texts = [token.text for token in doc]
-    bracketed = {
-        texts[i]
-        for i in range(1, len(texts) - 1)
-        if texts[i - 1] == "(" and texts[i + 1] == ")" and texts[i].isupper() and len(texts[i]) > 1
-    }
-    for token in _capitalised(doc, names):
-        if token.text in bracketed:
+    acronyms = {token.text for token in capitalised if token.is_upper and _is_bracketed(doc, token.i)}
+    for token in _outside(capitalised, names):
+        if len(token) > 1 and token.text in acronyms:
             yield Name(token.i, token.i + 1, (), "ORG")
+
+
+def _is_bracketed(doc: Doc, i: int) -> bool:
+    return 0 < i < len(doc) - 1 and doc[i - 1].text == "(" and doc[i + 1].text == ")"
 
 
 @Language.factory(
@@ -249,13 +246,14 @@ class NameFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
+        capitalised = [token for token in doc if _is_capitalised(token)]
         known = gazetteer_names(doc)
-        demonyms = _demonyms(doc, known)
+        demonyms = _demonyms(doc, _outside(capitalised, known))
         names = _merge(doc, known, demonyms)
-        names += _titled(doc, names)
+        names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
-        names += _introduced(doc, names)
-        names += _repeated(doc, names, persons)
+        names += _introduced(doc, capitalised, names)
+        names += _repeated(_outside(capitalised, names), persons)
         doc._.names = tuple(sorted(names, key=lambda one: one.start))
         doc._.demonyms = demonyms
         doc._.persons = persons

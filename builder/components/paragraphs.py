@@ -1,7 +1,9 @@
 """Sentence boundaries that the layout gives: after blank lines and datelines, and none inside brackets."""
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
@@ -15,6 +17,7 @@ DATELINE = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+BEGINS, CONTINUES = 1, 2**64 - 1  # spaCy's values of SENT_START, the second its -1 without a sign
 LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
 
 
@@ -24,23 +27,29 @@ def paragraphs(doc: Doc) -> Doc:
 
     The one component that runs before the parser, which keeps the boundaries it finds set and does the rest.
     """
+    boundaries: Any = doc.to_array("SENT_START")  # an array of integers, which spaCy declares to be floats
+    for i, begins in _boundaries(doc):
+        boundaries[i] = BEGINS if begins else CONTINUES
+    return doc.from_array(["SENT_START"], boundaries)  # thirty times as fast as to set each token's
+
+
+def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
+    """The tokens of which the layout tells that a sentence begins or goes on there."""
     starts = {match.end() for match in DATELINE.finditer(doc.text)}
     tokens = list(doc)
     closing = -1
     for token, following in pairwise(tokens):
         text = token.text
+        is_bracket = text == "("
         if (token.is_space and text.count("\n") > 1) or following.idx in starts:
-            following.is_sent_start = True
-        elif token.i < closing:
-            following.is_sent_start = False
-        elif text == "(":
+            yield following.i, True
+            continue
+        if is_bracket and token.i >= closing:
             closing = _closing(tokens, token.i)
-            following.is_sent_start = False
-        elif text in "“‘" and token.i and tokens[token.i - 1].is_alpha:
-            following.is_sent_start = False
-        elif following.is_lower and not token.is_space:
-            following.is_sent_start = False  # news begins sentences with capitals
-    return doc
+        is_quote = text in "“‘" and token.i > 0 and tokens[token.i - 1].is_alpha
+        in_lower_case = following.is_lower and not token.is_space  # news begins sentences with capitals
+        if token.i < closing or is_bracket or is_quote or in_lower_case:
+            yield following.i, False
 
 
 def _closing(tokens: list[Token], opening: int) -> int:
