@@ -103,7 +103,8 @@ class Resolver:
         return [c for c in chains if c.location is not None and self._place_name(c.location) == city]
 
     def _place_name(self, root: int) -> str:
-        link = self.doc._.places.get(root)
+        told = self.of.get(root)  # of "the city" the one that it takes up
+        link = self.doc._.places.get(root) or (told.place if told is not None else None)
         return str((self.doc._.mentions[root] if link is None else link).label)
 
     def _antecedent(self, pronoun: EntityMention) -> Chain | None:

@@ -80,7 +80,7 @@ def spoken_for(doc: Doc, root: int) -> int:
 
 def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
     after = location_after(doc, mention)
-    if after is not None and after in doc._.places:
+    if after is not None:
         yield Relation(RelationName.LOCATION, mention.root, after)
     for inner in _modifying(mention, mentions, Category.PLACE):
         if inner.type == "country":
