@@ -43,18 +43,18 @@ class Resolver:
 
     def resolve(self, mention: EntityMention) -> None:
         """Add one mention to the chain that it continues, or begin one; a pronoun begins none."""
-        if mention.is_pronoun:
-            found = self._antecedent(mention)
-        else:
-            apart = mention.category is not Category.PLACE and is_namesake(self.doc, mention)
-            found = (None if apart else self._known(mention)) or self._begin(mention)
+        found = self._antecedent(mention) if mention.is_pronoun else self._continued(mention)
         if found is not None:
             self.extend(found, mention)
 
-    def _begin(self, mention: EntityMention) -> Chain:
-        chain = Chain(mention.category, is_namesake=is_namesake(self.doc, mention))
-        self.chains.append(chain)
-        return chain
+    def _continued(self, mention: EntityMention) -> Chain:
+        """The chain that a name or a description continues, or a new one."""
+        apart = is_namesake(self.doc, mention)
+        known = self._known(mention) if not apart or mention.category is Category.PLACE else None
+        if known is not None:
+            return known
+        self.chains.append(Chain(mention.category, is_namesake=apart))
+        return self.chains[-1]
 
     def _known(self, mention: EntityMention) -> Chain | None:
         """The chain of a place's link, else of a name, else of a description."""
