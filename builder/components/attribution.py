@@ -145,7 +145,7 @@ def _is_own(doc: Doc, event: EventMention, verb: Token) -> bool:
     """Whether speakers tell of an attack of their own: who did it is the pronoun after the verb of saying."""
     done = event.trigger.kind is EventKind.ATTACK and event.modality is Modality.ASSERTED
     actors = [doc._.mentions[root] for root in event.fillers(Role.PERPETRATOR)]
-    return done and bool(actors) and all(a.noun == "pronoun" and a.root > verb.i for a in actors)
+    return done and bool(actors) and all(a.is_pronoun and a.root > verb.i for a in actors)
 
 
 def _statement(token: int, speaker: int, about: Sequence[int], kind: str, frame: str) -> EventMention:

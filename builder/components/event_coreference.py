@@ -152,7 +152,7 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
 def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether the next sentence says what "they" did then."""
     actors = [root for member in cluster.members for root in member.fillers(Role.PERPETRATOR)]
-    they = any(context.mentions[root].noun == "pronoun" for root in actors)
+    they = any(context.mentions[root].is_pronoun for root in actors)
     same = host.filling(Role.PERPETRATOR) & cluster.filling(Role.PERPETRATOR)
     next_sentence = context.distance(host, cluster) == 1
     return next_sentence and they and bool(same) and not context.places_differ(host, cluster)

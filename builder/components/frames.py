@@ -6,7 +6,7 @@ owner acts; "craft", a vehicle that only carries; "struck", a weapon that the su
 
 from spacy.tokens import Token
 
-from builder.components.annotations import Category, EntityMention
+from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.model import Role
 from builder.patterns import load
 
@@ -25,7 +25,7 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     if slot == "modifier":
         return _modifier_role(mention, token, roles, frame)
     is_place = mention.category is Category.PLACE
-    if is_place and mention.noun == "demonym" and token.dep_ == "amod":
+    if is_place and mention.noun == DEMONYM and token.dep_ == "amod":
         return roles.get("actor") if token.head.lemma_.lower() in GENERIC else None
     role = roles.get(mention.category.value)
     if is_place and role in ACTING and not is_country(mention):
@@ -39,7 +39,7 @@ def _modifier_role(mention: EntityMention, token: Token, roles: dict[str, str], 
         return Role.VICTIM.value if frame in HARMING else None
     if is_country(mention):
         acronym = mention.label.replace(".", "").isupper()
-        acts = mention.noun == "demonym" or token.dep_ == "poss" or acronym
+        acts = mention.noun == DEMONYM or token.dep_ == "poss" or acronym
         return roles.get("actor" if acts else "place")
     return roles.get(mention.category.value)
 

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.components.annotations import DEMONYM, Category, EntityMention, register_extensions
 from builder.components.modifiers import location_after
 from builder.components.syntax import prepositional, tokens_with
 from builder.model import ActorKind
@@ -85,7 +85,7 @@ def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterat
     for inner in _modifying(mention, mentions, Category.PLACE):
         if inner.type == "country":
             owned = mention.type in OWNED and doc[inner.root].dep_ != "poss"
-            is_operator = owned or inner.noun == "demonym"
+            is_operator = owned or inner.noun == DEMONYM
             name = RelationName.OPERATOR if is_operator else RelationName.LOCATION
             yield Relation(name, mention.root, inner.root)
         elif inner.root in doc._.places and after is None:
@@ -178,7 +178,7 @@ def _actors(
     for root in roots:
         mention = mentions[root]
         acts = mention.category is Category.ACTOR or mention.type == "country"
-        if acts and mention.noun != "pronoun":
+        if acts and not mention.is_pronoun:
             yield Relation(name, facility, root)
 
 

@@ -152,7 +152,7 @@ def _is_own(event: EventMention, warning: EventMention, mentions: dict[int, Enti
     """Whether the issuer is who would act: named so, by pronoun, or by nobody else."""
     issuers = warning.fillers(Role.ISSUER)
     actors = event.fillers(Role.PERPETRATOR)
-    return all(root in issuers or mentions[root].noun == "pronoun" for root in actors)
+    return all(root in issuers or mentions[root].is_pronoun for root in actors)
 
 
 def _by_issuer(event: EventMention, warning: EventMention) -> EventMention:
@@ -163,7 +163,7 @@ def _by_issuer(event: EventMention, warning: EventMention) -> EventMention:
 
 def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> EventMention:
     """A demanded movement whose mover is only implied is the addressee's."""
-    movers = [root for root in event.fillers(Role.MOVER) if doc._.mentions[root].noun != "pronoun"]
+    movers = [root for root in event.fillers(Role.MOVER) if not doc._.mentions[root].is_pronoun]
     if event.trigger.kind is not EventKind.MOVEMENT or movers:
         return event
     addressees = (RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
