@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORE ?= store
 PORT ?= 8000
 
-.PHONY: install run test lint bench lock clean
+.PHONY: install run test lint browser bench lock clean
 
 install: $(VENV)/installed
 
@@ -20,13 +20,17 @@ run: install
 	$(BIN)/polemos build seeds --store $(STORE)
 	$(BIN)/polemos serve --store $(STORE) --port $(PORT)
 
-test: install lint
+test: install lint browser
 	$(BIN)/python -m pytest
 
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Chromium and YASGUI, for tests/browser: root on Debian gets what is missing, others are told, and those tests skip.
+browser: install
+	@$(BIN)/python tests/browser/prepare.py
 
 bench: install
 	$(BIN)/python benchmarks/throughput.py
@@ -37,4 +41,4 @@ lock:
 		--group dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) $(STORE) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(STORE) tests/browser/yasgui .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,7 @@
-"""Files that appear under their name only when they are complete."""
+"""Files that appear under their name only when they are complete, and locks between processes."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +24,39 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with unfinished.open("wb") as stream:
             yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
         unfinished.replace(path)
     except OSError as error:
         error.filename = error.filename if error.filename != str(unfinished) else str(path)
         raise
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def sync(folder: Path) -> None:
+    """Make what was renamed or made in a folder outlive a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Lock:
+    """A file that one process holds at a time; the system lets go of it when the process ends.
+
+    Raises `BlockingIOError` if another holds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("wb")
+        try:
+            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._stream.close()
+            raise BlockingIOError(error.errno, "lock held by another process", str(path)) from error
+
+    def release(self) -> None:
+        """Let another process hold it."""
+        self._stream.close()

@@ -15,10 +15,11 @@ from builder.commands.info import info
 from builder.commands.progress import warn
 from builder.commands.query import query
 from builder.commands.serve import serve
+from builder.commands.token import token
 from builder.commands.validate import validate
 from builder.errors import PolemosError
 
-COMMANDS = (build, extract, export, query, validate, info, serve)
+COMMANDS = (build, extract, export, query, validate, info, serve, token)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

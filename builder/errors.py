@@ -5,6 +5,7 @@ PolemosError
 ├── ModelError            the spaCy model is missing or lacks a component
 ├── StoreError            the store cannot be opened, written or understood
 ├── QueryError            a SPARQL query is malformed or cannot be answered
+├── SettingError          a setting cannot be used
 └── ShapeError            a graph breaks a shape of the ontology
 
 Catch `PolemosError` to report any of them in one line; its text names the input and the way out.
@@ -46,6 +47,10 @@ class StoreError(PolemosError):
 
 class QueryError(PolemosError):
     """A SPARQL query that is malformed or cannot be answered."""
+
+
+class SettingError(PolemosError):
+    """A setting that cannot be used."""
 
 
 class ShapeError(PolemosError):

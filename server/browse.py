@@ -11,7 +11,8 @@ from flask import Blueprint, Response, abort, current_app, jsonify, render_templ
 
 from ontology.questions import Question, load_questions
 from server import tables
-from server.engine import Query, QueryFailed
+from server.answers import caller
+from server.messages import Failed, Query
 
 # What an overview shows of each kind; the questions show all.
 _REPORTS_SHOWN: Final = 25
@@ -71,13 +72,6 @@ def list_questions() -> Response:
     return jsonify([{name: getattr(question, name) for name in fields} for question in questions().values()])
 
 
-@blueprint.get("/health")
-def health() -> Response:
-    """Say that a snapshot is open and can be read."""
-    current_app.extensions["engine"].store()
-    return jsonify(status="ok")
-
-
 def _overview() -> dict[str, object]:
     """Gather what the home page shows."""
     return {
@@ -89,16 +83,16 @@ def _overview() -> dict[str, object]:
 
 
 def _run(name: str, *, limit: int = tables.ROWS_SHOWN, **bindings: str) -> tables.Table:
-    query = Query(named_query(name), bindings=bindings)
-    return tables.run(current_app.extensions["engine"], query, limit=limit)
+    query = Query(named_query(name), bindings=tuple(bindings.items()))
+    return tables.run(current_app.extensions["engine"], query, caller(request), limit=limit)
 
 
 def _answered(text: str, *, question: Question | None = None) -> Response:
     """Show a query with its first rows, or with what is wrong with it."""
     engine = current_app.extensions["engine"]
     try:
-        table, failure = tables.run(engine, Query(text)), None
-    except QueryFailed as error:
+        table, failure = tables.run(engine, Query(text), caller(request)), None
+    except Failed as error:
         table, failure = None, error.failure
     response = _page("query.html", text=text, question=question, table=table, failure=failure)
     response.status_code = failure.status if failure else 200

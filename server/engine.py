@@ -1,192 +1,108 @@
-"""Runs queries: each in a thread of its own, its answer handed over in pieces.
+"""Answers queries over the newest snapshot of a store, each in a process that can be killed.
 
-Oxigraph pushes an answer into a file, a WSGI server pulls it from an iterable, and the results of a
-query may only be touched by the thread that ran it. So a thread runs the query and writes the answer,
-in any format, into a queue that the server's thread reads. What crosses the queue is plain data (the
-content type, bytes, a failure), so that a process can take the thread's place.
-
-A time limit ends the wait for an answer, and stops a query that yields rows as it runs. Oxigraph has no
-way to stop one that computes before its first row, such as an aggregate: its thread runs on to its end.
+A query past its time limit is killed with its process, and so is one whose client has gone or that the
+operator cancels; a fresh process takes its place. Before the first byte the failure is an answer with a
+status; after it `Failed` is raised from the iteration, so that the connection breaks instead of ending as
+if all had been said. A snapshot never changes, so an answer that was given once is right for as long as
+the snapshot is the newest: small ones are kept.
 """
 
-import threading
-from collections.abc import Iterator, Mapping
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from queue import Empty, Queue
+from itertools import count
 from time import monotonic
-from typing import Final, Self
+from typing import Any, Final, Self
 
-import pyoxigraph as ox
-from pyoxigraph import NamedNode, Variable
+from builder.store import Version, current_snapshot, newest_version
+from server.cache import Cache, Kept, is_lasting
+from server.messages import Ask, Failed, Failure, Opening, Query, ReaderStart, Reading, Stale
+from server.metrics import Metrics
+from server.pool import TICK, Pool, give_way
+from server.processes import Process, ProcessDied
+from server.settings import Settings
 
-from builder.store import current_snapshot, open_snapshot
-from server.formats import Chosen, Result, Wish, offers_for
-from server.refusal import refusal
-
-# Characters. The longest of our own questions has about 2,000; lists of a thousand IRIs still fit.
-MAX_QUERY_LENGTH: Final = 100_000
-# Oxigraph's parser and evaluator recurse, about 5 kB a level: 50,000 opened and closed brackets, the most
-# that a query has room for, ran in 256 MiB, where the usual 8 MiB end the whole process. It is address
-# space; memory is taken only as it is used.
-_STACK: Final = 256 * 1024 * 1024
-_PIECE: Final = 64 * 1024  # bytes: large enough for a queue to cost nothing beside the writing
-_PIECES: Final = 8  # how far the writer may run ahead of the reader: half a MiB
-_STACK_LOCK: Final = threading.Lock()
+# Seconds after which a query gives way to others; our own questions take less over 100,000 events.
+_LONG: Final = 1.0
+# How often a query is tried again whose snapshot was removed, or whose process was killed from outside,
+# before it began to answer.
+_TRIES: Final = 3
+_OF_MEMORY: Final = Failure(503, "the query needs more memory than one may have here; ask for less at once")
+_CANCELLED: Final = Failure(503, "the query was cancelled by the operator")
+_GONE: Final = Failure(499, "the client has gone")  # the status that nginx logs; nobody receives it
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query and its dataset as the protocol gives them; `bindings` sets variables to IRIs.
-
-    Where neither kind of graph is named, the dataset is the whole store, or what FROM says.
-    """
-
-    text: str
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    bindings: Mapping[str, str] = field(default_factory=dict)
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why there is no answer: an HTTP status and a sentence."""
+class Caller:
+    """Who asks: an address, how to see that they have gone, and whether they want no kept answer."""
 
-    status: int
-    message: str
-
-
-class QueryFailed(Exception):  # noqa: N818 (it says what happened; the error is in it)
-    """A query that has no answer; once an answer has begun, an answer that does not end."""
-
-    def __init__(self, failure: Failure) -> None:
-        self.failure = failure
-        super().__init__(failure.message)
+    client: str = ""
+    is_gone: Callable[[], bool] = _never
+    wants_fresh: bool = False
 
 
-class Engine:
-    """Answers queries over the newest snapshot of a store.
+@dataclass(slots=True, eq=False)
+class Running:
+    """A query that runs, as the operator sees it; `began` is on the monotonic clock."""
 
-    `base` resolves relative IRIs; `timeout` is in seconds, None for no limit.
-    Raises `StoreError` if there is no snapshot to read.
-    """
+    number: int
+    reading: Reading
+    caller: Caller
+    process: Process
+    deadline: float
+    began: float = field(default_factory=monotonic)
+    is_cancelled: bool = False
+    is_long: bool = False
 
-    def __init__(self, path: Path, *, base: str | None = None, timeout: float | None = None) -> None:
-        self._path = path
-        self._base = base
-        self._timeout = timeout
-        self._lock = threading.Lock()
-        self._name = ""
-        self._store = self.store()
+    def cancel(self) -> None:
+        """Kill the query."""
+        self.is_cancelled = True
+        self.process.kill()
 
-    def store(self) -> ox.Store:
-        """Give the newest snapshot, opened once; those who still read an older one keep it."""
-        with self._lock:
-            name = current_snapshot(self._path)
-            if name != self._name:
-                self._name, self._store = name, open_snapshot(self._path)
-            return self._store
-
-    def answer(self, query: Query, wish: Wish) -> "Answer":
-        """Run a query in a thread of its own; return when the first of its answer is there.
-
-        Raises `QueryFailed` for a query that is refused, malformed, past the time limit, or whose answer
-        cannot be written in a format that the client takes.
-        """
-        if len(query.text) > MAX_QUERY_LENGTH:
-            raise QueryFailed(Failure(413, f"a query may have {MAX_QUERY_LENGTH:,} characters at most"))
-        pipe = _Pipe(self._timeout)
-        _start(
-            threading.Thread(target=_work, args=(self.store(), query, self._base, wish, pipe), daemon=True)
-        )
-        return Answer(pipe)
-
-
-class _Stopped(Exception):  # noqa: N818 (nothing went wrong)
-    """Raised into Oxigraph's writing, the one way to stop it."""
-
-
-class _Pipe:
-    """A file to the thread that writes an answer, a queue of messages to the one that reads it."""
-
-    def __init__(self, timeout: float | None) -> None:
-        self._queue: Queue[Chosen | bytes | Failure | None] = Queue(_PIECES)
-        self._buffer = bytearray()
-        self._closed = False
-        self._timeout = timeout
-        self._deadline = None if timeout is None else monotonic() + timeout
-
-    def write(self, data: bytes) -> int:
-        if self._closed:
-            raise _Stopped
-        if self._deadline is not None and monotonic() > self._deadline:
-            raise QueryFailed(self._too_late())
-        self._buffer += data
-        if len(self._buffer) >= _PIECE:
-            self.flush()
-        return len(data)
-
-    def flush(self) -> None:
-        """Send what is gathered; never an empty piece, which ends a chunked response."""
-        if self._buffer:
-            self.put(bytes(self._buffer))
-            self._buffer.clear()
-
-    def put(self, message: Chosen | bytes | Failure | None) -> None:
-        self._queue.put(message)
-
-    def get(self) -> Chosen | bytes | Failure | None:
-        """Wait for the next message; a failure where the time limit comes first."""
-        remaining = None if self._deadline is None else max(0.0, self._deadline - monotonic())
+    def receive(self) -> Any:  # noqa: ANN401 (any message)
+        """Wait for the next message. Raises `Failed` if the time is up or the client has gone."""
+        while not self.process.is_heard(min(TICK, self.deadline - monotonic())):
+            self._look_around()
         try:
-            return self._queue.get(timeout=remaining)
-        except Empty:
-            self.close()
-            return self._too_late()
+            return self.process.receive()
+        except ProcessDied:
+            if self.is_cancelled:
+                raise Failed(_CANCELLED) from None
+            if self.process.died_of == signal.SIGKILL:
+                raise
+            raise Failed(_OF_MEMORY) from None
 
-    def _too_late(self) -> Failure:
-        return Failure(503, f"the query ran past the time limit of {self._timeout:g} seconds")
-
-    def close(self) -> None:
-        """Stop the writer at its next piece. It may wait for room, so room is made."""
-        self._closed = True
-        while not self._queue.empty():
-            self._queue.get_nowait()
+    def _look_around(self) -> None:
+        now = monotonic()
+        if now >= self.deadline:
+            limit = self.deadline - self.began
+            raise Failed(Failure(504, f"the query ran past the time limit of {limit:.3g} seconds"))
+        if self.caller.is_gone():
+            raise Failed(_GONE)
+        if not self.is_long and now - self.began > _LONG:
+            self.is_long = True
+            give_way(self.process)
 
 
 class Answer:
-    """The pieces of an answer, as they are written; close it if it is not read to the end.
+    """The pieces of an answer, as they are written; close it if it is not read to the end."""
 
-    A failure in the middle raises `QueryFailed` from the iteration, so that the connection breaks instead
-    of ending as if all had been said.
-    """
-
-    def __init__(self, pipe: _Pipe) -> None:
-        self._pipe = pipe
-        head = self._next()
-        if not isinstance(head, Chosen):
-            raise QueryFailed(Failure(500, "the query ended without an answer"))
-        self.content_type = head.content_type
-        # Status and headers are sent with the first piece, so wait for it: what fails before has a status.
-        self._first = self._next()
-
-    @property
-    def length(self) -> int | None:
-        """How many bytes the answer has, where that is known: no piece but the last is a short one."""
-        size = len(self._first) if isinstance(self._first, bytes) else 0
-        return size if size < _PIECE else None
-
-    def _next(self) -> Chosen | bytes | None:
-        message = self._pipe.get()
-        if isinstance(message, Failure):
-            raise QueryFailed(message)
-        return message
+    def __init__(self, opening: Opening, version: Version, rest: "Rest | None" = None) -> None:
+        self.content_type = opening.content_type
+        self.version = version
+        self.length = len(opening.piece) if opening.is_whole else None
+        self._first = opening.piece
+        self._rest = rest
 
     def __iter__(self) -> Iterator[bytes]:
-        piece = self._first
-        while isinstance(piece, bytes):
-            yield piece
-            piece = self._next()
+        if self._first:  # an empty piece would end a chunked response
+            yield self._first
+        if self._rest:
+            yield from self._rest
 
     def __enter__(self) -> Self:
         return self
@@ -196,60 +112,181 @@ class Answer:
 
     def close(self) -> None:
         """Let the query stop; nothing more comes."""
-        self._pipe.close()
+        if self._rest:
+            self._rest.close()
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the answer ended before it was whole, if it did."""
+        return self._rest.failure if self._rest else None
 
 
-def _start(thread: threading.Thread) -> None:
-    """Start a thread with the deep stack; the setting is the process's, so it is put back."""
-    with _STACK_LOCK:
-        usual = threading.stack_size(_STACK)
-        thread.start()
-        threading.stack_size(usual)
+class Rest:
+    """The pieces after the first, from a query that still runs; `end` is told once how it ended."""
+
+    def __init__(
+        self, running: Running, opening: Opening, largest: int, end: Callable[[Exception | None, bytes], None]
+    ) -> None:
+        self._running = running
+        self._gathered: bytearray | None = bytearray(opening.piece)
+        self._largest = largest
+        self.failure: Failure | None = None
+        self._end: Callable[[Exception | None, bytes], None] | None = end
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._end is None:
+            raise StopIteration
+        try:
+            piece = self._receive()
+        except Failed as error:
+            self._finish(error)
+            raise
+        if piece is None:
+            self._finish(None)
+            raise StopIteration
+        self._gather(piece)
+        return piece
+
+    def _receive(self) -> bytes | None:
+        try:
+            message: bytes | Failure | None = self._running.receive()
+        except ProcessDied as error:
+            raise Failed(Failure(503, "the query process was killed")) from error
+        if isinstance(message, Failure):
+            raise Failed(message)
+        return message
+
+    def _gather(self, piece: bytes) -> None:
+        """Gather the answer as long as it may be kept."""
+        if self._gathered is not None:
+            self._gathered += piece
+            if len(self._gathered) > self._largest:
+                self._gathered = None
+
+    def _finish(self, error: Failed | None) -> None:
+        end, self._end = self._end, None
+        if end:
+            self.failure = error.failure if error else None
+            end(error, bytes(self._gathered or b""))
+
+    def close(self) -> None:
+        """End the query, unless it has ended."""
+        self._finish(Failed(_GONE))
 
 
-def _work(store: ox.Store, query: Query, base: str | None, wish: Wish, pipe: _Pipe) -> None:
-    """Run a query and write its answer. Nothing of Oxigraph's, nor an exception, leaves this thread."""
-    try:
-        _write(store, query, base, wish, pipe)
-    except _Stopped:
-        pass  # nobody reads any more
-    except QueryFailed as error:
-        pipe.put(error.failure)
-    except (SyntaxError, ValueError, RuntimeError) as error:
-        pipe.put(Failure(400, f"the query cannot be answered: {_plain(error)}"))
-    except OSError as error:
-        pipe.put(Failure(500, f"the store cannot be read: {error}"))
-    finally:
-        pipe.put(None)
+class Engine:
+    """Answers queries over the newest snapshot of a store; close it to end its processes.
 
+    Raises `StoreError` if there is no snapshot to read.
+    """
 
-def _write(store: ox.Store, query: Query, base: str | None, wish: Wish, pipe: _Pipe) -> None:
-    refused = refusal(query.text, base=base)
-    if refused:
-        raise QueryFailed(Failure(403, refused))
-    result = _evaluate(store, query, base)
-    chosen = wish.choose(result)
-    if chosen is None:
-        names = ", ".join(offer.names[0] for offer in offers_for(result))
-        raise QueryFailed(Failure(406, f"the answer to this query can be had as {names}"))
-    pipe.put(chosen)
-    result.serialize(pipe, format=chosen.writer)  # type: ignore[arg-type]
-    pipe.flush()
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        current_snapshot(settings.store)
+        self._settings = settings
+        self._metrics = metrics
+        self._cache = Cache(settings.cache)
+        self._numbers = count(1)
+        self._running: dict[int, Running] = {}
+        start = ReaderStart(
+            store=settings.store,
+            memory=settings.memory,
+            stack=settings.stack,
+            max_rows=settings.max_rows,
+            hosts=settings.service_hosts,
+        )
+        self._pool = Pool(
+            lambda: Process("server.query_process", start), size=settings.workers, queue=settings.queue
+        )
+        metrics.watch(running=lambda: len(self._running), waiting=lambda: self._pool.waiting)
 
+    def version(self) -> Version:
+        """Say which snapshot is the newest. Raises `StoreError` if there is none."""
+        return newest_version(self._settings.store)
 
-def _evaluate(store: ox.Store, query: Query, base: str | None) -> Result:
-    dataset = {}
-    if query.default_graphs or query.named_graphs:
-        dataset = {
-            "default_graph": [NamedNode(iri) for iri in query.default_graphs],
-            "named_graphs": [NamedNode(iri) for iri in query.named_graphs],
-        }
-    bindings = {Variable(name): NamedNode(iri) for name, iri in query.bindings.items()}
-    return store.query(query.text, base_iri=base, substitutions=bindings, **dataset)  # type: ignore[arg-type]
+    def running(self) -> tuple[Running, ...]:
+        """List the queries that run."""
+        return tuple(self._running.values())
 
+    def cancel(self, number: int) -> bool:
+        """Kill a query by its number; say whether it ran."""
+        running = self._running.get(number)
+        if running is None:
+            return False
+        running.cancel()
+        return True
 
-def _plain(error: Exception) -> str:
-    """Say what the parser says, but for an unknown prefix, which it hides in a list of characters."""
-    said = " ".join(str(error).split())
-    where, found, _ = said.partition("expected one of Prefix not found")
-    return f"{where}no PREFIX line declares this prefix" if found else said
+    def close(self) -> None:
+        """Kill what runs and end all processes."""
+        for running in self.running():
+            running.cancel()
+        self._pool.close()
+
+    def answer(self, reading: Reading, caller: Caller = Caller()) -> Answer:
+        """Run a query; return when the first of its answer is there.
+
+        Raises `Failed` for a query that is refused, malformed, past the time limit, or whose answer cannot
+        be written in a format that the client takes; `StoreError` if there is no snapshot.
+        """
+        longest = self._settings.max_query
+        if isinstance(reading, Query) and len(reading.text) > longest:
+            raise Failed(Failure(413, f"a query may have {longest:,} characters at most"))
+        began = monotonic()
+        for _ in range(_TRIES):
+            version = self.version()
+            kept = None if caller.wants_fresh else self._cache.get((version, reading))
+            if kept is not None:
+                self._metrics.answered("cached", monotonic() - began)
+                return Answer(Opening(kept.content_type, kept.content, is_whole=True), version)
+            try:
+                return self._run(reading, caller, version)
+            except ProcessDied:
+                self._metrics.killed("outside")
+        raise Failed(Failure(503, "the query process was killed, again and again", retry_after=1))
+
+    def _run(self, reading: Reading, caller: Caller, version: Version) -> Answer:
+        """Begin a query over a snapshot. Raises `ProcessDied` if it can be tried again."""
+        deadline = monotonic() + self._settings.timeout
+        process = self._pool.lend(caller.client, deadline=deadline, is_gone=caller.is_gone)
+        running = Running(next(self._numbers), reading, caller, process, deadline)
+        self._running[running.number] = running
+        try:
+            process.send(Ask(reading, version.snapshot))
+            message = running.receive()
+        except BaseException as error:
+            self._end(running, error)
+            raise
+        if isinstance(message, Opening) and not message.is_whole:
+            return Answer(message, version, self._rest(running, version, message))
+        failed = Failed(message) if isinstance(message, Failure) else None
+        self._end(running, failed, is_answered=True)
+        if failed:
+            raise failed
+        if isinstance(message, Stale):
+            raise ProcessDied
+        self._keep(running, version, message.content_type, message.piece)
+        return Answer(message, version)
+
+    def _rest(self, running: Running, version: Version, opening: Opening) -> Rest:
+        def end(error: Exception | None, content: bytes) -> None:
+            self._end(running, error, is_answered=error is None)
+            if content and error is None:
+                self._keep(running, version, opening.content_type, content)
+
+        return Rest(running, opening, self._cache.largest, end)
+
+    def _keep(self, running: Running, version: Version, content_type: str, content: bytes) -> None:
+        if is_lasting(running.reading):
+            self._cache.put((version, running.reading), Kept(content_type, content))
+
+    def _end(self, running: Running, error: BaseException | None, *, is_answered: bool = False) -> None:
+        """Let go of a query's process: it goes on to the next if it has answered and was not slowed down."""
+        self._running.pop(running.number, None)
+        client = running.caller.client
+        if is_answered and not running.is_long and not running.is_cancelled:
+            self._pool.take_back(running.process, client)
+        else:
+            self._pool.replace(running.process, client)
+        self._metrics.ended(error, monotonic() - running.began, is_killed=not is_answered)

@@ -8,16 +8,16 @@ from typing import Final, Self
 
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
-from werkzeug.datastructures import MIMEAccept
 
 import ontology
-from server.engine import Answer, Engine, Query
-from server.formats import Wish
+from server.engine import Answer, Caller, Engine
+from server.messages import Chosen, Query
 
 # More rows than anybody reads on a page, few enough for a browser to lay out at once.
 ROWS_SHOWN: Final = 500
-# One line a row, and what follows the last line that is wanted is never computed.
-_LINES: Final = Wish(accept=MIMEAccept([("text/tab-separated-values", 1), ("application/n-triples", 1)]))
+# One line a row, so that what follows the last line that is wanted is never computed.
+_TSV: Final = Chosen(QueryResultsFormat.TSV.media_type.partition(";")[0], "text/tab-separated-values")
+_N_TRIPLES: Final = Chosen(RdfFormat.N_TRIPLES.media_type, RdfFormat.N_TRIPLES.media_type)
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"
 
 
@@ -61,13 +61,15 @@ class Table:
         return replace(self, columns=self.columns[:at] + self.columns[at + 1 :], rows=rows)
 
 
-def run(engine: Engine, query: Query, *, limit: int = ROWS_SHOWN) -> Table:
+def run(engine: Engine, query: Query, caller: Caller, *, limit: int = ROWS_SHOWN) -> Table:
     """Run a query and read its first rows; a graph gives subject, predicate and object.
 
-    Raises `QueryFailed` as `Engine.answer` does.
+    Raises `Failed` as `Engine.answer` does.
     """
-    with engine.answer(query, _LINES) as answer:
-        if answer.content_type == RdfFormat.N_TRIPLES.media_type:
+    # The head is a line too, and one more row says that there are more.
+    query = replace(query, results=_TSV, graphs=_N_TRIPLES, first_rows=limit + 2)
+    with engine.answer(query, caller) as answer:
+        if answer.content_type == _N_TRIPLES.content_type:
             return _statements(answer, limit)
         return _solutions(answer, limit)
 

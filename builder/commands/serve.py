@@ -1,6 +1,9 @@
 """`polemos serve`: the endpoint over a store."""
 
+import logging
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -8,24 +11,107 @@ from builder import settings
 from builder.commands import options
 from builder.store import current_snapshot
 
+if TYPE_CHECKING:
+    from server.settings import Settings
+
+_POSITIVE: Final = click.IntRange(1)
+_SECONDS: Final = click.FloatRange(0, min_open=True)
+
+
+class _Megabytes(click.IntRange):
+    """A size that is given in megabytes and used in bytes."""
+
+    name = "megabytes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 (click's own)
+        return int(super().convert(value, param, ctx)) * 1024 * 1024
+
 
 @click.command(
-    epilog=options.examples("polemos serve --store store", "polemos serve --store store --port 8080")
+    epilog=options.examples(
+        "polemos serve --store store",
+        "polemos serve --store store --port 8080 --timeout 10 --rate-limit 120",
+        "polemos token tokens && polemos serve --store store --writable --token-file tokens",
+    )
 )
 @options.STORE
+@options.BASE
 @options.option(settings.HOST)
 @options.option(settings.PORT, type=click.IntRange(0, 65535))
-def serve(*, store: Path, host: str, port: int) -> None:
+@options.option(settings.WRITABLE, is_flag=True)
+@options.option(settings.TOKEN_FILE, type=click.Path(dir_okay=False, path_type=Path))
+@options.option(settings.WORKERS, type=_POSITIVE)
+@options.option(settings.TIMEOUT, type=_SECONDS)
+@options.option(settings.WRITE_TIMEOUT, type=_SECONDS)
+@options.option(settings.MEMORY, type=_Megabytes(1))
+@options.option(settings.MAX_QUERY, type=_POSITIVE)
+@options.option(settings.MAX_ROWS, type=_POSITIVE)
+@options.option(settings.MAX_BODY, type=_Megabytes(1))
+@options.option(settings.QUEUE, type=click.IntRange(0))
+@options.option(settings.RATE_LIMIT, type=click.IntRange(0))
+@options.option(settings.ALLOW_SERVICE, multiple=True, metavar="HOST")
+@options.option(settings.TRUSTED_PROXY, metavar="ADDRESS")
+@options.option(settings.CACHE, type=_Megabytes(0))
+@options.option(settings.GRACE, type=click.FloatRange(0))
+@options.option(settings.ACCESS_LOG, metavar="FILE")
+def serve(
+    *,
+    store: Path,
+    host: str,
+    port: int,
+    trusted_proxy: str | None,
+    grace: float,
+    access_log: str,
+    **limits: Any,  # noqa: ANN401 (settings of several types)
+) -> None:
     """Serve a store over SPARQL, with a page to ask from; stop with Ctrl-C.
 
-    A build that ends meanwhile is seen at once. Port 0 takes any free one.
+    It reads only, unless --writable is given with a file of tokens. A build that ends meanwhile is seen by
+    the next query.
     """
-    import waitress  # noqa: PLC0415 (only needed here)
-
-    from server import create_app  # noqa: PLC0415 (Flask is slow to load)
+    from server import create_app, web  # noqa: PLC0415 (Flask is slow to load)
 
     current_snapshot(store)
-    web = waitress.create_server(create_app(store), host=host, port=port)
-    address = f"http://{host}:{web.effective_port}/"
+    log_requests(access_log)
+    chosen = _settings(store, **limits)
+    server = web.Web(create_app(chosen), chosen, host=host, port=port, trusted_proxy=trusted_proxy)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
     click.echo(f"Polemos serves {store} at {address} (SPARQL at {address}sparql); Ctrl-C stops it")
-    web.run()
+    sys.stdout.flush()
+    web.end_on_signal()
+    server.run(grace=grace)
+
+
+def _settings(
+    store: Path,
+    *,
+    writable: bool,
+    token_file: Path | None,
+    allow_service: tuple[str, ...],
+    **limits: Any,  # noqa: ANN401
+) -> "Settings":
+    """Turn what was given on the command line into the server's settings."""
+    from server.access import Tokens  # noqa: PLC0415 (see serve)
+    from server.settings import Settings  # noqa: PLC0415
+
+    if writable and token_file is None:
+        raise click.UsageError("--writable needs --token-file: make one with polemos token FILE")
+    return Settings(
+        store,
+        is_writable=writable,
+        tokens=Tokens.read(token_file) if token_file else Tokens(),
+        service_hosts=frozenset(allow_service),
+        **{name: value for name, value in limits.items() if value is not None},
+    )
+
+
+def log_requests(file: str) -> None:
+    """Send the access log to a file, to standard error for `-`, or nowhere."""
+    if not file:
+        return
+    log = logging.getLogger("polemos.access")
+    handler = logging.StreamHandler() if file == "-" else logging.FileHandler(file)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False

@@ -2,6 +2,7 @@
 
 import shutil
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,6 +11,8 @@ from flask.testing import FlaskClient
 
 from builder.store import Store
 from server import create_app
+from server.app import close
+from server.settings import Settings
 
 GRAPH = Path(__file__).parents[1] / "ontology" / "questions.trig"
 
@@ -32,8 +35,25 @@ def folder(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "store"))
 
 
+@pytest.fixture
+def serve() -> Iterator[Callable[..., FlaskClient]]:
+    """Serves stores, each with settings of its own, until the test ends."""
+    made = []
+
+    def start(store: Path, **settings: object) -> FlaskClient:
+        app = create_app(Settings(store, **{"workers": 2, **settings}))
+        app.testing = True
+        made.append(app)
+        return app.test_client()
+
+    yield start
+    for app in made:
+        close(app)
+
+
 @pytest.fixture(scope="session")
-def client(made: Path) -> FlaskClient:
-    app = create_app(made, base="https://example.org/merged/")
+def client(made: Path) -> Iterator[FlaskClient]:
+    app = create_app(Settings(made, base="https://example.org/merged/"))
     app.testing = True
-    return app.test_client()
+    yield app.test_client()
+    close(app)

@@ -143,18 +143,19 @@ def post(text: object, content_type: str) -> dict:
 IMAGE = {"headers": {"Accept": "image/png"}}
 CALL = "ASK { SERVICE <http://localhost/> {} }"
 REFUSALS = [
-    (400, "there are 0", get()),
+    (400, "there are 0", form(format="json")),
     (400, "there are 2", get(query=[ASK, ASK])),
     (400, "error at 1:10: ", get(query="ASK WHERE")),
     (400, "no PREFIX line declares", get(query="ASK { ?s no:such ?o }")),
-    (400, "not supported", get(query="SELECT (<urn:f>(1) AS ?x) {}")),
+    (422, "not supported", get(query="SELECT (<urn:f>(1) AS ?x) {}")),
     (400, "IRI", get(query=ASK, **{"default-graph-uri": "not an iri"})),
     (400, "expected", form(query="DELETE WHERE { ?s ?p ?o }")),
     (400, "UTF-8", post(b"ASK {\xff}", "application/sparql-query")),
     (403, "read-only", form(update="CLEAR ALL")),
-    (403, "read-only", get(update="CLEAR ALL")),
+    (400, "POST", get(update="CLEAR ALL")),
+    (400, "both", form(query=ASK, update="CLEAR ALL")),
     (403, "read-only", post("CLEAR ALL", "application/sparql-update")),
-    (403, "SERVICE", get(query=CALL)),
+    (422, "SERVICE", get(query=CALL)),
     (405, "method", {"method": "PUT", "data": "x"}),
     (405, "method", {"method": "DELETE"}),
     (406, "turtle, jsonld, ntriples", get(query=CONSTRUCT, format="csv")),
@@ -170,9 +171,10 @@ REFUSALS = [
 def test_refusals(client: FlaskClient, status: int, says: str, request_: dict) -> None:
     response = client.open("/sparql", **request_)
     assert response.status_code == status
+    assert response.content_type == "application/problem+json"
+    assert set(response.json) == {"type", "title", "status", "detail"}
     assert response.json["status"] == status
-    assert set(response.json) == {"error", "status"}
-    assert says in response.json["error"]
+    assert says in response.json["detail"]
 
 
 def test_405_names_the_methods(client: FlaskClient) -> None:
@@ -184,8 +186,9 @@ def test_405_names_the_methods(client: FlaskClient) -> None:
     [
         ("text/plain", "text/plain; charset=utf-8"),
         ("text/html,*/*;q=0.8", "text/html; charset=utf-8"),
-        ("text/turtle", "application/json"),
-        ("application/sparql-results+json", "application/json"),
+        ("text/turtle", "application/problem+json"),
+        ("application/json", "application/problem+json"),
+        ("application/sparql-results+json", "application/problem+json"),
     ],
 )
 def test_errors_come_as_the_client_takes_them(client: FlaskClient, accept: str, content_type: str) -> None:
@@ -198,7 +201,7 @@ def test_errors_come_as_the_client_takes_them(client: FlaskClient, accept: str, 
 def test_any_page_may_read_answers_and_errors(client: FlaskClient) -> None:
     for response in (
         client.get("/sparql", query_string={"query": ASK}),
-        client.get("/sparql"),
+        client.get("/sparql", query_string={"query": "nonsense"}),
         client.options("/sparql"),
     ):
         assert response.headers["Access-Control-Allow-Origin"] == "*"

@@ -1,0 +1,58 @@
+"""The application: every route, over one engine, one writer and one set of settings."""
+
+from typing import Final
+
+from flask import Flask, Response, request
+
+from server import authority, browse, compression, description, errors, graph_store, operation, sparql
+from server.engine import Engine
+from server.metrics import Metrics
+from server.settings import Settings
+from server.writer import Writer
+
+# Nothing but our own style sheet, and forms that lead back here: the pages need no script and no frame.
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def make(settings: Settings) -> Flask:
+    """Make the application of `server.create_app`."""
+    app = Flask("server")
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.largest_request, MAX_FORM_MEMORY_SIZE=settings.largest_request
+    )
+    # Block tags leave no blank lines behind in the pages.
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    metrics = Metrics()
+    app.extensions.update(
+        settings=settings,
+        metrics=metrics,
+        engine=Engine(settings, metrics),
+        writer=Writer(settings, metrics),
+    )
+    # The first to be registered is the last to see an answer: what is counted and logged is what is sent.
+    operation.register_log(app, metrics)
+    compression.register(app)
+    rate = authority.Rate(settings.rate_limit)
+    app.before_request(lambda: rate.check(request))
+    for module in (sparql, graph_store, description, operation, browse):
+        app.register_blueprint(module.blueprint)
+    graph_store.register_own(app, settings.base)
+    errors.register(app)
+    app.after_request(_secure)
+    return app
+
+
+def close(app: Flask, *, grace: float = 0.0) -> None:
+    """End the processes of an application; a write under way gets so many seconds."""
+    app.extensions["writer"].close(grace)
+    app.extensions["engine"].close()
+
+
+def _secure(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    return response

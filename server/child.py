@@ -1,0 +1,43 @@
+"""The inside of a child process: it hears one message, answers it, and dies with its parent."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+# Characters of what the parser says: the place, and what it expected, but not every range of letters.
+_LONGEST = 300
+
+
+def connect() -> "Connection[Any, Any]":
+    """Give the line to the parent, whose number is the one argument; from now on, die with the parent.
+
+    Standard input is a pipe that the parent holds and never writes: it ends when the parent does, however
+    that comes about.
+    """
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    return Connection(int(sys.argv[1]))
+
+
+def _die_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def run_deep(stack: int, target: Callable[[], None]) -> None:
+    """Run a function in a thread with a stack of so many bytes, and wait for it."""
+    threading.stack_size(stack)
+    thread = threading.Thread(target=target)
+    thread.start()
+    thread.join()
+
+
+def plain(error: Exception) -> str:
+    """Say what the parser says, but for an unknown prefix, which it hides in a list of characters."""
+    said = " ".join(str(error).split())
+    where, found, _ = said.partition("expected one of Prefix not found")
+    if found:
+        return f"{where}no PREFIX line declares this prefix"
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"

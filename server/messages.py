@@ -1,0 +1,157 @@
+"""What passes between the server and the processes that read and write the store: plain data, no more.
+
+Only the standard library is imported here, since a process that takes the place of a killed one must be
+there in milliseconds.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+# Bytes of a piece of an answer: large enough for a message to cost nothing beside the writing.
+PIECE = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A format by the media type that its writer has in Oxigraph, and the Content-Type to send."""
+
+    writer: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query and its dataset as the protocol gives them, and what to write the answer in.
+
+    Where neither kind of graph is named, the dataset is the whole store, or what FROM says. `bindings` sets
+    variables to IRIs. `results` is for SELECT and ASK, `graphs` for CONSTRUCT and DESCRIBE; None where the
+    client takes no format that fits. With `first_rows`, an answer of a
+    line a row ends well after as many lines;
+    `is_head` asks for the head of the answer alone.
+    """
+
+    text: str
+    results: Chosen | None = None
+    graphs: Chosen | None = None
+    base: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    bindings: tuple[tuple[str, str], ...] = ()
+    first_rows: int | None = None
+    is_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A whole graph to be written, the default graph where there is no name."""
+
+    graph: str | None
+    format: Chosen
+    is_head: bool = False
+
+
+Reading: TypeAlias = Query | Dump
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something to read, and the name of the snapshot to read it from."""
+
+    reading: Reading
+    snapshot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How an answer begins, and whether that is all of it; if not, pieces follow, and None ends them."""
+
+    content_type: str
+    piece: bytes
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The snapshot that was asked for is there no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer: an HTTP status and a sentence; `retry_after` in seconds, where it may help."""
+
+    status: int
+    message: str
+    retry_after: int | None = None
+
+
+class Failed(Exception):  # noqa: N818 (it says what happened; the error is in it)
+    """There is no answer; once an answer has begun, one that does not end."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A process has started and waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A SPARQL update; the graphs are those of `using-graph-uri` and `using-named-graph-uri`."""
+
+    text: str
+    base: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A file of RDF for a graph, the default graph where there is no name; it may take the graph's place."""
+
+    graph: str | None
+    file: Path
+    media_type: str
+    base: str
+    is_replacing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A graph to be removed; the default graph is emptied."""
+
+    graph: str | None
+
+
+Writing: TypeAlias = Update | Load | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write is durable and published; `is_new` says that its graph was not there before."""
+
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStart:
+    """What a query process is told at its start; sizes in bytes."""
+
+    store: Path
+    memory: int
+    stack: int
+    max_rows: int
+    hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class WriterStart:
+    """What the write process is told at its start; `idle` is how long it keeps the store, in seconds."""
+
+    store: Path
+    stack: int
+    hosts: frozenset[str]
+    idle: float

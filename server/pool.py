@@ -1,0 +1,173 @@
+"""Query processes and who has them: so many at a time, fairly shared, and replaced when they are killed."""
+
+import logging
+import os
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Final
+
+from builder.errors import SettingError
+from server.messages import Failed, Failure
+from server.processes import Process
+
+_LOG: Final = logging.getLogger("polemos.pool")
+# Seconds between tries to start a process where starting fails.
+_PAUSE: Final = 1.0
+# How often, in seconds, one who waits looks whether the client is still there.
+TICK: Final = 0.25
+# Seconds after which it may be worth to come back when all processes are taken.
+_RETRY: Final = 5
+# A query that has run for a while gives way to short ones: a tenth of the weight that a new one has.
+_GIVING_WAY: Final = 10
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    client: str
+    given: "SimpleQueue[Process]" = field(default_factory=SimpleQueue)
+
+
+class Pool:
+    """So many processes, each lent to one query at a time.
+
+    One client never has all of them, so that others get their turn. At most `queue` requests wait.
+    Raises `SettingError` if processes do not start.
+    """
+
+    def __init__(self, launch: Callable[[], Process], *, size: int, queue: int) -> None:
+        self._launch = launch
+        self._size = size
+        self._share = max(1, size - 1)
+        self._queue = queue
+        self._lock = threading.Lock()
+        self._idle: list[Process] = []
+        self._lent: Counter[str] = Counter()
+        self._waiting: deque[_Waiter] = deque()
+        self._errands: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._is_closed = False
+        self._is_started = threading.Event()
+        for _ in range(size):
+            self._errands.put(self._start)
+        self._keeper = threading.Thread(target=self._keep, name="pool", daemon=True)
+        self._keeper.start()
+        self._is_started.wait()
+        if not self._idle:
+            self.close()
+            raise SettingError("no query process can be started; is --memory too small?")
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a process."""
+        return len(self._waiting)
+
+    def lend(self, client: str, *, deadline: float, is_gone: Callable[[], bool]) -> Process:
+        """Give a process to a client as soon as there is one.
+
+        Raises `Failed` if too many wait already, the deadline comes first, or the client has gone.
+        """
+        with self._lock:
+            if self._idle and not self._waiting and self._lent[client] < self._share:
+                self._lent[client] += 1
+                return self._idle.pop()
+            if len(self._waiting) >= self._queue:
+                raise Failed(Failure(503, "too many queries wait already; try again later", _RETRY))
+            waiter = _Waiter(client)
+            self._waiting.append(waiter)
+            self._serve()
+        return self._wait(waiter, deadline, is_gone)
+
+    def _wait(self, waiter: _Waiter, deadline: float, is_gone: Callable[[], bool]) -> Process:
+        while True:
+            try:
+                return waiter.given.get(timeout=TICK)
+            except Empty:
+                late = monotonic() > deadline
+                if not late and not is_gone():
+                    continue
+            with self._lock:
+                if waiter in self._waiting:
+                    self._waiting.remove(waiter)
+                    raise Failed(Failure(503, "no process was free within the time limit", _RETRY))
+
+    def _serve(self) -> None:
+        """Give idle processes to those who wait, the first first; to be called with the lock."""
+        for waiter in tuple(self._waiting):
+            if not self._idle:
+                return
+            if self._lent[waiter.client] < self._share:
+                self._waiting.remove(waiter)
+                self._lent[waiter.client] += 1
+                waiter.given.put(self._idle.pop())
+
+    def take_back(self, process: Process, client: str) -> None:
+        """Take back a process that has answered and can answer again."""
+        with self._lock:
+            self._return(client)
+            self._idle.append(process)
+            self._serve()
+
+    def replace(self, process: Process, client: str) -> None:
+        """Kill a process, whatever it does, and start another."""
+        process.kill()
+        with self._lock:
+            self._return(client)
+            self._serve()
+            if not self._is_closed:
+                self._errands.put(lambda: self._replace(process))
+                return
+        process.bury()
+
+    def _return(self, client: str) -> None:
+        self._lent[client] -= 1
+        if not self._lent[client]:
+            del self._lent[client]
+
+    def _replace(self, process: Process) -> None:
+        process.bury()
+        self._start()
+
+    def _start(self) -> None:
+        if self._is_closed:
+            return
+        process = self._launch()
+        if not process.wait_until_ready():
+            process.kill()
+            _LOG.error("a query process could not be started: exit status %s", process.bury())
+            self._is_started.set()
+            time.sleep(_PAUSE)
+            self._errands.put(self._start)
+            return
+        with self._lock:
+            self._idle.append(process)
+            self._serve()
+        self._is_started.set()
+
+    def _keep(self) -> None:
+        """Start and bury processes, one at a time, in a thread of its own."""
+        while (errand := self._errands.get()) is not None:
+            errand()
+
+    def close(self) -> None:
+        """Kill the processes that nobody has; nothing is lent any more."""
+        with self._lock:
+            self._is_closed = True
+            self._errands.put(None)
+        self._keeper.join()
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for process in idle:
+            process.kill()
+            process.bury()
+
+
+def give_way(process: Process) -> None:
+    """Let a process have the processor only when shorter queries leave it; that cannot be taken back."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, process.number, _GIVING_WAY)
+    except OSError:  # it has just died, or the system does not allow it
+        return

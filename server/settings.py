@@ -1,0 +1,60 @@
+"""What a server is told: where the store is, who may write, and every limit."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from builder import settings
+from builder.settings import Setting
+from server.access import Tokens
+
+MEGABYTE: Final = 1024 * 1024
+# Oxigraph's parser and evaluator recurse, about 5 kB a level, and a level takes two characters. It is
+# address space; memory is taken only as it is used.
+_STACK_PER_CHARACTER: Final = 2560
+# Updates may be longer than queries, but those that are have data in them and no deep nesting.
+_LEAST_STACK: Final = 256 * MEGABYTE
+
+
+def _default(setting: Setting) -> Any:  # noqa: ANN401 (each field says its type)
+    return setting.default
+
+
+def _workers() -> int:
+    return max(4, 2 * (os.cpu_count() or 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a server; times in seconds, sizes in bytes. `builder.settings` says what each is for.
+
+    >>> Settings(Path("store")).timeout
+    60.0
+    """
+
+    store: Path
+    base: str = _default(settings.BASE)
+    is_writable: bool = _default(settings.WRITABLE)
+    tokens: Tokens = field(default_factory=Tokens)
+    workers: int = field(default_factory=_workers)
+    timeout: float = _default(settings.TIMEOUT)
+    write_timeout: float = _default(settings.WRITE_TIMEOUT)
+    memory: int = _default(settings.MEMORY) * MEGABYTE
+    max_query: int = _default(settings.MAX_QUERY)
+    max_rows: int = _default(settings.MAX_ROWS)
+    max_body: int = _default(settings.MAX_BODY) * MEGABYTE
+    queue: int = _default(settings.QUEUE)
+    rate_limit: int | None = None
+    service_hosts: frozenset[str] = frozenset()
+    cache: int = _default(settings.CACHE) * MEGABYTE
+
+    @property
+    def stack(self) -> int:
+        """How much stack the longest query may need."""
+        return max(_LEAST_STACK, self.max_query * _STACK_PER_CHARACTER)
+
+    @property
+    def largest_request(self) -> int:
+        """How large a body may be: a character of a query may have 4 bytes, each written as 3 in a form."""
+        return self.max_body if self.is_writable else 12 * self.max_query

@@ -1,0 +1,126 @@
+"""The HTTP server in front of the application: waitress, with our errors and an end that waits."""
+
+import logging
+import signal
+from collections.abc import Callable
+from time import monotonic
+from types import FrameType
+from typing import Any, Final
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer, create_server
+from waitress.task import ErrorTask
+
+from server.app import close
+from server.errors import problem
+from server.messages import Failed, Failure
+from server.settings import Settings
+
+# Connections that may be open: each that waits costs a few kilobytes.
+_CONNECTIONS: Final = 1000
+# Seconds without a byte after which a connection is closed.
+_SILENCE: Final = 60
+# Threads beside those that wait for queries: for pages, health and metrics.
+_SPARE: Final = 8
+# Bytes of an answer that wait for a slow client, for each connection; then the query waits too.
+_AHEAD: Final = 1024 * 1024
+_STEP: Final = 0.2  # seconds between looks at whether a stopped server has done its last request
+
+
+class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Answers what is no proper request, in the shape of our errors."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = problem(Failure(error.code, error.body or error.reason))
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ErrorTask
+
+
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Leave out answers that were cut on purpose: the access log has them."""
+    return not (record.exc_info and isinstance(record.exc_info[1], Failed))
+
+
+class Web:
+    """A server that listens as soon as it is made.
+
+    `port` 0 takes any free one. Raises `OSError` if the address cannot be had.
+    """
+
+    def __init__(
+        self, app: Flask, settings: Settings, *, host: str, port: int, trusted_proxy: str | None = None
+    ) -> None:
+        self._app = app
+        proxy = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": "x-forwarded-for"}
+        self._server: BaseWSGIServer = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=settings.workers + settings.queue + _SPARE,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_SILENCE,
+            asyncore_use_poll=True,
+            # One request is read ahead: that is how a client's going away is seen while its query runs.
+            channel_request_lookahead=1,
+            max_request_body_size=settings.largest_request,
+            outbuf_high_watermark=_AHEAD,
+            clear_untrusted_proxy_headers=True,
+            ident="",
+            **(proxy if trusted_proxy else {}),
+        )
+        self._server.channel_class = _Channel
+        logging.getLogger("waitress").addFilter(_is_worth_logging)
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return int(self._server.effective_port)
+
+    def run(self, *, grace: float) -> None:
+        """Serve until the process is told to end; then finish what runs, in `grace` seconds at most."""
+        try:
+            self._loop(lambda: True)
+        except (KeyboardInterrupt, SystemExit):
+            self.stop(grace=grace)
+
+    def _loop(self, is_wanted: Callable[[], bool]) -> None:
+        while is_wanted():
+            wasyncore.loop(timeout=_STEP, map=self._server._map, use_poll=True, count=1)
+
+    def stop(self, *, grace: float) -> None:
+        """Take no more connections, finish what runs in so many seconds at most, and end all processes."""
+        deadline = monotonic() + grace
+        self._server.accepting = False
+        self._server.socket.close()
+        self._loop(lambda: self._is_busy() and monotonic() < deadline)
+        close(self._app, grace=max(0.0, deadline - monotonic()))
+        self._server.task_dispatcher.shutdown(timeout=1)
+        for channel in self._channels():
+            channel.handle_close()
+        self._server.trigger.close()
+
+    def _is_busy(self) -> bool:
+        return any(channel.requests or channel.total_outbufs_len for channel in self._channels())
+
+    def _channels(self) -> tuple[Any, ...]:
+        return tuple(self._server.active_channels.values())
+
+
+def end_on_signal() -> None:
+    """Let SIGTERM end the server as Ctrl-C does."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)

@@ -1,0 +1,117 @@
+"""The process that writes: one write at a time, durable and published before it is answered.
+
+It takes the store when there is something to write and lets go of it soon after, so that `polemos build`
+gets its turn while the server runs.
+"""
+
+import os
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
+
+from builder.errors import QueryError, StoreError
+from builder.store import Graph, Store
+from server.child import connect, plain, run_deep
+from server.messages import Drop, Failure, Load, Ready, Update, WriterStart, Writing, Written
+from server.refusal import refusal
+from server.rewriting import with_using
+from server.sandbox import deny_network
+
+# Seconds after which a store that somebody else is writing may be free.
+_RETRY = 5
+
+
+@dataclass(slots=True)
+class Writer:
+    """Does what it is told to a store."""
+
+    start: WriterStart
+    connection: "Connection[Any, Any]"
+    store: Store | None = None
+
+    def serve(self) -> None:
+        """Write until the line is cut; the store is let go of when there is nothing to write."""
+        self.connection.send(Ready())
+        while True:
+            if self.store is not None and not self.connection.poll(self.start.idle):
+                self._close()
+            try:
+                writing: Writing = self.connection.recv()
+            except EOFError:
+                os._exit(0)
+            self.connection.send(self.answer(writing))
+
+    def _close(self) -> None:
+        if self.store is not None:
+            self.store.close()
+            self.store = None
+
+    def answer(self, writing: Writing) -> Written | Failure:
+        """Do one write; whatever goes wrong is an answer too."""
+        try:
+            if self.store is None:
+                self.store = Store.open(self.start.store)
+            return self._do(self.store, writing)
+        except QueryError as error:
+            is_malformed = isinstance(error.__cause__, SyntaxError | ValueError)
+            return Failure(400 if is_malformed else 422, plain(error))
+        except (SyntaxError, ValueError) as error:
+            return Failure(400, f"the update is malformed: {plain(error)}")
+        except StoreError as error:
+            self._close()
+            return Failure(503, str(error), retry_after=_RETRY)
+
+    def _do(self, store: Store, writing: Writing) -> Written | Failure:
+        if isinstance(writing, Update):
+            done = self._update(store, writing)
+        elif isinstance(writing, Load):
+            done = _load(store, writing)
+        else:
+            done = _drop(store, writing)
+        if isinstance(done, Written):
+            store.publish()
+        return done
+
+    def _update(self, store: Store, update: Update) -> Written | Failure:
+        text = update.text
+        if update.default_graphs or update.named_graphs:
+            text = with_using(text, update.default_graphs, update.named_graphs)
+        refused = refusal(text, base=update.base, update=True, allowed=self.start.hosts)
+        if refused:
+            return Failure(422, refused)
+        store.update(text, base=update.base)
+        return Written()
+
+
+def _load(store: Store, load: Load) -> Written:
+    format_ = RdfFormat.from_media_type(load.media_type)
+    if format_ is None:
+        raise ValueError(f"{load.media_type} is no format of RDF")
+    graph = _graph(load.graph)
+    is_new = store.load_graph(graph, load.file, format_, base=load.base, is_replacing=load.is_replacing)
+    return Written(is_new)
+
+
+def _drop(store: Store, drop: Drop) -> Written | Failure:
+    if store.drop_graph(_graph(drop.graph)):
+        return Written()
+    return Failure(404, f"there is no graph <{drop.graph}>")
+
+
+def _graph(name: str | None) -> Graph:
+    return DefaultGraph() if name is None else NamedNode(name)
+
+
+def main() -> None:
+    """Do what the parent says."""
+    connection = connect()
+    start: WriterStart = connection.recv()
+    if not start.hosts:
+        deny_network()
+    run_deep(start.stack, Writer(start, connection).serve)
+
+
+if __name__ == "__main__":
+    main()
