@@ -273,15 +273,17 @@ class Clients:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process, _ in self._clients:
+        for process, pipe in self._clients:
             process.kill()
             process.join()
+            pipe.close()
 
     def ask(self, loads: Iterable[Load], seconds: float) -> list[Tally]:
         """Let a client for each load ask, all at the same time."""
         # The clock of perf_counter is the system's: the same in all processes.
         begin = time.perf_counter() + _LEAD
-        asked = [(pipe, load) for (_, pipe), load in zip(self._clients, loads, strict=False)]
+        pipes = (pipe for _, pipe in self._clients)
+        asked = list(zip(pipes, loads, strict=False))
         for pipe, load in asked:
             pipe.send((load, begin, begin + seconds))
         return [pipe.recv() for pipe, _ in asked]

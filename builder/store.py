@@ -150,6 +150,11 @@ class Store:
         self._lock.release()
 
     @property
+    def is_open(self) -> bool:
+        """Whether the store can be used: not after `close`, nor after a replacement that failed midway."""
+        return self._inner is not None
+
+    @property
     def inner(self) -> ox.Store:
         """The Oxigraph store, for reading; writing goes through `replace`."""
         if self._inner is None:
@@ -235,7 +240,7 @@ class Store:
         malformed or names graphs of its own, `StoreError` if the database fails.
         """
         is_new = isinstance(graph, NamedNode) and graph not in self
-        if format_.supports_datasets or is_replacing:
+        if format_.supports_datasets or format_ == ox.RdfFormat.N3 or is_replacing:
             _read_through(graph, file, format_, base)
         with _explained(self.path):
             self._unpublish()
@@ -251,7 +256,9 @@ class Store:
             with undo.kept(self.path, self.inner.backup):
                 self.inner.clear_graph(graph)
                 self._load(graph, file, format_, base)
-        except OSError:
+                # On disk before the copy goes: a loss of power must not leave half of it.
+                self.inner.flush()
+        except BaseException:
             self.close()
             raise
 
@@ -289,6 +296,7 @@ class Store:
             self.inner.flush()
             shutil.rmtree(snapshots / name, ignore_errors=True)
             self.inner.backup(str(snapshots / name))
+            sync(snapshots)
             with replacing(pointer) as stream:
                 stream.write(f"{name}\n".encode())
             sync(self.path)
@@ -334,7 +342,9 @@ def _read_through(graph: Graph, file: Path, format_: ox.RdfFormat, base: str) ->
 def _readable() -> Iterator[None]:
     try:
         yield
-    except (SyntaxError, ValueError) as error:
+    except SyntaxError as error:  # as text it would name the file, which is ours and not the client's
+        raise QueryError(f"the RDF cannot be read: {error.msg}") from error
+    except ValueError as error:
         raise QueryError(f"the RDF cannot be read: {error}") from error
 
 
@@ -388,7 +398,7 @@ def _read_marker(path: Path) -> Mapping[str, Any]:
 
 # What RocksDB and the operating system say, and what it means to who reads it.
 _CAUSES: Final = {
-    "lock hold|lock:|no locks available": "is being written by another process; wait until it ends",
+    "lock (hold|held)|lock:|no locks available": "is being written by another process; wait until it ends",
     "no space left|quota exceeded": "the disk is full; make room and run the same again, nothing is lost",
     "permission denied|read-only file system|not permitted": "cannot be written; name another folder",
 }

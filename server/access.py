@@ -68,7 +68,10 @@ def add_token(path: Path) -> str:
     Raises `OSError` if the file cannot be written.
     """
     token = secrets.token_urlsafe(_BYTES)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as stream:
-        stream.write(f"sha256:{hash_of(token)}\n")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "ab+") as stream:
+        os.fchmod(descriptor, 0o600)  # one that was there may be open to others
+        stream.seek(0)
+        is_torn = not stream.read().endswith((b"\n", b""[:0])) if path.stat().st_size else False
+        stream.write(f"{'\n' if is_torn else ''}sha256:{hash_of(token)}\n".encode())
     return token

@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Final
 
 from flask import Request, Response, current_app, g
@@ -47,7 +48,8 @@ def _with_headers(response: Response, tag: str | None) -> Response:
 
 
 def _tag(version: Version, reading: Reading) -> str:
-    text = f"{version} {reading}"
+    # HEAD has the tag of GET.
+    text = f"{version} {replace(reading, is_head=False)}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

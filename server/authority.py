@@ -27,6 +27,13 @@ def check_writing(request: Request) -> None:
     check_token(request)
 
 
+def bound_body(request: Request) -> None:
+    """Let the body of a request be no larger than a query's, unless its client may write."""
+    settings: Settings = current_app.extensions["settings"]
+    if not (settings.is_writable and settings.tokens.lets_in(request.headers.get("Authorization"))):
+        request.max_content_length = settings.largest_query
+
+
 def check_token(request: Request) -> None:
     """Abort with 401 if a request bears no token that is let in."""
     settings: Settings = current_app.extensions["settings"]

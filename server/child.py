@@ -5,7 +5,10 @@ import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
+
+from builder.errors import StoreError
 
 # Characters of what the parser says: the place, and what it expected, but not every range of letters.
 _LONGEST = 300
@@ -32,6 +35,13 @@ def run_deep(stack: int, target: Callable[[], None]) -> None:
     thread = threading.Thread(target=target)
     thread.start()
     thread.join()
+
+
+def without_path(error: StoreError, store: Path) -> str:
+    """Say what is wrong with a store, but not where it lies: that is in the log, and nobody else's business."""
+    sys.stderr.write(f"polemos: error: {error}\n")
+    said = str(error).removeprefix(f"{store}: ")
+    return "the store cannot be used; the operator's log says why" if os.sep in said else f"the store: {said}"
 
 
 def plain(error: Exception) -> str:

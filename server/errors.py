@@ -1,6 +1,7 @@
 """Errors as answers: problem details (RFC 9457), or the same as text or as a page."""
 
 import json
+import logging
 from http import HTTPStatus
 from typing import Final
 
@@ -10,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from builder.errors import StoreError
 from server.messages import Failed, Failure
 
+_LOG: Final = logging.getLogger("polemos.store")
 _PROBLEM: Final = "application/problem+json"
 # In the order of preference for a client that has none, such as one that asked for Turtle.
 _KINDS: Final = (_PROBLEM, "application/json", "text/plain", "text/html")
@@ -60,6 +62,7 @@ def _failed(error: Failed) -> Response:
 
 def _store(error: StoreError) -> Response:
     """Say that the store fails; where it lies is in the log, and nobody else's business."""
+    _LOG.error("%s", error)
     return _shaped(Failure(503, "the store cannot be read; the operator's log says why", retry_after=5))
 
 

@@ -1,6 +1,6 @@
 """Figures of what is served, each by a query of `server/queries`: limited, and kept, as any other answer."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
@@ -45,10 +45,10 @@ class Figures:
     properties: tuple[Row, ...]
     examples: tuple[Row, ...]
 
-    def used(self) -> Iterator[str]:
-        """Give the terms that the data uses."""
-        yield from (row["class"] for row in self.classes)
-        yield from (row["property"] for row in self.properties)
+    def terms(self) -> frozenset[str]:
+        """Give the classes and properties that the data uses."""
+        classes = frozenset(row["class"] for row in self.classes)
+        return classes | {row["property"] for row in self.properties}
 
 
 def of_one_snapshot(gather: Callable[[], T]) -> tuple[Version, T]:

@@ -97,9 +97,10 @@ def _line(response: Response) -> dict[str, object]:
         "path": request.path,
         "status": response.status_code,
     }
-    text = request.args.get("query") or (request.form.get("query") if request.method == "POST" else None)
-    if text:
-        line["query"] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]
+    for name in ("query", "update"):
+        text = g.get(name) or request.args.get(name)
+        if text:
+            line[name] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]
     return line
 
 

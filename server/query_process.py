@@ -16,7 +16,7 @@ from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QueryTriples
 import ontology
 from builder.errors import StoreError
 from builder.store import open_snapshot
-from server.child import connect, plain, run_deep
+from server.child import connect, plain, run_deep, without_path
 from server.messages import (
     PIECE,
     Ask,
@@ -153,7 +153,7 @@ class Reader:
         except MemoryError:
             self.connection.send(Failure(503, "the query needs more memory than one may have here"))
         except StoreError as error:
-            self.connection.send(Failure(503, str(error)))
+            self.connection.send(Failure(503, without_path(error, self.start.store)))
         except OSError as error:
             self.connection.send(Failure(502, f"the query cannot be answered: {plain(error)}"))
 

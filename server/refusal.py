@@ -7,7 +7,7 @@ then it is malformed. Texts without the words cost nothing, and nothing is run t
 
 Where there is a keyword, our tokens say where: there a harmless clause is put in its place, GRAPH or DROP,
 and the judge is asked again. If now it parses, these were all there are, and each must go to a host that
-the operator listed. Tokens need not be right for that: letters and blanks take the place of letters, so
+the operator listed. Tokens need not be right for that: all that is put in is letters, blanks and ";", so
 every string, comment and IRI ends where it did, and a clause that is not seen is still malformed.
 
 The name of a host is looked up here, and later once more by Oxigraph. Who rules the name could answer us

@@ -1,11 +1,12 @@
-"""Writes the dataset of an update into its text.
+"""Writes into the text of an update what Oxigraph does not do by itself.
 
 The protocol's `using-graph-uri` and `using-named-graph-uri` say what the WHERE of an update reads. Oxigraph
-takes no such parameters for updates, so they become USING clauses before each WHERE. What is refused of the
-text is to be judged afterwards, as it will run.
+takes no such parameters for updates, so they become USING clauses before each WHERE. A LOAD SILENT that is
+refused here does nothing, as the standard has it for one that fails. What is refused of a text is to be
+judged afterwards, as it will run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -93,3 +94,23 @@ def _check(outside: Sequence[Token]) -> None:
             )
         if word and word not in _WORDS:
             raise ValueError(f"{token.text!r} is no word that an update has outside of braces")
+
+
+def without_silent_loads(text: str, is_refused: Callable[[str], bool]) -> str:
+    """Have each LOAD SILENT do nothing whose target, as it is written, is refused.
+
+    >>> without_silent_loads("LOAD SILENT <http://example.org/> INTO GRAPH <urn:g>; CLEAR ALL", bool)
+    'INSERT DATA {}; CLEAR ALL'
+    """
+    outside = list(_outside(text))
+    pieces = []
+    position = 0
+    for number, load in enumerate(outside):
+        words = [_word(token) for token in outside[number : number + 5]]
+        if words[:2] != ["load", "silent"] or len(words) < 3 or not is_refused(outside[number + 2].text):
+            continue
+        # What follows the target: INTO GRAPH and its name, or another operation.
+        last = outside[number + 5 if words[3:] == ["into", "graph"] else number + 2]
+        pieces += [text[position : load.start], "INSERT DATA {}"]
+        position = last.end
+    return "".join([*pieces, text[position:]])

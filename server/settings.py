@@ -55,6 +55,11 @@ class Settings:
         return max(_LEAST_STACK, self.max_query * _STACK_PER_CHARACTER)
 
     @property
+    def largest_query(self) -> int:
+        """How large a query's body may be: a character may have 4 bytes, each written as 3 in a form."""
+        return 12 * self.max_query
+
+    @property
     def largest_request(self) -> int:
-        """How large a body may be: a character of a query may have 4 bytes, each written as 3 in a form."""
-        return self.max_body if self.is_writable else 12 * self.max_query
+        """How large a body may be."""
+        return max(self.max_body, self.largest_query) if self.is_writable else self.largest_query

@@ -5,7 +5,7 @@ Any web page may read the answers (CORS): they are the same to everyone.
 
 from typing import Final
 
-from flask import Blueprint, Request, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Request, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -41,11 +41,13 @@ def get() -> Response:
 @blueprint.post("/sparql")
 def post() -> Response:
     """Answer the query of a request, or do its update."""
+    authority.bound_body(request)
     if request.mimetype == _FORM:
         return _form(request)
     if request.mimetype == _QUERY:
         return _answer(request, request.args, [_body(request)])
     if request.mimetype == _UPDATE:
+        authority.check_writing(request)
         return _update(request, request.args, [_body(request)])
     raise UnsupportedMediaType(f"send a query as {_FORM} or {_QUERY}, an update as {_FORM} or {_UPDATE}")
 
@@ -61,9 +63,10 @@ def _form(request: Request) -> Response:
 
 def _answer(request: Request, fields: MultiDict[str, str], texts: list[str]) -> Response:
     """Answer a query in the format that the client asks for, as a stream."""
+    g.query = _one(texts, "query")
     wanted = wish(request)
     query = Query(
-        _one(texts, "query"),
+        g.query,
         results=choose(wanted, RESULTS),
         graphs=choose(wanted, GRAPHS),
         base=current_app.extensions["settings"].base,
@@ -77,8 +80,9 @@ def _answer(request: Request, fields: MultiDict[str, str], texts: list[str]) -> 
 def _update(request: Request, fields: MultiDict[str, str], texts: list[str]) -> Response:
     """Do an update; when the client hears of it, it is durable and seen by the next query."""
     authority.check_writing(request)
+    g.update = _one(texts, "update")
     update = Update(
-        _one(texts, "update"),
+        g.update,
         base=current_app.extensions["settings"].base,
         default_graphs=tuple(fields.getlist("using-graph-uri")),
         named_graphs=tuple(fields.getlist("using-named-graph-uri")),

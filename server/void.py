@@ -1,6 +1,6 @@
 """The data that is served, described in VoID and DCAT: what it is, how much, of what, and where to get it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -79,7 +79,7 @@ def _sizes(figures: Figures) -> Facts:
         "void:entities": number(counts["entities"]),
         "void:distinctSubjects": number(counts["subjects"]),
         "void:distinctObjects": number(counts["objects"]),
-        "void:vocabulary": _vocabularies(figures.used()),
+        "void:vocabulary": _vocabularies(figures.terms()),
         "void:exampleResource": _examples("node", figures),
     }
 
@@ -88,7 +88,7 @@ def _examples(column: str, figures: Figures) -> list[NamedNode]:
     return [NamedNode(iri) for iri in sorted(row[column] for row in figures.examples if column in row)]
 
 
-def _vocabularies(used: Iterable[str]) -> list[NamedNode]:
+def _vocabularies(used: Collection[str]) -> list[NamedNode]:
     """Give the vocabularies that terms are of, as far as we know them."""
     names = {**dict.fromkeys(ontology.PREFIXES.values()), ontology.NAMESPACE: ontology.ONTOLOGY}
     found = {name or start for start, name in names.items() for term in used if term.startswith(start)}

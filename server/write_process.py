@@ -13,10 +13,10 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
 
 from builder.errors import QueryError, StoreError
 from builder.store import Graph, Store
-from server.child import connect, plain, run_deep
+from server.child import connect, plain, run_deep, without_path
 from server.messages import Drop, Failure, Load, Ready, Update, WriterStart, Writing, Written
 from server.refusal import refusal
-from server.rewriting import with_using
+from server.rewriting import with_using, without_silent_loads
 from server.sandbox import deny_network
 
 # Seconds after which a store that somebody else is writing may be free.
@@ -51,7 +51,7 @@ class Writer:
     def answer(self, writing: Writing) -> Written | Failure:
         """Do one write; whatever goes wrong is an answer too."""
         try:
-            if self.store is None:
+            if self.store is None or not self.store.is_open:
                 self.store = Store.open(self.start.store)
             return self._do(self.store, writing)
         except QueryError as error:
@@ -61,7 +61,7 @@ class Writer:
             return Failure(400, f"the update is malformed: {plain(error)}")
         except StoreError as error:
             self._close()
-            return Failure(503, str(error), retry_after=_RETRY)
+            return Failure(503, without_path(error, self.start.store), retry_after=_RETRY)
 
     def _do(self, store: Store, writing: Writing) -> Written | Failure:
         if isinstance(writing, Update):
@@ -78,11 +78,21 @@ class Writer:
         text = update.text
         if update.default_graphs or update.named_graphs:
             text = with_using(text, update.default_graphs, update.named_graphs)
-        refused = refusal(text, base=update.base, update=True, allowed=self.start.hosts)
+        refused = self._refusal(text, update.base)
+        if refused:
+            text = without_silent_loads(text, self._is_refused)
+            refused = self._refusal(text, update.base)
         if refused:
             return Failure(422, refused)
         store.update(text, base=update.base)
         return Written()
+
+    def _is_refused(self, target: str) -> bool:
+        """Say whether what LOAD names may not be read; that is so for all but whole IRIs."""
+        return not target.startswith("<") or bool(self._refusal(f"LOAD {target}", None))
+
+    def _refusal(self, text: str, base: str | None) -> str | None:
+        return refusal(text, base=base, update=True, allowed=self.start.hosts)
 
 
 def _load(store: Store, load: Load) -> Written:

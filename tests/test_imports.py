@@ -20,6 +20,13 @@ GRAPH = (
     *("builder.rdf", "builder.shapes", "builder.store"),
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )
+# What the server stands on; what its processes share; what only the web side may load.
+SERVER = ("ontology", "builder.store", "builder.errors", "pyoxigraph")
+PROCESS = (
+    *("server.child", "server.messages", "server.refusal"),
+    *("server.rewriting", "server.sandbox", "server.tokens"),
+)
+WEB = ("cachetools", "flask", "flask_compress", "limits", "prometheus_client", "waitress", "werkzeug")
 ENTRANCE = ("builder.cli", "builder.commands", "server")
 
 
@@ -69,10 +76,16 @@ ROOMS = (
         lazily=("spacy", "builder.pipeline", "builder.report", "server"),
     ),
     Room("builder.cli", never=(*LANGUAGE, "server")),
-    Room(
-        "server",
-        only=("server", "ontology", "builder.store", "builder.errors", "flask", "werkzeug", "pyoxigraph"),
-    ),
+    Room("server", only=(*SERVER, "server", "builder.settings", *WEB)),
+    # The processes that take the place of killed ones must be there at once, so they load nothing of the web.
+    Room("server.messages", only=()),
+    Room("server.child", only=()),
+    Room("server.tokens", only=()),
+    Room("server.sandbox", only=()),
+    Room("server.refusal", only=("server.tokens", "pyoxigraph")),
+    Room("server.rewriting", only=("server.tokens", "pyoxigraph")),
+    Room("server.query_process", only=(*SERVER, *PROCESS)),
+    Room("server.write_process", only=(*SERVER, *PROCESS)),
 )
 
 

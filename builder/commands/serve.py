@@ -92,10 +92,15 @@ def _settings(
 ) -> "Settings":
     """Turn what was given on the command line into the server's settings."""
     from server.access import Tokens  # noqa: PLC0415 (see serve)
+    from server.refusal import listed  # noqa: PLC0415
     from server.settings import Settings  # noqa: PLC0415
 
     if writable and token_file is None:
         raise click.UsageError("--writable needs --token-file: make one with polemos token FILE")
+    try:
+        listed(frozenset(allow_service))
+    except ValueError as error:
+        raise click.UsageError(f"--allow-service: {error}") from error
     return Settings(
         store,
         is_writable=writable,

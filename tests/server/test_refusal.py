@@ -232,6 +232,9 @@ TRICKS = [
 LISTED = frozenset({"example.org", "127.0.0.1:80"})
 
 
+TOO_LONG = "a" * 64  # for a name, so that there is none
+
+
 def fail_to_look_up(*_: object, **__: object) -> None:
     pytest.fail("a host that is not listed is looked up")
 
@@ -254,12 +257,12 @@ def test_who_is_not_listed_is_refused(
     [
         ("ASK { SERVICE ?where { } }", "prefixed names"),
         ("ASK { SERVICE <http://example.com/> { } }", "example.com is not on this endpoint's list"),
-        ("ASK { SERVICE <http://nowhere.invalid/> { } }", "the address of nowhere.invalid cannot be found"),
+        (f"ASK {{ SERVICE <http://{TOO_LONG}/> {{ }} }}", f"the address of {TOO_LONG} cannot be found"),
         ("ASK { SERVICE <http://2130706433/> { } }", "2130706433 has an address that is not public"),
     ],
 )
 def test_the_sentence_says_why(text: str, says: str) -> None:
-    assert says in str(refusal(text, allowed=frozenset({"nowhere.invalid", "2130706433"})))
+    assert says in str(refusal(text, allowed=frozenset({TOO_LONG, "2130706433"})))
 
 
 PUBLIC = ["93.184.215.14", "2606:2800:220:1::1"]
