@@ -53,7 +53,7 @@ def ratios(row: Row, values: Values) -> list[float]:
     >>> ratios(Row("part", "name", "ms"), {"ours": {0: 10.0, 1: 20.0}, "native": {0: 20.0}})
     [2.0]
     """
-    if row.kind is Kind.SIZE:
+    if row.kind in (Kind.SIZE, Kind.COST):
         return []
     ours, native = values["ours"], values["native"]
     slower, faster = (native, ours) if row.kind is Kind.RATE else (ours, native)

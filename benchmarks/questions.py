@@ -65,6 +65,7 @@ ANALYTICAL: Final = (
         } GROUP BY ?publisher ORDER BY ?publisher""",
     ),
 )
+FORMATS: Final = {"JSON": JSON, "TSV": TSV}
 # About as slow as questions get here, about a second, and small in its answer: what one client computes
 # while another wants a node.
 HEAVY: Final = _query(
@@ -76,17 +77,20 @@ HEAVY: Final = _query(
 
 
 def large(events: int) -> Sequence[Query]:
-    """Give the queries with large answers, as many rows as there are events and ten times as many."""
+    """Give the queries with large answers: as many rows as there are events, and ten times as many."""
     rows = "SELECT ?event ?label ?day WHERE { ?event a plm:Event ; rdfs:label ?label ; plm:startDate ?day }"
-    more = f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {10 * events}"
     triples = "CONSTRUCT { ?event rdfs:label ?label } WHERE { ?event a plm:Event ; rdfs:label ?label }"
     return (
-        _query(f"{events:,} rows, JSON", rows, JSON),
-        _query(f"{events:,} rows, TSV", rows, TSV),
-        _query(f"{10 * events:,} rows, JSON", more, JSON),
-        _query(f"{10 * events:,} rows, TSV", more, TSV),
+        *(_query(f"{events:,} rows, {name}", rows, accept) for name, accept in FORMATS.items()),
+        *largest(events),
         _query(f"{events:,} triples, N-Triples", triples, N_TRIPLES),
     )
+
+
+def largest(events: int) -> Sequence[Query]:
+    """Give the queries with the largest answers: most of the merged layer, in the order of its index."""
+    text = f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {10 * events}"
+    return tuple(_query(f"{10 * events:,} rows, {name}", text, accept) for name, accept in FORMATS.items())
 
 
 def look_up(number: int) -> Query:

@@ -40,6 +40,10 @@ class Server:
         """Give the largest resident set of each process below it that runs now, in MB."""
         return [_peak(child) for child in _below(self.process)]
 
+    def processor_seconds(self) -> float:
+        """Give how long the processor has worked for it and for what runs below it."""
+        return sum(map(_processor_seconds, (self.process, *_below(self.process))))
+
 
 @dataclass(frozen=True, slots=True)
 class Both:
@@ -72,6 +76,16 @@ def _peak(process: int) -> float:
         return 0.0
     found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
     return int(found[1]) * 1024 / 1e6 if found else 0.0
+
+
+def _processor_seconds(process: int) -> float:
+    """Read utime and stime, and those of children that have ended; 0 for a process that has ended."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0.0
+    # Fields 14 to 17 of proc_pid_stat(5); the name, field 2, is in brackets and may hold blanks.
+    return sum(map(int, status.rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -64,6 +64,7 @@ ALLOW_SERVICE: Final = Setting(
 TRUSTED_PROXY: Final = Setting(
     "trusted-proxy", None, "The address of a proxy in front, whose X-Forwarded-For names the client."
 )
+LICENSE: Final = Setting("license", None, "The IRI of the licence that the data is given under, to be told.")
 CACHE: Final = Setting("cache", 64, "Megabytes of answers to keep; 0 keeps none.")
 GRACE: Final = Setting("grace", 10.0, "Seconds that running requests get to end when the server is stopped.")
 ACCESS_LOG: Final = Setting(
@@ -72,5 +73,5 @@ ACCESS_LOG: Final = Setting(
 SETTINGS: Final = (
     *(STORE, SPACY_MODEL, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
     *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
-    *(TRUSTED_PROXY, CACHE, GRACE, ACCESS_LOG),
+    *(TRUSTED_PROXY, LICENSE, CACHE, GRACE, ACCESS_LOG),
 )

@@ -70,8 +70,9 @@ def add_token(path: Path) -> str:
     token = secrets.token_urlsafe(_BYTES)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab+") as stream:
-        os.fchmod(descriptor, 0o600)  # one that was there may be open to others
+        os.fchmod(descriptor, 0o600)  # a file that was there may be open to others
         stream.seek(0)
-        is_torn = not stream.read().endswith((b"\n", b""[:0])) if path.stat().st_size else False
-        stream.write(f"{'\n' if is_torn else ''}sha256:{hash_of(token)}\n".encode())
+        held = stream.read()
+        is_line_open = held != b"" and not held.endswith(b"\n")  # as some editors leave it
+        stream.write(b"\n" * is_line_open + f"sha256:{hash_of(token)}\n".encode())
     return token

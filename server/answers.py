@@ -29,8 +29,10 @@ def respond(request: Request, reading: Reading) -> Response:
     """Answer a request with what a reading gives, or with 304 if the client has that already."""
     engine: Engine = current_app.extensions["engine"]
     is_kept = is_lasting(reading)
-    if is_kept and request.if_none_match.contains_weak(_tag(engine.version(), reading)):
-        return _with_headers(Response(status=304), _tag(engine.version(), reading))
+    if is_kept and request.if_none_match and request.method in ("GET", "HEAD"):
+        tag = _tag(engine.version(), reading)
+        if request.if_none_match.contains_weak(tag):
+            return _with_headers(Response(status=304), tag)
     answer = engine.answer(reading, caller(request))
     g.answer = answer
     response = _whole(answer) if request.environ["SERVER_PROTOCOL"] == "HTTP/1.0" else _streamed(answer)

@@ -38,7 +38,7 @@ def run_deep(stack: int, target: Callable[[], None]) -> None:
 
 
 def without_path(error: StoreError, store: Path) -> str:
-    """Say what is wrong with a store, but not where it lies: that is in the log, and nobody else's business."""
+    """Say what is wrong with a store, but not where it lies: that is in the log, and for nobody else."""
     sys.stderr.write(f"polemos: error: {error}\n")
     said = str(error).removeprefix(f"{store}: ")
     return "the store cannot be used; the operator's log says why" if os.sep in said else f"the store: {said}"

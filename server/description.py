@@ -63,7 +63,8 @@ def openapi() -> Response:
     interface["info"]["version"] = version_of("polemos")
     interface["servers"] = [{"url": request.url_root.rstrip("/")}]
     own = next(current_app.url_map.iter_rules("graph_store.own"))
-    interface["paths"][own.rule.replace("<path:rest>", "{rest}")] = interface["paths"].pop(_OWN)
+    path, _, _ = own.rule.rpartition("/")
+    interface["paths"][f"{path}/{{rest}}"] = interface["paths"].pop(_OWN)
     content = json.dumps(interface).encode()
     return _tagged(request, Response(content, content_type="application/json"), content)
 

@@ -8,7 +8,9 @@ the snapshot is the newest: small ones are kept.
 """
 
 import signal
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
@@ -200,11 +202,15 @@ class Engine:
         self._pool = Pool(
             lambda: Process("server.query_process", start), size=settings.workers, queue=settings.queue
         )
-        metrics.watch(running=lambda: len(self._running), waiting=lambda: self._pool.waiting)
+        metrics.watch(running=lambda: len(self._running), waiting=lambda: self._pool.waiting, age=self._age)
 
     def version(self) -> Version:
         """Say which snapshot is the newest. Raises `StoreError` if there is none."""
         return newest_version(self._settings.store)
+
+    def _age(self) -> float:
+        """Say how many seconds ago the newest snapshot was published."""
+        return time.time() - self.version().published / 1e9
 
     def running(self) -> tuple[Running, ...]:
         """List the queries that run."""
@@ -240,10 +246,9 @@ class Engine:
             if kept is not None:
                 self._metrics.answered("cached", monotonic() - began)
                 return Answer(Opening(kept.content_type, kept.content, is_whole=True), version)
-            try:
+            with suppress(ProcessDied):
                 return self._run(reading, caller, version)
-            except ProcessDied:
-                self._metrics.killed("outside")
+        self._metrics.answered("503", monotonic() - began)
         raise Failed(Failure(503, "the query process was killed, again and again", retry_after=1))
 
     def _run(self, reading: Reading, caller: Caller, version: Version) -> Answer:
@@ -260,12 +265,12 @@ class Engine:
             raise
         if isinstance(message, Opening) and not message.is_whole:
             return Answer(message, version, self._rest(running, version, message))
-        failed = Failed(message) if isinstance(message, Failure) else None
+        failed: Exception | None = Failed(message) if isinstance(message, Failure) else None
+        if isinstance(message, Stale):
+            failed = ProcessDied()
         self._end(running, failed, is_answered=True)
         if failed:
             raise failed
-        if isinstance(message, Stale):
-            raise ProcessDied
         self._keep(running, version, message.content_type, message.piece)
         return Answer(message, version)
 

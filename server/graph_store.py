@@ -3,13 +3,13 @@
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urljoin, urlsplit
 
 from flask import Blueprint, Flask, Request, Response, abort, current_app, request
-from pyoxigraph import NamedNode, RdfFormat, parse, serialize
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse, serialize
 from werkzeug.datastructures import FileStorage
 
 from server import answers, authority
@@ -41,12 +41,12 @@ def direct(_: str) -> Response:
 
 def register_own(app: Flask, base: str) -> None:
     """Answer at the path of our own IRIs for the graphs that have them, whatever host this server has."""
-    path = urlsplit(base).path.rstrip("/")
+    parts = urlsplit(base)
 
-    def own(rest: str) -> Response:
-        return _do(request, _iri(urljoin(f"{base.rstrip('#/')}/", rest)))
+    def own(_: str) -> Response:
+        return _do(request, _iri(f"{parts.scheme}://{parts.netloc}{urlsplit(request.base_url).path}"))
 
-    app.add_url_rule(f"{path}/<path:rest>", "graph_store.own", own, methods=_METHODS)
+    app.add_url_rule(f"{parts.path.rstrip('/')}/<path:_>", "graph_store.own", own, methods=_METHODS)
 
 
 def _named(request: Request) -> str | None:
@@ -55,10 +55,14 @@ def _named(request: Request) -> str | None:
     is_default = "default" in request.args
     if len(graphs) + is_default > 1 or (not graphs and not is_default and request.method != "POST"):
         abort(400, "name one graph: ?graph=IRI, or ?default")
-    return _iri(urljoin(request.base_url, graphs[0])) if graphs else None
+    return _iri(graphs[0], request.base_url) if graphs else None
 
 
-def _iri(text: str) -> str:
+def _iri(text: str, base: str = "") -> str:
+    """Check an IRI; a relative one is resolved, an absolute one is left with every sign that it has."""
+    with suppress(ValueError):
+        return NamedNode(text).value
+    text = urljoin(base, text)
     try:
         return NamedNode(text).value
     except ValueError as error:
@@ -110,13 +114,20 @@ def _content(request: Request, base: str) -> Iterator[tuple[Path, RdfFormat]]:
     """Put what a request sends into a file, which is there until the block ends."""
     with tempfile.NamedTemporaryFile(prefix="polemos-") as file:
         if request.mimetype == "multipart/form-data":
-            format_ = _gather(list(request.files.values()), file, base)
+            format_ = _gather(_files(request), file, base)
         else:
             format_ = _format(request.mimetype)
             while piece := request.stream.read(PIECE):
                 file.write(piece)
         file.flush()
         yield Path(file.name), format_
+
+
+def _files(request: Request) -> list[FileStorage]:
+    files = [file for _, file in request.files.items(multi=True)]
+    if not files or request.form:
+        abort(400, "each part of the form must be a file, with its name")
+    return files
 
 
 def _gather(parts: list[FileStorage], file: IO[bytes], base: str) -> RdfFormat:
@@ -126,13 +137,21 @@ def _gather(parts: list[FileStorage], file: IO[bytes], base: str) -> RdfFormat:
         format_ = RdfFormat.from_extension(suffix) or _format(part.mimetype)
         try:
             serialize(
-                (quad.triple for quad in parse(part.stream, format_, base_iri=base)),
+                _triples(part, format_, base),
                 file,
                 RdfFormat.N_TRIPLES,
             )
         except SyntaxError as error:
-            abort(400, f"{part.filename}: {error}")
+            abort(400, f"{part.filename}: {error.msg}")
     return RdfFormat.N_TRIPLES
+
+
+def _triples(part: FileStorage, format_: RdfFormat, base: str) -> Iterator[Triple]:
+    """Read a file of a form; its blank nodes are not those of another file that have the same names."""
+    for quad in parse(part.stream, format_, base_iri=base, rename_blank_nodes=True):
+        if quad.graph_name != DefaultGraph():
+            abort(400, f"{part.filename}: {quad.graph_name} is a graph of its own; all must be for one graph")
+        yield quad.triple
 
 
 def _format(media_type: str) -> RdfFormat:

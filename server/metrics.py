@@ -6,6 +6,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from server.messages import Failed
+from server.processes import ProcessDied
 
 # Seconds. From a look-up to the time limit; our own questions take between 1 ms and 1 s.
 _BUCKETS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120)
@@ -35,13 +36,12 @@ class Metrics:
             "polemos_requests", "Requests by method and status.", ["method", "status"], registry=self.registry
         )
 
-    def watch(self, *, running: Callable[[], float], waiting: Callable[[], float]) -> None:
-        """Say where to look for what is under way."""
+    def watch(
+        self, *, running: Callable[[], float], waiting: Callable[[], float], age: Callable[[], float]
+    ) -> None:
+        """Say where to look for what is under way, and for the age of the snapshot in seconds."""
         self._gauge("polemos_queries_running", "Queries that run.", running)
         self._gauge("polemos_queries_waiting", "Queries that wait for a process.", waiting)
-
-    def watch_snapshot(self, age: Callable[[], float]) -> None:
-        """Say where to look for the age of the snapshot, in seconds."""
         self._gauge("polemos_snapshot_age_seconds", "Time since the newest snapshot was published.", age)
 
     def _gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
@@ -53,7 +53,11 @@ class Metrics:
         self._seconds.observe(seconds)
 
     def ended(self, error: BaseException | None, seconds: float, *, is_killed: bool) -> None:
-        """Count a query that had a process."""
+        """Count a query that had a process; one that is tried again is counted when that ends."""
+        if isinstance(error, ProcessDied):
+            if is_killed:
+                self.killed("outside")
+            return
         status = error.failure.status if isinstance(error, Failed) else 200 if error is None else 500
         self.answered(str(status), seconds)
         if is_killed:

@@ -29,13 +29,15 @@ _GIVING_WAY: Final = 10
 @dataclass(slots=True, eq=False)
 class _Waiter:
     client: str
-    given: "SimpleQueue[Process]" = field(default_factory=SimpleQueue)
+    given: "SimpleQueue[Process | None]" = field(default_factory=SimpleQueue)  # None: turned away
 
 
 class Pool:
     """So many processes, each lent to one query at a time.
 
-    One client never has all of them, so that others get their turn. At most `queue` requests wait.
+    One client never has all of them, so that others get their turn: one whose query was killed has that
+    process until there is another in its place. At most `queue` requests wait; where more come, those are
+    turned away whose client has the most.
     Raises `SettingError` if processes do not start.
     """
 
@@ -71,38 +73,49 @@ class Pool:
         Raises `Failed` if too many wait already, the deadline comes first, or the client has gone.
         """
         with self._lock:
-            if self._idle and not self._waiting and self._lent[client] < self._share:
+            # Those who wait while there is an idle process have their share already.
+            if self._idle and self._lent[client] < self._share:
                 self._lent[client] += 1
                 return self._idle.pop()
-            if len(self._waiting) >= self._queue:
-                raise Failed(Failure(503, "too many queries wait already; try again later", _RETRY))
             waiter = _Waiter(client)
             self._waiting.append(waiter)
-            self._serve()
+            if len(self._waiting) > self._queue:
+                self._turn_away()
         return self._wait(waiter, deadline, is_gone)
+
+    def _turn_away(self) -> None:
+        """Send off the last to come of the client that has most who wait; to be called with the lock."""
+        waits = Counter(waiter.client for waiter in self._waiting)
+        last = max(reversed(self._waiting), key=lambda waiter: waits[waiter.client])
+        self._waiting.remove(last)
+        last.given.put(None)
 
     def _wait(self, waiter: _Waiter, deadline: float, is_gone: Callable[[], bool]) -> Process:
         while True:
             try:
-                return waiter.given.get(timeout=TICK)
+                process = waiter.given.get(timeout=TICK)
             except Empty:
                 late = monotonic() > deadline
                 if not late and not is_gone():
                     continue
+            else:
+                if process is None:
+                    raise Failed(Failure(503, "too many queries wait already; try again later", _RETRY))
+                return process
             with self._lock:
                 if waiter in self._waiting:
                     self._waiting.remove(waiter)
                     raise Failed(Failure(503, "no process was free within the time limit", _RETRY))
 
     def _serve(self) -> None:
-        """Give idle processes to those who wait, the first first; to be called with the lock."""
-        for waiter in tuple(self._waiting):
-            if not self._idle:
+        """Give idle processes to those whose clients have the fewest; to be called with the lock."""
+        while self._idle and self._waiting:
+            waiter = min(self._waiting, key=lambda waiter: self._lent[waiter.client])
+            if self._lent[waiter.client] >= self._share:
                 return
-            if self._lent[waiter.client] < self._share:
-                self._waiting.remove(waiter)
-                self._lent[waiter.client] += 1
-                waiter.given.put(self._idle.pop())
+            self._waiting.remove(waiter)
+            self._lent[waiter.client] += 1
+            waiter.given.put(self._idle.pop())
 
     def take_back(self, process: Process, client: str) -> None:
         """Take back a process that has answered and can answer again."""
@@ -112,13 +125,11 @@ class Pool:
             self._serve()
 
     def replace(self, process: Process, client: str) -> None:
-        """Kill a process, whatever it does, and start another."""
+        """Kill a process, whatever it does, and start another; until then it counts as the client's."""
         process.kill()
         with self._lock:
-            self._return(client)
-            self._serve()
             if not self._is_closed:
-                self._errands.put(lambda: self._replace(process))
+                self._errands.put(lambda: self._replace(process, client))
                 return
         process.bury()
 
@@ -127,11 +138,12 @@ class Pool:
         if not self._lent[client]:
             del self._lent[client]
 
-    def _replace(self, process: Process) -> None:
+    def _replace(self, process: Process, client: str) -> None:
         process.bury()
-        self._start()
+        self._start(client)
 
-    def _start(self) -> None:
+    def _start(self, client: str | None = None) -> None:
+        """Start a process, in the place of one that a client has."""
         if self._is_closed:
             return
         process = self._launch()
@@ -140,9 +152,11 @@ class Pool:
             _LOG.error("a query process could not be started: exit status %s", process.bury())
             self._is_started.set()
             time.sleep(_PAUSE)
-            self._errands.put(self._start)
+            self._errands.put(lambda: self._start(client))
             return
         with self._lock:
+            if client is not None:
+                self._return(client)
             self._idle.append(process)
             self._serve()
         self._is_started.set()

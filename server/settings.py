@@ -47,6 +47,7 @@ class Settings:
     queue: int = _default(settings.QUEUE)
     rate_limit: int | None = None
     service_hosts: frozenset[str] = frozenset()
+    license: str | None = None
     cache: int = _default(settings.CACHE) * MEGABYTE
 
     @property

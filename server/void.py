@@ -61,9 +61,11 @@ def _reports(figures: Figures) -> Facts:
 
 def _common(version: Version) -> Facts:
     settings: Settings = current_app.extensions["settings"]
+    licence = [NamedNode(settings.license)] if settings.license else []
     published = datetime.fromtimestamp(version.published // 10**9, UTC).isoformat().replace("+00:00", "Z")
     return {
         "rdf:type": terms("void:Dataset", "dcat:Dataset"),
+        "dcterms:license": licence,
         "dcterms:modified": [Literal(published, datatype=term("xsd:dateTime"))],
         "void:sparqlEndpoint": [node("sparql.get")],
         "void:uriSpace": [Literal(settings.base)],

@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import socket
 from collections.abc import Callable
 from time import monotonic
 from types import FrameType
@@ -61,10 +62,10 @@ class Web:
         self, app: Flask, settings: Settings, *, host: str, port: int, trusted_proxy: str | None = None
     ) -> None:
         self._app = app
-        proxy = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": "x-forwarded-for"}
+        proxy = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
         self._server: BaseWSGIServer = create_server(
             app,
-            host=host,
+            host=_first_address(host, port),
             port=port,
             threads=settings.workers + settings.queue + _SPARE,
             connection_limit=_CONNECTIONS,
@@ -115,6 +116,12 @@ class Web:
 
     def _channels(self) -> tuple[Any, ...]:
         return tuple(self._server.active_channels.values())
+
+
+def _first_address(host: str, port: int) -> str:
+    """Give one address of a host. Raises `OSError` if it has none."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return str(found[0][4][0])
 
 
 def end_on_signal() -> None:

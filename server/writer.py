@@ -22,6 +22,7 @@ class Writer:
         self._timeout = settings.write_timeout
         self._metrics = metrics
         self._process: Process | None = None
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def write(self, writing: Writing) -> Written:
@@ -56,6 +57,8 @@ class Writer:
 
     def _started(self) -> Process:
         """Give the process; one that died while it was idle is replaced."""
+        if self._is_closed:
+            raise ProcessDied
         if self._process is not None and self._process.is_heard(0):
             self._end()
         if self._process is None:
@@ -73,6 +76,7 @@ class Writer:
     def close(self, grace: float) -> None:
         """Wait so many seconds at most for the write under way, and end the process."""
         is_free = self._lock.acquire(timeout=grace)
+        self._is_closed = True
         self._end()
         if is_free:
             self._lock.release()

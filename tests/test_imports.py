@@ -79,7 +79,7 @@ ROOMS = (
     Room("server", only=(*SERVER, "server", "builder.settings", *WEB)),
     # The processes that take the place of killed ones must be there at once, so they load nothing of the web.
     Room("server.messages", only=()),
-    Room("server.child", only=()),
+    Room("server.child", only=("builder.errors",)),
     Room("server.tokens", only=()),
     Room("server.sandbox", only=()),
     Room("server.refusal", only=("server.tokens", "pyoxigraph")),

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from pyoxigraph import NamedNode
 
 from builder import settings
 from builder.commands import options
+from builder.errors import SettingError
 from builder.store import current_snapshot
 
 if TYPE_CHECKING:
@@ -25,6 +27,14 @@ class _Megabytes(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401 (click's own)
         return int(super().convert(value, param, ctx)) * 1024 * 1024
+
+
+def _iri(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Check an IRI while it can be said to whom it matters."""
+    try:
+        return NamedNode(value).value if value else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.command(
@@ -51,6 +61,7 @@ class _Megabytes(click.IntRange):
 @options.option(settings.RATE_LIMIT, type=click.IntRange(0))
 @options.option(settings.ALLOW_SERVICE, multiple=True, metavar="HOST")
 @options.option(settings.TRUSTED_PROXY, metavar="ADDRESS")
+@options.option(settings.LICENSE, metavar="IRI", callback=_iri)
 @options.option(settings.CACHE, type=_Megabytes(0))
 @options.option(settings.GRACE, type=click.FloatRange(0))
 @options.option(settings.ACCESS_LOG, metavar="FILE")
@@ -74,11 +85,18 @@ def serve(
     current_snapshot(store)
     log_requests(access_log)
     chosen = _settings(store, **limits)
-    server = web.Web(create_app(chosen), chosen, host=host, port=port, trusted_proxy=trusted_proxy)
+    # From here on: one who reads the address below may stop the server at once.
+    web.end_on_signal()
+    try:
+        server = web.Web(create_app(chosen), chosen, host=host, port=port, trusted_proxy=trusted_proxy)
+    except OSError as error:
+        raise SettingError(
+            f"cannot listen on {host}, port {port}: {error.strerror}; "
+            "choose others with --host and --port, of which 0 takes any free one"
+        ) from error
     address = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
     click.echo(f"Polemos serves {store} at {address} (SPARQL at {address}sparql); Ctrl-C stops it")
     sys.stdout.flush()
-    web.end_on_signal()
     server.run(grace=grace)
 
 

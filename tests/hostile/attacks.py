@@ -82,17 +82,16 @@ def asking(requests: Sequence[bytes], askers: int = ASKERS) -> Attack:
     return attack
 
 
-def posted(text: str, media_type: str = "application/sparql-query", more: str = "") -> bytes:
+def posted(text: str, media_type: str = "application/sparql-query", *more: str) -> bytes:
     """Write a request that sends a query or an update, and closes the connection after."""
     body = text.encode()
-    head = (
-        "POST /sparql HTTP/1.1",
-        "Host: a",
-        "Connection: close",
-        f"Content-Type: {media_type}",
-        f"Content-Length: {len(body)}",
-    )
-    return "\r\n".join([*head, more]).encode() + b"\r\n" * (2 if more else 1) + body
+    return head("POST /sparql", f"Content-Type: {media_type}", f"Content-Length: {len(body)}", *more) + body
+
+
+def head(line: str, *fields: str, connection: str = "close") -> bytes:
+    """Write the head of a request."""
+    lines = (f"{line} HTTP/1.1", "Host: a", f"Connection: {connection}", *fields)
+    return "\r\n".join((*lines, "", "")).encode("latin-1")
 
 
 def streaming(head: bytes, piece: bytes, times: int) -> Attack:

@@ -1,0 +1,57 @@
+"""The hostile loads by name."""
+
+from . import shapes, texts
+from .attacks import Attack, asking, dropping, half_closing, head, holding, posted, streaming, trickling
+
+MEGABYTE = 1024 * 1024
+# As many as a browser farm opens, and more than the server has threads.
+CROWD = 200
+# Connections that never end their request, as one hostile client opens them.
+SLOW = 100
+GIGABYTE = 1024 * MEGABYTE
+_CHUNK = b"10000\r\n" + b"a" * 65_536 + b"\r\n"
+
+
+def _get(text: str, *fields: str, path: str = "/sparql?query=") -> bytes:
+    return head(f"GET {path}{texts.as_parameter(text)}", *fields)
+
+
+_ASK = _get("SELECT * { ?s ?p ?o } LIMIT 10", "Cache-Control: no-cache")
+_ROWS = _get(texts.ROWS, "Cache-Control: no-cache")
+_COUNT = _get(texts.COUNT, "Cache-Control: no-cache")
+_ACCEPT = [
+    shape.sent for shape in shapes.SHAPES if "100 kB" in shape.name or "many" in shape.name or "commas" in shape.name
+]
+
+LOADS: dict[str, Attack] = {
+    "count of all with all": asking([_COUNT]),
+    "rows of all with all": asking([_ROWS, _get(texts.ROWS, path="/query?query=")]),
+    "all with all, sorted": asking([_get(texts.SORTED), _get(texts.DISTINCT)]),
+    "property paths": asking([_get(text) for text in texts.PATHS]),
+    "a query of 10 MB": asking([posted(texts.TOO_LONG)]),
+    "a body of 1 GB": streaming(
+        head("POST /sparql", "Content-Type: application/sparql-query", f"Content-Length: {GIGABYTE}"),
+        b"a" * 65_536,
+        GIGABYTE // 65_536,
+    ),
+    "a body of 1 GB in chunks": streaming(
+        head("POST /sparql", "Content-Type: application/sparql-query", "Transfer-Encoding: chunked"),
+        _CHUNK,
+        GIGABYTE // 65_536,
+    ),
+    "slow heads": trickling(b"GET /sparql?query=" + b"a" * 1000, SLOW, 1.0),
+    "fast heads, a byte at a time": trickling(b"GET /sparql?query=" + b"a" * 200_000, 10, 0.0),
+    "slow readers": holding(_ROWS, 2 * SLOW, 1),
+    "half-closed connections": half_closing(_COUNT),
+    "a crowd that asks": asking([_ASK], CROWD),
+    "a crowd that asks what is slow": asking([_COUNT], CROWD),
+    "dropped connections": dropping(_COUNT),
+    "regular expressions": asking([posted(text) for text in texts.REGEXES]),
+    "growth": asking([posted(text) for text in texts.GROWTH]),
+    "growth on a page": asking([_get(text, path="/query?query=") for text in texts.GROWTH[1:4]]),
+    "nesting": asking([posted(text) for text in texts.NESTED]),
+    "long lists": asking([posted(text) for text in texts.LISTS]),
+    "calls of this machine": asking([posted(text) for text in texts.services(1)]),
+    "malformed requests": asking([shape.sent for shape in shapes.SHAPES]),
+    "long headers": asking(_ACCEPT),
+}

@@ -1,0 +1,86 @@
+"""Look-ups while the server is quiet and under a load, and what the server took meanwhile."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .attacks import Attack
+from .processes import Counts, Peak, count, is_soon, watched
+from .servers import Served
+
+LOOKUPS = Path(__file__).with_name("lookups.py")
+# Seconds of look-ups on the quiet server: thirty answers.
+QUIET = 0.6
+# Seconds beyond the time of a load in which all of it is over, on a machine that does much else.
+SPARE = 30
+# Seconds in which a server is as it was before: killed processes are replaced in less than one.
+CALM = 10
+
+
+@dataclass
+class Measured:
+    """What a load did."""
+
+    name: str
+    quiet: list[float]
+    loaded: list[float]
+    failures: list[str]
+    peak: Peak
+    before: Counts
+    after: Counts | None = None
+
+    def line(self) -> str:
+        """Say it in one line, in milliseconds and megabytes."""
+        figures = (percentile(self.quiet), percentile(self.loaded), max(self.loaded))
+        sizes = (self.peak.server, self.peak.child, self.peak.together)
+        times = "".join(f"{1000 * each:8.1f}" for each in figures)
+        return f"{self.name:34}{times}{''.join(f'{each / 1e6:8.0f}' for each in sizes)}{len(self.failures):6}"
+
+
+HEAD = f"{'load':34}{'quiet':>8}{'p95':>8}{'max':>8}{'server':>8}{'child':>8}{'all':>8}{'wrong':>6}"
+
+
+def percentile(seconds: list[float], percent: int = 95) -> float:
+    """Give what so many of a hundred took at most."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+
+
+def look_up(port: int, seconds: float) -> tuple[list[float], list[str]]:
+    """Look up nodes for some time, by a program of its own."""
+    command = [sys.executable, LOOKUPS, str(port), str(seconds)]
+    found = subprocess.run(command, check=True, capture_output=True, timeout=seconds + SPARE)
+    answer = json.loads(found.stdout)
+    return answer["latencies"], answer["failures"]
+
+
+@contextmanager
+def attacked(port: int, attack: Attack, seconds: float) -> Iterator[None]:
+    """Attack while the block runs, for so long."""
+    thread = threading.Thread(target=attack, args=(port, time.monotonic() + seconds))
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(seconds + SPARE)
+        assert not thread.is_alive(), "the attack does not end"
+
+
+def measure(served: Served, name: str, attack: Attack, seconds: float) -> Measured:
+    """Look up nodes before and during an attack, and see what the server took and what it kept."""
+    quiet, wrong = look_up(served.port, QUIET)
+    assert not wrong, wrong[:3]
+    before = count(served.number)
+    with watched(served.number) as peak, attacked(served.port, attack, seconds):
+        loaded, failures = look_up(served.port, seconds)
+    measured = Measured(name, quiet, loaded, failures, peak, before)
+    if served.is_up:
+        is_soon(lambda: count(served.number).is_within(before), CALM)
+        measured.after = count(served.number)
+    return measured
