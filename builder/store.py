@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final, Self, TypeAlias
+from xml.parsers import expat
 
 import pyoxigraph as ox
 from pyoxigraph import DefaultGraph, NamedNode, Quad
@@ -164,6 +165,16 @@ class Store:
     def __contains__(self, graph: NamedNode) -> bool:
         return self.inner.contains_named_graph(graph)
 
+    def graph_count(self) -> int:
+        """Say how many named graphs there are."""
+        return sum(1 for _ in self.inner.named_graphs())
+
+    def compact(self) -> None:
+        """Sort the files of the database anew, for what reads the next snapshot. Raises `StoreError`."""
+        with _explained(self.path):
+            self._unpublish()
+            self.inner.optimize()
+
     def holds(self, quad: Quad) -> bool:
         """Say whether a quad is committed."""
         return quad in self.inner
@@ -240,6 +251,9 @@ class Store:
         malformed or names graphs of its own, `StoreError` if the database fails.
         """
         is_new = isinstance(graph, NamedNode) and graph not in self
+        if format_ == ox.RdfFormat.RDF_XML:
+            with _readable(), file.open("rb") as stream:
+                check_xml(stream)
         if format_.supports_datasets or format_ == ox.RdfFormat.N3 or is_replacing:
             _read_through(graph, file, format_, base)
         with _explained(self.path):
@@ -336,6 +350,17 @@ def _read_through(graph: Graph, file: Path, format_: ox.RdfFormat, base: str) ->
         for quad in ox.parse(path=str(file), format=format_, base_iri=base):
             if quad.graph_name != DefaultGraph():
                 raise ValueError(f"{quad.graph_name} is a graph of its own; all must be for {graph}")
+
+
+def check_xml(stream: IO[bytes]) -> None:
+    """Raise `SyntaxError` for XML that is not well-formed, such as half of a file.
+
+    Oxigraph reads RDF/XML up to its end, wherever that is, and misses nothing.
+    """
+    try:
+        expat.ParserCreate().ParseFile(stream)
+    except expat.ExpatError as error:
+        raise SyntaxError(str(error)) from error
 
 
 @contextmanager

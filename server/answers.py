@@ -21,7 +21,7 @@ _IN_MEMORY: Final = 1024 * 1024
 def caller(request: Request) -> Caller:
     """Say who makes a request."""
     is_gone: Callable[[], bool] | None = request.environ.get("waitress.client_disconnected")
-    client, fresh = request.remote_addr or "", bool(request.cache_control.no_cache)
+    client, fresh = request.remote_addr or "", "no-cache" in request.headers.get("Cache-Control", "")
     return Caller(client, is_gone, fresh) if is_gone else Caller(client, wants_fresh=fresh)
 
 

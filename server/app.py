@@ -1,8 +1,9 @@
 """The application: every route, over one engine, one writer and one set of settings."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, request
+from flask import Flask, request
 
 from server import authority, browse, compression, description, errors, graph_store, operation, sparql
 from server.engine import Engine
@@ -10,13 +11,19 @@ from server.metrics import Metrics
 from server.settings import Settings
 from server.writer import Writer
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 # Nothing but our own style sheet, and forms that lead back here: the pages need no script and no frame.
-_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+_HEADERS: Final = (
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
+    ),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+)
 
 
 def make(settings: Settings) -> Flask:
@@ -43,7 +50,7 @@ def make(settings: Settings) -> Flask:
         app.register_blueprint(module.blueprint)
     graph_store.register_own(app, settings.base)
     errors.register(app)
-    app.after_request(_secure)
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -53,6 +60,13 @@ def close(app: Flask, *, grace: float = 0.0) -> None:
     app.extensions["engine"].close()
 
 
-def _secure(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    return response
+def _with_headers(application: "WSGIApplication") -> "WSGIApplication":
+    """Send the headers of `_HEADERS` with every response, which costs less here than within."""
+
+    def with_headers(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401
+            return start(status, [*headers, *_HEADERS], *error)
+
+        return application(environ, begin)
+
+    return with_headers

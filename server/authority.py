@@ -1,6 +1,7 @@
 """Checks of requests: may this client write, may it operate, does it ask too often."""
 
 import time
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -64,6 +65,7 @@ class Rate:
             )
 
 
+@lru_cache(maxsize=1024)  # the same clients come again
 def _is_here(client: str) -> bool:
     try:
         return ip_address(client).is_loopback

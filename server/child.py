@@ -1,27 +1,27 @@
 """The inside of a child process: it hears one message, answers it, and dies with its parent."""
 
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 from builder.errors import StoreError
+from server.line import Line
 
 # Characters of what the parser says: the place, and what it expected, but not every range of letters.
 _LONGEST = 300
 
 
-def connect() -> "Connection[Any, Any]":
+def connect() -> Line:
     """Give the line to the parent, whose number is the one argument; from now on, die with the parent.
 
     Standard input is a pipe that the parent holds and never writes: it ends when the parent does, however
     that comes about.
     """
     threading.Thread(target=_die_with_parent, daemon=True).start()
-    return Connection(int(sys.argv[1]))
+    return Line(socket.socket(fileno=int(sys.argv[1])))
 
 
 def _die_with_parent() -> None:

@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Request, Response, abort, current_app, reque
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse, serialize
 from werkzeug.datastructures import FileStorage
 
+from builder.store import check_xml
 from server import answers, authority
 from server.messages import PIECE, Drop, Dump, Load
 from server.negotiation import GRAPHS, choose, wish
@@ -148,6 +149,9 @@ def _gather(parts: list[FileStorage], file: IO[bytes], base: str) -> RdfFormat:
 
 def _triples(part: FileStorage, format_: RdfFormat, base: str) -> Iterator[Triple]:
     """Read a file of a form; its blank nodes are not those of another file that have the same names."""
+    if format_ == RdfFormat.RDF_XML:
+        check_xml(part.stream)
+        part.stream.seek(0)
     for quad in parse(part.stream, format_, base_iri=base, rename_blank_nodes=True):
         if quad.graph_name != DefaultGraph():
             abort(400, f"{part.filename}: {quad.graph_name} is a graph of its own; all must be for one graph")

@@ -30,6 +30,8 @@ class Format:
         return name in self.names or name in self.media_types
 
 
+# Characters of what a client asks for that is worth remembering: nobody fills the memory with it.
+_USUAL: Final = 500
 # A client may name the character set that all is written in anyway.
 _CHARSET: Final = re.compile(r"\s*;\s*charset=[^;,]*", re.IGNORECASE)
 
@@ -63,9 +65,18 @@ def wish(request: Request) -> Wish:
     return Wish(request.values.get("format", ""), request.headers.get("Accept", ""))
 
 
-@lru_cache(maxsize=1024)  # browsers and libraries send a few headers again and again
 def choose(wish: Wish, offers: tuple[Format, ...]) -> Chosen | None:
     """Give what a client wants of what is offered; None if it takes nothing of it."""
+    is_usual = len(wish.name) + len(wish.accept) < _USUAL
+    return _chosen_again(wish, offers) if is_usual else _chosen(wish, offers)
+
+
+@lru_cache(maxsize=1024)  # browsers and libraries send a few headers again and again
+def _chosen_again(wish: Wish, offers: tuple[Format, ...]) -> Chosen | None:
+    return _chosen(wish, offers)
+
+
+def _chosen(wish: Wish, offers: tuple[Format, ...]) -> Chosen | None:
     name = wish.name.lower()
     if any(offer.is_called(name) for offer in (*RESULTS, *GRAPHS)):
         return next((offer.chosen() for offer in offers if offer.is_called(name)), None)

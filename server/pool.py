@@ -146,13 +146,14 @@ class Pool:
         """Start a process, in the place of one that a client has."""
         if self._is_closed:
             return
-        process = self._launch()
+        try:
+            process = self._launch()
+        except OSError as error:  # too many files or processes, or no memory
+            self._start_later(client, error)
+            return
         if not process.wait_until_ready():
             process.kill()
-            _LOG.error("a query process could not be started: exit status %s", process.bury())
-            self._is_started.set()
-            time.sleep(_PAUSE)
-            self._errands.put(lambda: self._start(client))
+            self._start_later(client, f"exit status {process.bury()}")
             return
         with self._lock:
             if client is not None:
@@ -160,6 +161,12 @@ class Pool:
             self._idle.append(process)
             self._serve()
         self._is_started.set()
+
+    def _start_later(self, client: str | None, why: object) -> None:
+        _LOG.error("a query process could not be started: %s", why)
+        self._is_started.set()
+        time.sleep(_PAUSE)
+        self._errands.put(lambda: self._start(client))
 
     def _keep(self) -> None:
         """Start and bury processes, one at a time, in a thread of its own."""

@@ -1,11 +1,11 @@
 """A child process that answers messages, as its parent sees it: start it, ask it, kill it."""
 
-import select
+import socket
 import subprocess
 import sys
-from multiprocessing import Pipe
 from typing import Any, Final
 
+from server.line import Line
 from server.messages import Ready
 
 # Seconds. A process is there in a tenth of one; a machine that swaps may need many times that.
@@ -24,7 +24,8 @@ class Process:
     """
 
     def __init__(self, module: str, start: object) -> None:
-        self._line, theirs = Pipe()
+        ours, theirs = socket.socketpair()
+        self._line = Line(ours)
         with theirs:
             # -P: what lies in the working folder is not taken for a module of ours.
             self._child = subprocess.Popen(
@@ -33,8 +34,6 @@ class Process:
                 pass_fds=[theirs.fileno()],
                 process_group=0,
             )
-        self._poll = select.poll()
-        self._poll.register(self._line, select.POLLIN)
         self.send(start)
 
     @property
@@ -58,12 +57,12 @@ class Process:
 
     def is_heard(self, seconds: float) -> bool:
         """Wait for so long at most until there is something to receive, if only the end; say whether."""
-        return bool(self._poll.poll(max(0.0, seconds) * 1000))
+        return self._line.is_heard(seconds)
 
     def receive(self) -> Any:  # noqa: ANN401 (any message)
         """Receive the next message, waiting for it. Raises `ProcessDied` if none comes any more."""
         try:
-            return self._line.recv()
+            return self._line.receive()
         except (EOFError, OSError) as error:
             raise ProcessDied from error
 

@@ -6,9 +6,8 @@ others. Oxigraph pushes an answer into a file, and the pieces go out as they are
 
 import os
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import pyoxigraph as ox
 from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Variable
@@ -17,6 +16,7 @@ import ontology
 from builder.errors import StoreError
 from builder.store import open_snapshot
 from server.child import connect, plain, run_deep, without_path
+from server.line import Line
 from server.messages import (
     PIECE,
     Ask,
@@ -59,7 +59,7 @@ class Stopped(Exception):  # noqa: N818 (nothing went wrong)
 class Pieces:
     """The file that Oxigraph writes an answer into: it sends the answer in pieces, and counts its rows."""
 
-    connection: "Connection[Any, Any]"
+    line: Line
     chosen: Chosen
     max_rows: int
     is_cut: bool
@@ -108,13 +108,13 @@ class Pieces:
     def _send(self, *, is_last: bool) -> None:
         piece = bytes(self.buffer)
         if not self.is_open:
-            self.connection.send(Opening(self.chosen.content_type, piece, is_last))
+            self.line.send(Opening(self.chosen.content_type, piece, is_last))
             self.is_open = True
         else:
             if piece:
-                self.connection.send(piece)
+                self.line.send(piece)
             if is_last:
-                self.connection.send(None)
+                self.line.send(None)
         self.buffer.clear()
         self.sent_at = monotonic()
 
@@ -124,16 +124,16 @@ class Reader:
     """Answers what is asked, from the snapshot that is named; it keeps the last one open."""
 
     start: ReaderStart
-    connection: "Connection[Any, Any]"
+    line: Line
     snapshot: str = ""
     store: ox.Store | None = None
 
     def serve(self) -> None:
         """Answer until the line is cut."""
-        self.connection.send(Ready())
+        self.line.send(Ready())
         while True:
             try:
-                ask: Ask = self.connection.recv()
+                ask: Ask = self.line.receive()
             except EOFError:
                 os._exit(0)
             self.answer(ask)
@@ -145,22 +145,22 @@ class Reader:
         except Stopped:
             pass  # the answer was cut, and its end sent
         except Failed as error:
-            self.connection.send(error.failure)
+            self.line.send(error.failure)
         except (SyntaxError, ValueError) as error:
-            self.connection.send(Failure(400, f"the query is malformed: {plain(error)}"))
+            self.line.send(Failure(400, f"the query is malformed: {plain(error)}"))
         except RuntimeError as error:
-            self.connection.send(Failure(422, f"the query cannot be answered: {plain(error)}"))
+            self.line.send(Failure(422, f"the query cannot be answered: {plain(error)}"))
         except MemoryError:
-            self.connection.send(Failure(503, "the query needs more memory than one may have here"))
+            self.line.send(Failure(503, "the query needs more memory than one may have here"))
         except StoreError as error:
-            self.connection.send(Failure(503, without_path(error, self.start.store)))
+            self.line.send(Failure(503, without_path(error, self.start.store)))
         except OSError as error:
-            self.connection.send(Failure(502, f"the query cannot be answered: {plain(error)}"))
+            self.line.send(Failure(502, f"the query cannot be answered: {plain(error)}"))
 
     def _answer(self, ask: Ask) -> None:
         store = self._opened(ask.snapshot)
         if store is None:
-            self.connection.send(Stale())
+            self.line.send(Stale())
         elif isinstance(ask.reading, Query):
             self._query(store, ask.reading)
         else:
@@ -189,7 +189,7 @@ class Reader:
         if chosen is None:
             raise Failed(Failure(406, _UNFIT[is_graph]))
         if query.is_head:
-            self.connection.send(Opening(chosen.content_type, b"", is_whole=True))
+            self.line.send(Opening(chosen.content_type, b"", is_whole=True))
             return
         pieces = self._pieces(query, chosen)
         if isinstance(result, QueryTriples):
@@ -200,16 +200,14 @@ class Reader:
 
     def _pieces(self, reading: Reading, chosen: Chosen) -> Pieces:
         rows = reading.first_rows if isinstance(reading, Query) else None
-        return Pieces(
-            self.connection, chosen, self.start.max_rows if rows is None else rows, rows is not None
-        )
+        return Pieces(self.line, chosen, self.start.max_rows if rows is None else rows, rows is not None)
 
     def _dump(self, store: ox.Store, dump: Dump) -> None:
         graph = DefaultGraph() if dump.graph is None else NamedNode(dump.graph)
         if isinstance(graph, NamedNode) and not store.contains_named_graph(graph):
             raise Failed(Failure(404, f"there is no graph <{graph.value}>"))
         if dump.is_head:
-            self.connection.send(Opening(dump.format.content_type, b"", is_whole=True))
+            self.line.send(Opening(dump.format.content_type, b"", is_whole=True))
             return
         pieces = self._pieces(dump, dump.format)
         format_ = RdfFormat.from_media_type(dump.format.writer)
@@ -231,12 +229,12 @@ def evaluate(store: ox.Store, query: Query) -> ox.QuerySolutions | ox.QueryBoole
 
 def main() -> None:
     """Do what the parent says, within the bounds that it sets."""
-    connection = connect()
-    start: ReaderStart = connection.recv()
+    line = connect()
+    start: ReaderStart = line.receive()
     if not start.hosts:
         deny_network()
     limit_memory(start.memory + start.stack)
-    run_deep(start.stack, Reader(start, connection).serve)
+    run_deep(start.stack, Reader(start, line).serve)
 
 
 if __name__ == "__main__":

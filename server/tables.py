@@ -11,10 +11,12 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat
 
 import ontology
 from server.engine import Answer, Caller, Engine
-from server.messages import Chosen, Query
+from server.messages import Chosen, Failed, Failure, Query
 
 # More rows than anybody reads on a page, few enough for a browser to lay out at once.
 ROWS_SHOWN: Final = 500
+# Bytes of what is read for a page, all in memory: a row of the graph of reports has some hundred.
+_LARGEST: Final = 4 * 1024 * 1024
 # One line a row, so that what follows the last line that is wanted is never computed.
 _TSV: Final = Chosen(QueryResultsFormat.TSV.media_type.partition(";")[0], "text/tab-separated-values")
 _N_TRIPLES: Final = Chosen(RdfFormat.N_TRIPLES.media_type, RdfFormat.N_TRIPLES.media_type)
@@ -94,7 +96,11 @@ def _solutions(answer: Answer, limit: int) -> Table:
 def _lines(answer: Answer) -> Iterator[bytes]:
     """Cut pieces into lines; line breaks inside literals are escaped in both formats."""
     rest = b""
+    size = 0
     for piece in answer:
+        size += len(piece)
+        if size > _LARGEST:
+            raise Failed(Failure(422, "the first rows are too long for a page; ask for them at /sparql"))
         *whole, rest = (rest + piece).split(b"\n")
         yield from (line + b"\n" for line in whole)
     if rest:

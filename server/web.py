@@ -1,22 +1,22 @@
 """The HTTP server in front of the application: waitress, with our errors and an end that waits."""
 
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from types import FrameType
 from typing import Any, Final
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask
 
 from server.app import close
-from server.errors import problem
-from server.messages import Failed, Failure
+from server.connection import Bounds, Channel, Turns
+from server.messages import Failed
 from server.settings import Settings
 
 # Connections that may be open: each that waits costs a few kilobytes.
@@ -27,24 +27,8 @@ _SILENCE: Final = 60
 _SPARE: Final = 8
 # Bytes of an answer that wait for a slow client, for each connection; then the query waits too.
 _AHEAD: Final = 1024 * 1024
+_LATE: Final = 1.0  # seconds between looks at which connections are late, and how much later they are then
 _STEP: Final = 0.2  # seconds between looks at whether a stopped server has done its last request
-
-
-class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """Answers what is no proper request, in the shape of our errors."""
-
-    def execute(self) -> None:
-        error = self.request.error
-        body = problem(Failure(error.code, error.body or error.reason))
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/problem+json"))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    error_task_class = _ErrorTask
 
 
 def _is_worth_logging(record: logging.LogRecord) -> bool:
@@ -62,6 +46,7 @@ class Web:
         self, app: Flask, settings: Settings, *, host: str, port: int, trusted_proxy: str | None = None
     ) -> None:
         self._app = app
+        _allow_files(4 * _CONNECTIONS)  # a large body, and a large answer, has a file
         proxy = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
         self._server: BaseWSGIServer = create_server(
             app,
@@ -79,7 +64,12 @@ class Web:
             ident="",
             **(proxy if trusted_proxy else {}),
         )
-        self._server.channel_class = _Channel
+        bounds = Bounds(
+            12 * settings.max_query, settings.tokens.lets_in, settings.timeout + _LATE, trusted_proxy
+        )
+        self._server.task_dispatcher.queue = Turns()
+        self._server.channel_class = partial(Channel, bounds)
+        self._looks_next = monotonic()
         logging.getLogger("waitress").addFilter(_is_worth_logging)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
@@ -98,6 +88,10 @@ class Web:
     def _loop(self, is_wanted: Callable[[], bool]) -> None:
         while is_wanted():
             wasyncore.loop(timeout=_STEP, map=self._server._map, use_poll=True, count=1)
+            if monotonic() > self._looks_next:
+                self._looks_next = monotonic() + _LATE
+                for channel in self._channels():
+                    channel.close_if_late()
 
     def stop(self, *, grace: float) -> None:
         """Take no more connections, finish what runs in so many seconds at most, and end all processes."""
@@ -122,6 +116,13 @@ def _first_address(host: str, port: int) -> str:
     """Give one address of a host. Raises `OSError` if it has none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     return str(found[0][4][0])
+
+
+def _allow_files(number: int) -> None:
+    """Let this process have so many files and connections open, if it may."""
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if most == resource.RLIM_INFINITY else min(number, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(usual, wanted), most))
 
 
 def end_on_signal() -> None:

@@ -6,14 +6,13 @@ gets its turn while the server runs.
 
 import os
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Any
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat
 
 from builder.errors import QueryError, StoreError
 from builder.store import Graph, Store
 from server.child import connect, plain, run_deep, without_path
+from server.line import Line
 from server.messages import Drop, Failure, Load, Ready, Update, WriterStart, Writing, Written
 from server.refusal import refusal
 from server.rewriting import with_using, without_silent_loads
@@ -28,20 +27,20 @@ class Writer:
     """Does what it is told to a store."""
 
     start: WriterStart
-    connection: "Connection[Any, Any]"
+    line: Line
     store: Store | None = None
 
     def serve(self) -> None:
         """Write until the line is cut; the store is let go of when there is nothing to write."""
-        self.connection.send(Ready())
+        self.line.send(Ready())
         while True:
-            if self.store is not None and not self.connection.poll(self.start.idle):
+            if self.store is not None and not self.line.is_heard(self.start.idle):
                 self._close()
             try:
-                writing: Writing = self.connection.recv()
+                writing: Writing = self.line.receive()
             except EOFError:
                 os._exit(0)
-            self.connection.send(self.answer(writing))
+            self.line.send(self.answer(writing))
 
     def _close(self) -> None:
         if self.store is not None:
@@ -116,11 +115,11 @@ def _graph(name: str | None) -> Graph:
 
 def main() -> None:
     """Do what the parent says."""
-    connection = connect()
-    start: WriterStart = connection.recv()
+    line = connect()
+    start: WriterStart = line.receive()
     if not start.hosts:
         deny_network()
-    run_deep(start.stack, Writer(start, connection).serve)
+    run_deep(start.stack, Writer(start, line).serve)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ class Writer:
                 answer: Written | Failure = process.receive()
                 return answer
             failure = Failure(504, f"the write ran past the time limit of {self._timeout:g} seconds")
-        except ProcessDied:
+        except (ProcessDied, OSError):  # the latter where none can be started
             failure = _DIED
         self._end()
         return failure
@@ -77,6 +77,9 @@ class Writer:
         """Wait so many seconds at most for the write under way, and end the process."""
         is_free = self._lock.acquire(timeout=grace)
         self._is_closed = True
-        self._end()
+        process = self._process
         if is_free:
+            self._end()
             self._lock.release()
+        elif process is not None:
+            process.kill()  # who waits for it, in another thread, buries it

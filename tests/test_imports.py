@@ -23,7 +23,7 @@ GRAPH = (
 # What the server stands on; what its processes share; what only the web side may load.
 SERVER = ("ontology", "builder.store", "builder.errors", "pyoxigraph")
 PROCESS = (
-    *("server.child", "server.messages", "server.refusal"),
+    *("server.child", "server.line", "server.messages", "server.refusal"),
     *("server.rewriting", "server.sandbox", "server.tokens"),
 )
 WEB = ("cachetools", "flask", "flask_compress", "limits", "prometheus_client", "waitress", "werkzeug")
@@ -76,10 +76,11 @@ ROOMS = (
         lazily=("spacy", "builder.pipeline", "builder.report", "server"),
     ),
     Room("builder.cli", never=(*LANGUAGE, "server")),
-    Room("server", only=(*SERVER, "server", "builder.settings", *WEB)),
+    Room("server", only=(*SERVER, "server", "builder.settings", *WEB), lazily=("_typeshed",)),
     # The processes that take the place of killed ones must be there at once, so they load nothing of the web.
     Room("server.messages", only=()),
-    Room("server.child", only=("builder.errors",)),
+    Room("server.child", only=("builder.errors", "server.line")),
+    Room("server.line", only=("server.messages",)),
     Room("server.tokens", only=()),
     Room("server.sandbox", only=()),
     Room("server.refusal", only=("server.tokens", "pyoxigraph")),

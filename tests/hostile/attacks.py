@@ -3,6 +3,7 @@
 All of them come from one address of this machine, so that the server can tell them from those who just ask.
 """
 
+import selectors
 import socket
 import threading
 import time
@@ -92,6 +93,35 @@ def head(line: str, *fields: str, connection: str = "close") -> bytes:
     """Write the head of a request."""
     lines = (f"{line} HTTP/1.1", "Host: a", f"Connection: {connection}", *fields)
     return "\r\n".join((*lines, "", "")).encode("latin-1")
+
+
+def crowding(request: bytes, connections: int) -> Attack:
+    """Ask over many connections at the same moment; when all are answered, or given up, do it again."""
+
+    def ask(port: int, until: float) -> None:
+        with ExitStack() as stack, selectors.DefaultSelector() as selector:
+            lines = [stack.enter_context(connected(port)) for _ in range(connections)]
+            for line in lines:
+                line.send(request)  # short: it goes out at once
+                selector.register(line, selectors.EVENT_READ)
+            while selector.get_map() and time.monotonic() < until:
+                for key, _ in selector.select(PATIENCE):
+                    if not _heard(key.fileobj):
+                        selector.unregister(key.fileobj)
+
+    def attack(port: int, until: float) -> None:
+        while time.monotonic() < until:
+            with suppress(OSError):
+                ask(port, until)
+
+    return attack
+
+
+def _heard(line: socket.socket) -> bytes:
+    try:
+        return line.recv(PIECE)
+    except OSError:
+        return b""
 
 
 def streaming(head: bytes, piece: bytes, times: int) -> Attack:

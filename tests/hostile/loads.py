@@ -1,7 +1,18 @@
 """The hostile loads by name."""
 
 from . import shapes, texts
-from .attacks import Attack, asking, dropping, half_closing, head, holding, posted, streaming, trickling
+from .attacks import (
+    Attack,
+    asking,
+    crowding,
+    dropping,
+    half_closing,
+    head,
+    holding,
+    posted,
+    streaming,
+    trickling,
+)
 
 MEGABYTE = 1024 * 1024
 # As many as a browser farm opens, and more than the server has threads.
@@ -20,7 +31,9 @@ _ASK = _get("SELECT * { ?s ?p ?o } LIMIT 10", "Cache-Control: no-cache")
 _ROWS = _get(texts.ROWS, "Cache-Control: no-cache")
 _COUNT = _get(texts.COUNT, "Cache-Control: no-cache")
 _ACCEPT = [
-    shape.sent for shape in shapes.SHAPES if "100 kB" in shape.name or "many" in shape.name or "commas" in shape.name
+    shape.sent
+    for shape in shapes.SHAPES
+    if "100 kB" in shape.name or "many" in shape.name or "commas" in shape.name
 ]
 
 LOADS: dict[str, Attack] = {
@@ -43,8 +56,8 @@ LOADS: dict[str, Attack] = {
     "fast heads, a byte at a time": trickling(b"GET /sparql?query=" + b"a" * 200_000, 10, 0.0),
     "slow readers": holding(_ROWS, 2 * SLOW, 1),
     "half-closed connections": half_closing(_COUNT),
-    "a crowd that asks": asking([_ASK], CROWD),
-    "a crowd that asks what is slow": asking([_COUNT], CROWD),
+    "a crowd that asks": crowding(_ASK, CROWD),
+    "a crowd that asks what is slow": crowding(_COUNT, CROWD),
     "dropped connections": dropping(_COUNT),
     "regular expressions": asking([posted(text) for text in texts.REGEXES]),
     "growth": asking([posted(text) for text in texts.GROWTH]),

@@ -49,7 +49,7 @@ class Served:
         return [line for line in lines if "Traceback" in line or "Exception" in line or "uncaptured" in line]
 
     def kill(self) -> None:
-        """End the server at once, as nothing but the kernel can, and see that its children end by themselves."""
+        """End the server as nothing but the kernel can, and see that its children end by themselves."""
         children = list(below(self.number))
         self.process.kill()
         self.process.wait(STOP)

@@ -34,7 +34,9 @@ _CHUNKED = b"10\r\n" + BODY + b"\r\n0\r\n\r\n"
 _LENGTH = f"Content-Length: {len(BODY)}"
 
 FRAMES = (
-    Shape("both headers", _framed("Content-Length: 4", "Transfer-Encoding: chunked", body=_CHUNKED), (200, 400)),
+    Shape(
+        "both headers", _framed("Content-Length: 4", "Transfer-Encoding: chunked", body=_CHUNKED), (200, 400)
+    ),
     Shape(
         "both headers, a request behind",
         _framed("Content-Length: 6", "Transfer-Encoding: chunked", body=b"0\r\n\r\n" + SMUGGLED),
@@ -62,7 +64,12 @@ FRAMES = (
     Shape("a chunk with a sign", _framed("Transfer-Encoding: chunked", body=b"+10\r\n" + BODY), (400,)),
     Shape("a chunk with 0x", _framed("Transfer-Encoding: chunked", body=b"0x10\r\n" + BODY), (400,)),
     Shape("a chunk too long", _framed("Transfer-Encoding: chunked", body=b"1\r\n" + _CHUNKED[4:]), (400,)),
-    Shape("a chunk of 2^64", _framed("Transfer-Encoding: chunked", body=b"1" + b"0" * 16 + b"\r\n"), (400, 413), True),
+    Shape(
+        "a chunk of 2^64",
+        _framed("Transfer-Encoding: chunked", body=b"1" + b"0" * 16 + b"\r\n"),
+        (400, 413),
+        True,
+    ),
     Shape(
         "a chunk's extension without an end",
         _framed("Transfer-Encoding: chunked", body=b"1;" + b"a" * ABSURD),
@@ -91,18 +98,36 @@ HEADS = (
     Shape("NUL in the name of a header", head(f"GET {ASK}", "X\x00Y: 1"), (400,)),
     Shape("NUL in the first line", head(f"GET {ASK}\x00"), (200, 400)),
     Shape("bare NULs", b"\x00" * 1000 + b"\r\n\r\n", (400,)),
-    Shape("an Accept of 100 kB", head(f"GET {ASK}", "Accept: " + "a/b;q=0.1," * (ABSURD // 10)), (200, 406, 431)),
+    Shape(
+        "an Accept of 100 kB", head(f"GET {ASK}", "Accept: " + "a/b;q=0.1," * (ABSURD // 10)), (200, 406, 431)
+    ),
     Shape("an Accept of commas", head(f"GET {ASK}", "Accept: " + "," * ABSURD), (200, 406, 431)),
-    Shape("an Accept of quotes", head(f"GET {ASK}", 'Accept: a/b;x="' + '\\"' * (ABSURD // 2)), (200, 406, 431)),
-    Shape("an Accept-Encoding of 100 kB", head(f"GET {ASK}", "Accept-Encoding: " + "gzip," * (ABSURD // 5)), (200, 431)),
-    Shape("an Accept-Language of 100 kB", head(f"GET {ASK}", "Accept-Language: " + "en," * (ABSURD // 3)), (200, 431)),
+    Shape(
+        "an Accept of quotes", head(f"GET {ASK}", 'Accept: a/b;x="' + '\\"' * (ABSURD // 2)), (200, 406, 431)
+    ),
+    Shape(
+        "an Accept-Encoding of 100 kB",
+        head(f"GET {ASK}", "Accept-Encoding: " + "gzip," * (ABSURD // 5)),
+        (200, 431),
+    ),
+    Shape(
+        "an Accept-Language of 100 kB",
+        head(f"GET {ASK}", "Accept-Language: " + "en," * (ABSURD // 3)),
+        (200, 431),
+    ),
     Shape("many tags", head(f"GET {ASK}", "If-None-Match: " + '"a",' * (ABSURD // 4)), (200, 431)),
-    Shape("many ranges", head(f"GET {ASK}", "Range: bytes=" + "0-1," * (ABSURD // 4)), (200, 206, 400, 416, 431)),
+    Shape(
+        "many ranges", head(f"GET {ASK}", "Range: bytes=" + "0-1," * (ABSURD // 4)), (200, 206, 400, 416, 431)
+    ),
     Shape("many cookies", head("GET /", "Cookie: " + "a=b;" * (ABSURD // 4)), (200, 431)),
     Shape("many headers", head("GET /", *(f"X-{n}: a" for n in range(ABSURD // 10))), (200, 431)),
     Shape("a quality of 5,000 digits", head(f"GET {ASK}", f"Accept: text/csv;q=0.{'1' * 5000}"), (200, 406)),
     Shape("a quality that is no number", head(f"GET {ASK}", "Accept: text/csv;q=NaN, */*;q=inf"), (200, 406)),
-    Shape("another host", b"GET /health HTTP/1.1\r\nHost: evil\r\nHost: a\r\nConnection: close\r\n\r\n", (200, 400)),
+    Shape(
+        "another host",
+        b"GET /health HTTP/1.1\r\nHost: evil\r\nHost: a\r\nConnection: close\r\n\r\n",
+        (200, 400),
+    ),
     Shape("a host that is none", b"GET / HTTP/1.1\r\nHost: a b<>\r\nConnection: close\r\n\r\n", (200, 400)),
     Shape("no host", b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n", (200, 400)),
     Shape("an unknown version", b"GET /health HTTP/9.9\r\n\r\n", (200, 400, 505)),
@@ -132,11 +157,23 @@ TEXTS = (
     Shape("a body with many fields", posted("a=b&" * 200_000, FORM), (400, 413)),
     Shape("a body of percent signs", posted("query=" + "%" * 500_000, FORM), (400, 413)),
     Shape("a query that is not UTF-8, posted", posted("ASK {}").replace(b"ASK {}", b"ASK\xff{}"), (400,)),
-    Shape("an unknown character set", posted("ASK {}", "application/sparql-query; charset=nonsense"), (200, 400, 415)),
+    Shape(
+        "an unknown character set",
+        posted("ASK {}", "application/sparql-query; charset=nonsense"),
+        (200, 400, 415),
+    ),
     Shape("no media type", posted("ASK {}", ""), (415,)),
     Shape("a media type that is none", posted("ASK {}", "a/b/c;;;=\x00\xff"), (400, 415)),
-    Shape("a part without an end", posted("--a\r\n" * 20_000, "multipart/form-data; boundary=a"), (400, 413, 415)),
+    Shape(
+        "a part without an end",
+        posted("--a\r\n" * 20_000, "multipart/form-data; boundary=a"),
+        (400, 413, 415),
+    ),
     Shape("an update", posted("DROP ALL", "application/sparql-update"), (403,)),
-    Shape("a graph", posted("<a> <b> <c> .", "text/turtle").replace(b"POST /sparql", b"PUT /graph-store?default"), (403,)),
+    Shape(
+        "a graph",
+        posted("<a> <b> <c> .", "text/turtle").replace(b"POST /sparql", b"PUT /graph-store?default"),
+        (403,),
+    ),
 )
 SHAPES = FRAMES + HEADS + TEXTS

@@ -53,7 +53,7 @@ GROWTH = (
     f"SELECT ?x {{ {doubled('0123456789', DOUBLINGS)} }}",
     # Below the bound of the memory: the answer itself is large, a row of 80 MB.
     f"SELECT ?x {{ {doubled('01234567', 23)} }}",
-    f"SELECT (GROUP_CONCAT(?y; separator='{'-' * 10_000}') AS ?z) {{ ?s0 ?p0 ?o0 . ?s1 ?p1 ?o1 . BIND('a' AS ?y) }}",
+    f"SELECT (GROUP_CONCAT(?y; separator='{'-' * 10_000}') AS ?z) {{ ?s ?p ?y . ?t ?q ?u }}",
     f"SELECT (ENCODE_FOR_URI(?x) AS ?z) {{ {doubled('/', 26)} }}",
     f"SELECT (SHA512(?x) AS ?z) {{ {doubled('/', 28)} ?s ?p ?o }}",
     f"SELECT (GROUP_CONCAT(?x) AS ?z) {{ {_LONG} ?s0 ?p0 ?o0 }}",
@@ -115,7 +115,15 @@ TOO_LONG = f"ASK {{}} # {'x' * 10_000_000}"  # ten megabytes
 
 # Ways to say `this machine` that some resolver or parser takes for it.
 LOOPBACKS = (
-    *("127.0.0.1", "localhost", "LOCALHOST", "localhost.", "[::1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:0:0:1]"),
+    *(
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[0:0:0:0:0:0:0:1]",
+    ),
     *("127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "0.0.0.0"),
     *("0", "127.0.0.2", "[::]", "user@127.0.0.1", "user:pass@127.0.0.1", "127.0.0.1%2e", "%31%32%37.0.0.1"),
 )

@@ -86,8 +86,7 @@ def wait_for_store(path: Path) -> Store:
     while time.monotonic() < deadline:
         try:
             return Store.open(path)
-        except StoreError as error:
-            assert "is being written" in str(error)
+        except StoreError:
             time.sleep(0.05)
     raise AssertionError("the store is never free")
 
@@ -120,11 +119,7 @@ def test_an_update_is_durable_when_it_is_answered(writable: FlaskClient, folder:
     assert bool(open_snapshot(folder).query(INSERTED))
     with wait_for_store(folder) as store:
         assert bool(store.query(INSERTED))
-        assert store.publish() == open_snapshot_name(folder), "nothing was left to publish"
-
-
-def open_snapshot_name(folder: Path) -> str:
-    return newest_version(folder).snapshot
+        assert store.publish() == newest_version(folder).snapshot, "nothing was left to publish"
 
 
 def test_an_answer_has_another_tag_after_an_update(writable: FlaskClient) -> None:
@@ -228,7 +223,7 @@ REFUSALS = [
     (400, "there are 0", form(format="json")),
     (400, "there are 2", form(update=[INSERT, INSERT])),
     (400, "both", form(update=INSERT, query=INSERTED)),
-    (400, "1:8", form(update="INSERT INTO it")),
+    (400, "1:12: expected DATA", form(update="INSERT INTO it")),
     (400, "no PREFIX line declares", form(update="INSERT DATA { <urn:s> no:such 1 }")),
     (400, "UTF-8", post(b"INSERT DATA {\xff}")),
     (400, "POST", {"method": "GET", "query_string": {"update": INSERT}, "headers": WITH_TOKEN}),
@@ -281,8 +276,7 @@ def test_who_may_write_may_send_more_than_a_query_has(shared: FlaskClient) -> No
     [
         "DROP GRAPH <urn:none>",
         "CLEAR GRAPH <urn:none>",
-        "CREATE GRAPH <urn:kept>",
-        "COPY <urn:none> TO <urn:kept>",
+        "CREATE GRAPH <urn:new> ; CREATE GRAPH <urn:new>",
         "LOAD <http://localhost/>",
         "INSERT DATA { <urn:s> }",
     ],
@@ -291,12 +285,11 @@ def test_where_the_last_operation_fails_nothing_is_done(shared: FlaskClient, las
     update(shared, "INSERT DATA { GRAPH <urn:kept> { <urn:a> <urn:p> 1 } }")
     response = update(shared, f"{INSERT} ; DROP GRAPH <urn:kept> ; CLEAR DEFAULT ; {last}")
     assert response.status_code in {400, 422}
-    assert not ask(shared, INSERTED)
-    assert ask(shared, "ASK { GRAPH <urn:kept> { <urn:a> <urn:p> 1 } }")
-    assert ask(shared, "ASK { <attack> ?p ?o }")
-    # What was not done does not come up with the next update either.
+    # Published by the next update, what was done would be seen now.
     assert update(shared, "INSERT DATA { <urn:t> <urn:p> 1 }").status_code == 204
     assert not ask(shared, INSERTED)
+    assert ask(shared, "ASK { GRAPH <urn:kept> { <urn:a> <urn:p> 1 } }")
+    assert ask(shared, "ASK { <https://example.org/merged/attack> ?p ?o }")
 
 
 def test_updates_at_once_are_done_one_after_another(writable: FlaskClient) -> None:
@@ -317,14 +310,14 @@ def test_updates_at_once_are_done_one_after_another(writable: FlaskClient) -> No
 
 
 def test_an_update_past_its_time_limit(folder: Path, serve) -> None:
-    # Three seconds: a machine that does much else takes one to start the process and open the store.
-    client = serve(folder, workers=1, is_writable=True, tokens=TOKENS, write_timeout=3.0)
+    # Four seconds: a machine that does much else takes one to start the process and open the store.
+    client = serve(folder, workers=1, is_writable=True, tokens=TOKENS, write_timeout=4.0)
     version = newest_version(folder)
     began = time.monotonic()
     response = update(client, f"{INSERT} ; {ENDLESS}")
     assert response.status_code == 504
-    assert response.json["detail"] == "the write ran past the time limit of 3 seconds"
-    assert 2.5 < time.monotonic() - began < 10
+    assert response.json["detail"] == "the write ran past the time limit of 4 seconds"
+    assert 3.5 < time.monotonic() - began < 10
     assert newest_version(folder) == version
     assert update(client, "INSERT DATA { <urn:t> <urn:p> 1 }").status_code == 204
     assert ask(client, "ASK { <urn:t> <urn:p> 1 }")
@@ -332,11 +325,12 @@ def test_an_update_past_its_time_limit(folder: Path, serve) -> None:
 
 
 def test_an_update_whose_process_is_killed(writable: FlaskClient, folder: Path) -> None:
-    update(writable, "INSERT DATA { <urn:t> <urn:p> 1 }")
+    kept = "GRAPH <urn:kept> { <urn:a> <urn:p> 1 }"
+    update(writable, f"INSERT DATA {{ {kept} }}")
     responses = []
     thread = threading.Thread(
         target=lambda: responses.append(
-            update(writable.application.test_client(), f"CLEAR DEFAULT ; {ENDLESS}")
+            update(writable.application.test_client(), f"DROP GRAPH <urn:kept> ; {ENDLESS}")
         )
     )
     thread.start()
@@ -346,13 +340,14 @@ def test_an_update_whose_process_is_killed(writable: FlaskClient, folder: Path) 
     assert responses[0].status_code == 503
     assert "look whether the write was done" in responses[0].json["detail"]
     assert update(writable, INSERT).status_code == 204
-    assert ask(writable, "ASK { <urn:t> <urn:p> 1 }")
+    assert ask(writable, f"ASK {{ {kept} }}")
 
 
 def test_a_process_that_died_while_it_was_idle_is_not_missed(writable: FlaskClient) -> None:
     for number in range(3):
         assert update(writable, f"INSERT DATA {{ <urn:s> <urn:p> {number} }}").status_code == 204
         os.kill(write_process(writable), signal.SIGKILL)
+        wait_until(lambda: writable.application.extensions["writer"]._process.is_heard(0))
     assert ask(writable, "ASK { <urn:s> <urn:p> 0, 1, 2 }")
 
 

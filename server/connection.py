@@ -1,0 +1,179 @@
+"""Connections as waitress has them, with bounds on what one client can hold and for how long.
+
+Waitress closes a connection that is silent. One that says a byte a second, or takes one, it would keep for
+ever: with it a thread, and the process of the query whose answer is not read.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, Final
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.receiver import ChunkedReceiver
+from waitress.task import ErrorTask
+from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge
+
+from server.errors import problem
+from server.messages import Failure
+
+# Connections of one client: a browser opens six, a crawler some dozens; four times as many may be open.
+_SHARE: Final = 250
+# Bytes of all header fields: what other servers allow for one or for all. Reading a header of lists takes
+# the processor from everyone.
+_FIELDS: Final = 16 * 1024
+# Bytes of what stands between the chunks of a body: a size has eight digits, and nobody uses the rest.
+_BETWEEN: Final = 1024
+# A request may take so many seconds, and one more for each so many bytes: less than any line carries.
+_PATIENCE: Final = 20
+_SLOWEST: Final = 1000
+
+
+class _UnauthorizedError(Error):  # type: ignore[misc]  # waitress has no types
+    code = HTTPStatus.UNAUTHORIZED.value
+    reason = HTTPStatus.UNAUTHORIZED.phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What connections may do.
+
+    A body of more than `small` bytes is read only if `lets_in` takes the header `Authorization`. An answer
+    is taken in so many `seconds` or cut. The proxy in front has as many connections as there are.
+    """
+
+    small: int
+    lets_in: Callable[[str | None], bool]
+    seconds: float
+    proxy: str | None = None
+
+
+class _Request(HTTPRequestParser):  # type: ignore[misc]
+    """A request that is being read; it is refused as soon as it is seen to be too much."""
+
+    completed: bool
+
+    def __init__(self, bounds: Bounds, adj: Any) -> None:  # noqa: ANN401 (waitress' own)
+        super().__init__(adj)
+        self._bounds = bounds
+        self._is_let_in: bool | None = None
+        self.began = monotonic()
+
+    @property
+    def patience(self) -> float:
+        """Seconds that may pass until all of it is there."""
+        return _PATIENCE + float(self.header_bytes_received + self.body_bytes_received) / _SLOWEST
+
+    def received(self, data: bytes) -> int:
+        """Take in what has come; say how much of it belongs to this request."""
+        try:
+            consumed = int(super().received(data))
+        except ValueError:  # Python reads no number of more than 4,300 digits
+            self.error, consumed = BadRequest("Content-Length is invalid"), len(data)
+        if self.error is None and self.headers_finished:
+            self.error = self._fault()
+        self.completed = self.completed or self.error is not None
+        return consumed
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the first line, which may hold a query, and the fields, unless they are too long."""
+        first = header_plus.find(b"\r\n")
+        if 0 <= first < len(header_plus) - _FIELDS:
+            said = f"the header fields have more than {_FIELDS:,} bytes"
+            self.error = RequestHeaderFieldsTooLarge(said)
+        else:
+            super().parse_header(header_plus)
+
+    def _fault(self) -> Error | None:
+        body = self.body_rcv
+        if isinstance(body, ChunkedReceiver) and max(len(body.control_line), len(body.trailer)) > _BETWEEN:
+            return BadRequest("there is too much between the chunks")
+        if max(self.content_length, self.body_bytes_received) > self._bounds.small and not self._lets_in():
+            return _UnauthorizedError("send a token with a body of this size: Authorization: Bearer TOKEN")
+        return None
+
+    def _lets_in(self) -> bool:
+        if self._is_let_in is None:
+            self._is_let_in = self._bounds.lets_in(self.headers.get("AUTHORIZATION"))
+        return bool(self._is_let_in)
+
+
+class _ErrorTask(ErrorTask):  # type: ignore[misc]
+    """Answers what is no proper request, in the shape of our errors."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = problem(Failure(error.code, error.body or error.reason))
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/problem+json"))
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            self.response_headers.append(("WWW-Authenticate", "Bearer"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class Turns:
+    """What waits for a thread: the clients in turn, each with the first of its connections that wait.
+
+    It has what waitress uses of the queue whose place it takes, and waitress' lock around it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[Channel]] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def append(self, channel: "Channel") -> None:
+        """Let a connection wait."""
+        self._waiting.setdefault(channel.addr[0], deque()).append(channel)
+
+    def popleft(self) -> "Channel":
+        """Give the connection whose turn it is; its client comes last then."""
+        client, channels = next(iter(self._waiting.items()))
+        channel = channels.popleft()
+        del self._waiting[client]
+        if channels:
+            self._waiting[client] = channels
+        return channel
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection."""
+
+    error_task_class = _ErrorTask
+
+    def __init__(self, bounds: Bounds, server: Any, line: Any, addr: Any, *rest: Any, **more: Any) -> None:  # noqa: ANN401
+        self._bounds = bounds
+        self._turned = monotonic()  # when an answer was begun, or was ended
+        super().__init__(server, line, addr, *rest, **more)
+        held = sum(channel.addr[0] == addr[0] for channel in server.active_channels.values())
+        self.will_close = held > _SHARE and addr[0] != bounds.proxy
+
+    def parser_class(self, adj: Any) -> _Request:  # noqa: ANN401
+        """Begin to read a request."""
+        return _Request(self._bounds, adj)
+
+    def service(self) -> None:
+        """Answer a request."""
+        self._turned = monotonic()
+        super().service()
+        self._turned = monotonic()
+
+    def close_if_late(self) -> None:
+        """Close a connection whose answer is not taken in time, or whose request does not come."""
+        if self.requests:
+            is_late = self.total_outbufs_len and monotonic() - self._turned > self._bounds.seconds
+        elif self.request is not None:
+            is_late = monotonic() - max(self._turned, self.request.began) > self.request.patience
+        else:
+            return
+        if is_late:
+            self.handle_close()
