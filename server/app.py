@@ -46,6 +46,7 @@ def make(settings: Settings) -> Flask:
     compression.register(app)
     rate = authority.Rate(settings.rate_limit)
     app.before_request(lambda: rate.check(request))
+    app.before_request(lambda: authority.check_fields(request))
     for module in (sparql, graph_store, description, operation, browse):
         app.register_blueprint(module.blueprint)
     graph_store.register_own(app, settings.base)

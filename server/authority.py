@@ -10,12 +10,14 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import TooManyRequests, Unauthorized
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests, Unauthorized
 
 from server.settings import Settings
 
 # Requests a minute of one client that is not this machine: ten a second is more than a person's pages make.
 _USUAL_RATE: Final = 600
+# Fields of a query string and a form: as many as werkzeug allows for parts of a form.
+_FIELDS: Final = 1000
 # Health is asked for by machines that must not be turned away.
 _UNLIMITED: Final = frozenset(("operation.health", "operation.metrics"))
 
@@ -42,6 +44,16 @@ def check_token(request: Request) -> None:
         raise Unauthorized(
             "send a token: Authorization: Bearer TOKEN", www_authenticate=WWWAuthenticate("bearer")
         )
+
+
+def check_fields(request: Request) -> None:
+    """Raise 413 if a request has many fields: reading them keeps all other requests from running."""
+    fields = request.query_string.count(b"&")
+    if request.mimetype == "application/x-www-form-urlencoded":
+        bound_body(request)
+        fields += request.get_data().count(b"&")
+    if fields > _FIELDS:
+        raise RequestEntityTooLarge(f"a request may have {_FIELDS:,} fields")
 
 
 class Rate:

@@ -25,14 +25,21 @@ def connect() -> Line:
 
 
 def _die_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(0, 1)  # not through sys.stdin, whose lock would be in the way of an end by other means
     os._exit(1)
 
 
 def run_deep(stack: int, target: Callable[[], None]) -> None:
-    """Run a function in a thread with a stack of so many bytes, and wait for it."""
+    """Run a function in a thread with a stack of so many bytes, and wait for it or for the parent's end."""
+
+    def run() -> None:
+        try:
+            target()
+        except ConnectionError:  # nobody hears it any more
+            os._exit(1)
+
     threading.stack_size(stack)
-    thread = threading.Thread(target=target)
+    thread = threading.Thread(target=run)
     thread.start()
     thread.join()
 

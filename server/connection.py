@@ -12,10 +12,10 @@ from time import monotonic
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import ChunkedReceiver
 from waitress.task import ErrorTask
-from waitress.utilities import BadRequest, Error, RequestHeaderFieldsTooLarge
+from waitress.utilities import BadRequest, Error, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
 from server.errors import problem
 from server.messages import Failure
@@ -86,12 +86,19 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]
             self.error = RequestHeaderFieldsTooLarge(said)
         else:
             super().parse_header(header_plus)
+        has_both = self.chunked and "CONTENT_LENGTH" in self.headers
+        is_unheeded = "TRANSFER_ENCODING" in self.headers  # waitress takes away what it heeds
+        if has_both or is_unheeded:
+            raise ParsingError("it is not clear where the body ends")
 
     def _fault(self) -> Error | None:
         body = self.body_rcv
         if isinstance(body, ChunkedReceiver) and max(len(body.control_line), len(body.trailer)) > _BETWEEN:
             return BadRequest("there is too much between the chunks")
-        if max(self.content_length, self.body_bytes_received) > self._bounds.small and not self._lets_in():
+        size = self.body_bytes_received + getattr(body, "chunk_remainder", 0)
+        if size > self.adj.max_request_body_size:
+            return RequestEntityTooLarge(f"a body may have {self.adj.max_request_body_size:,} bytes")
+        if max(self.content_length, size) > self._bounds.small and not self._lets_in():
             return _UnauthorizedError("send a token with a body of this size: Authorization: Bearer TOKEN")
         return None
 

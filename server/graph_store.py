@@ -63,9 +63,8 @@ def _iri(text: str, base: str = "") -> str:
     """Check an IRI; a relative one is resolved, an absolute one is left with every sign that it has."""
     with suppress(ValueError):
         return NamedNode(text).value
-    text = urljoin(base, text)
     try:
-        return NamedNode(text).value
+        return NamedNode(urljoin(base, text)).value
     except ValueError as error:
         abort(400, f"the graph has no IRI: {error}")
 

@@ -65,7 +65,7 @@ class Web:
             **(proxy if trusted_proxy else {}),
         )
         bounds = Bounds(
-            12 * settings.max_query, settings.tokens.lets_in, settings.timeout + _LATE, trusted_proxy
+            settings.largest_query, settings.tokens.lets_in, settings.timeout + _LATE, trusted_proxy
         )
         self._server.task_dispatcher.queue = Turns()
         self._server.channel_class = partial(Channel, bounds)

@@ -4,7 +4,6 @@ import csv
 import http.client
 import io
 import threading
-import time
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -90,11 +89,10 @@ class Writer:
             self.known.acknowledged.add(number)
         return response.status
 
-    def keep_marking(self, served: Served, is_over: threading.Event, pause: float = 0.0) -> None:
+    def keep_marking(self, served: Served, is_over: threading.Event) -> None:
         """Write mark after mark; return when the server is gone or it is enough."""
-        while not is_over.is_set() and served.is_up:
-            self.mark(served)
-            time.sleep(pause)
+        while not is_over.is_set() and self.mark(served):
+            pass
 
 
 def rows(served: Served, query: str) -> list[list[str]]:

@@ -42,6 +42,11 @@ FRAMES = (
         _framed("Content-Length: 6", "Transfer-Encoding: chunked", body=b"0\r\n\r\n" + SMUGGLED),
         (400,),
     ),
+    Shape(
+        "chunks in HTTP/1.0",
+        _framed("Transfer-Encoding: chunked", body=_CHUNKED + SMUGGLED).replace(b"HTTP/1.1", b"HTTP/1.0", 1),
+        (400,),
+    ),
     Shape("two lengths", _framed(_LENGTH, "Content-Length: 5"), (400,)),
     Shape("the same length twice", _framed(_LENGTH, _LENGTH), (200, 400)),
     Shape("a list of lengths", _framed("Content-Length: 16, 16"), (200, 400)),

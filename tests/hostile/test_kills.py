@@ -136,7 +136,7 @@ def test_updates(store: Path, writable: tuple[str, ...], writer: Writer, moments
             with meanwhile(lambda is_over: writer.keep_marking(served, is_over)):
                 time.sleep(moments.uniform(0.2, 0.6))  # starting the process and opening the store takes 0.2
                 killed += kill_one(served, "write_process", moments)
-            assert writer.mark(served) == 204
+            assert is_soon(lambda: writer.mark(served) == 204, BACK)
             check_marks(served, writer.known)
         assert writer.known.statuses <= {204, 503}
         assert served.surprises() == []
@@ -161,7 +161,8 @@ def test_graphs(
             with meanwhile(lambda _: writer.put(served, graph, size, method) and None):
                 time.sleep(moments.uniform(0, took))
                 killed += kill_one(served, "write_process", moments)
-            assert writer.mark(served) == 204  # opens the store, and publishes what is there
+            # Another write opens the store, and publishes what is there.
+            assert is_soon(lambda: Writer(writer.token).mark(served) == 204, BACK)
             check(served, graph, size, writer.known)
         assert served.surprises() == []
     FIGURES.append(f"{method} of {size:,} triples in {took:.1f} s, {killed} kills: {tell(writer)}")
@@ -178,7 +179,7 @@ def test_a_build(store: Path, moments: random.Random) -> None:
             killed_between += replaced > published
             served_now = {int(each) for _, each, _ in rows(served, BUILT)}
             # A build may be killed when readers see a version and before it says so.
-            assert served_now <= {published, published + 1}
+            assert served_now <= {published, replaced}
             published = max([published, *served_now])
             with Store.open(store) as opened:
                 held = _held(opened)

@@ -105,8 +105,7 @@ def test_metrics_of_known_traffic(folder: Path, serve) -> None:
     client.post("/sparql", data={"update": "CLEAR ALL"})
     client.open("/sparql", method="BREW")
     found = figures(client)
-    snapshot_age = found.pop(("polemos_snapshot_age_seconds",), 0.0)
-    assert 0 <= snapshot_age < 60
+    assert 0 <= found.pop(("polemos_snapshot_age_seconds",)) < 20, "the update was published just now"
     assert found == {
         ("polemos_queries_total", "200"): 2,
         ("polemos_queries_total", "cached"): 1,
@@ -131,7 +130,7 @@ def test_metrics_of_known_traffic(folder: Path, serve) -> None:
 
 
 def test_a_query_that_is_tried_again_is_counted_once(folder: Path, serve) -> None:
-    client = serve(folder, workers=1, timeout=2.0)
+    client = serve(folder, workers=1, timeout=1.0)
     with asking(client, SLOW_COUNT) as responses:
         (running,) = client.application.extensions["engine"].running()
         os.kill(running.process.number, signal.SIGKILL)
@@ -268,15 +267,15 @@ def test_a_line_where_there_is_no_query(client: FlaskClient, log, request_: dict
 
 
 def test_a_line_for_an_answer_that_is_cut(folder: Path, serve, log) -> None:
-    client = serve(folder, workers=1, timeout=1.0)
+    client = serve(folder, workers=1, timeout=0.5)
     response = ask(client, MANY_ROWS)
     with pytest.raises(Failed):
         _ = response.data
     response.close()
     line = log()
     assert line["status"] == 200, "it was sent before"
-    assert line["cut"] == "the query ran past the time limit of 1 seconds"
-    assert line["seconds"] > 0.9
+    assert line["cut"] == "the query ran past the time limit of 0.5 seconds"
+    assert line["seconds"] > 0.4
 
 
 def test_a_line_for_a_client_that_goes_away(folder: Path, serve, log) -> None:
@@ -358,7 +357,7 @@ def test_encodings_are_negotiated(client: FlaskClient, accepted: str, table: str
 
 
 def test_a_compressed_answer_that_is_cut_does_not_end(folder: Path, serve) -> None:
-    client = serve(folder, workers=1, timeout=1.0)
+    client = serve(folder, workers=1, timeout=0.5)
     response = ask(client, MANY_ROWS, **{"Accept-Encoding": "gzip"})
     assert response.headers["Content-Encoding"] == "gzip"
     pieces = []
@@ -470,7 +469,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="what a process start
 
 @linux
 def test_a_stream_ends_whole_before_the_server_does(serving) -> None:
-    rows = 150_000  # 20 MB: many times what waits in buffers
+    rows = 120_000  # 16 MB: many times what waits in buffers
     server = serving("--grace", "30")
     connection = server.request(f"{MANY_ROWS} LIMIT {rows}")
     response = connection.getresponse()
@@ -488,13 +487,15 @@ def test_a_stream_ends_whole_before_the_server_does(serving) -> None:
 @linux
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_query_that_does_not_end_is_cut_at_the_grace_period(serving, number: int) -> None:
-    server = serving("--grace", "1")
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("these tests run in the background, where Ctrl-C is nothing to a shell's children")
+    server = serving("--grace", "0.7")
     connection = begin_counting(server)
     assert len(server.children()) >= 2
     began = time.monotonic()
     server.process.send_signal(number)
     assert server.ended(10) == 0
-    assert 1 < time.monotonic() - began < 6
+    assert 0.7 < time.monotonic() - began < 6
     assert not is_answered(connection)
 
 
@@ -525,7 +526,7 @@ def test_a_second_signal_ends_the_server_at_once(serving) -> None:
 # Of so many rows that it takes a second, which are but a few hundred statements.
 LONG_UPDATE = (
     "INSERT { GRAPH <urn:kept> { ?a ?b ?c } } "
-    "WHERE { SELECT ?a ?b ?c { ?d ?e ?f . ?g ?h ?i . ?a ?b ?c } LIMIT 70000 }"
+    "WHERE { SELECT ?a ?b ?c { ?d ?e ?f . ?g ?h ?i . ?a ?b ?c } LIMIT 40000 }"
 )
 ENDLESS_UPDATE = (
     "DROP GRAPH <https://example.org/report/1> ; "
