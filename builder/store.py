@@ -20,14 +20,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Self, TypeAlias
-from xml.parsers import expat
+from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
 
 import pyoxigraph as ox
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 import ontology
-from builder import undo
+from builder import loading, undo
 from builder.atomic import Lock, replacing, sync
 from builder.errors import QueryError, StoreError
 
@@ -251,11 +250,7 @@ class Store:
         malformed or names graphs of its own, `StoreError` if the database fails.
         """
         is_new = isinstance(graph, NamedNode) and graph not in self
-        if format_ == ox.RdfFormat.RDF_XML:
-            with _readable(), file.open("rb") as stream:
-                check_xml(stream)
-        if format_.supports_datasets or format_ == ox.RdfFormat.N3 or is_replacing:
-            _read_through(graph, file, format_, base)
+        loading.check(graph, file, format_, base=base, is_replacing=is_replacing)
         with _explained(self.path):
             self._unpublish()
             if is_replacing and not is_new:
@@ -279,7 +274,7 @@ class Store:
     def _load(self, graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
         is_large = file.stat().st_size > BULK
         load = self.inner.bulk_load if is_large else self.inner.load
-        with _readable():
+        with loading.readable():
             load(path=str(file), format=format_, base_iri=base, to_graph=graph)
         self.inner.add_graph(graph)
 
@@ -342,35 +337,6 @@ def _as_stored(quads: Iterable[Quad]) -> set[Quad]:
     memory = ox.Store()
     memory.extend(quads)
     return set(memory)
-
-
-def _read_through(graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
-    """Raise what loading a file would raise, before anything is changed."""
-    with _readable():
-        for quad in ox.parse(path=str(file), format=format_, base_iri=base):
-            if quad.graph_name != DefaultGraph():
-                raise ValueError(f"{quad.graph_name} is a graph of its own; all must be for {graph}")
-
-
-def check_xml(stream: IO[bytes]) -> None:
-    """Raise `SyntaxError` for XML that is not well-formed, such as half of a file.
-
-    Oxigraph reads RDF/XML up to its end, wherever that is, and misses nothing.
-    """
-    try:
-        expat.ParserCreate().ParseFile(stream)
-    except expat.ExpatError as error:
-        raise SyntaxError(str(error)) from error
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    try:
-        yield
-    except SyntaxError as error:  # as text it would name the file, which is ours and not the client's
-        raise QueryError(f"the RDF cannot be read: {error.msg}") from error
-    except ValueError as error:
-        raise QueryError(f"the RDF cannot be read: {error}") from error
 
 
 def _data(quads: Iterable[Quad]) -> str:

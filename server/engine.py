@@ -30,9 +30,13 @@ _LONG: Final = 1.0
 # How often a query is tried again whose snapshot was removed, or whose process was killed from outside,
 # before it began to answer.
 _TRIES: Final = 3
-_OF_MEMORY: Final = Failure(503, "the query needs more memory than one may have here; ask for less at once")
-_CANCELLED: Final = Failure(503, "the query was cancelled by the operator")
-_GONE: Final = Failure(499, "the client has gone")  # the status that nginx logs; nobody receives it
+_OF_MEMORY: Final = Failure(
+    503, "the query needs more memory than one may have here; ask for less at once", cause="memory"
+)
+_CANCELLED: Final = Failure(503, "the query was cancelled by the operator", cause="cancelled")
+_GONE: Final = Failure(
+    499, "the client has gone", cause="gone"
+)  # the status that nginx logs; nobody receives it
 
 
 def _never() -> bool:
@@ -83,7 +87,8 @@ class Running:
     def _look_around(self) -> None:
         now = monotonic()
         if now >= self.deadline:
-            raise Failed(Failure(504, f"the query ran past the time limit of {self.limit:.3g} seconds"))
+            said = f"the query ran past the time limit of {self.limit:.3g} seconds"
+            raise Failed(Failure(504, said, cause="time"))
         if self.caller.is_gone():
             raise Failed(_GONE)
         if not self.is_long and now - self.began > _LONG:

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, Request, Response, abort, current_app, reque
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse, serialize
 from werkzeug.datastructures import FileStorage
 
-from builder.store import check_xml
+from builder.loading import check_xml
 from server import answers, authority
 from server.messages import PIECE, Drop, Dump, Load
 from server.negotiation import GRAPHS, choose, wish
@@ -45,7 +45,7 @@ def register_own(app: Flask, base: str) -> None:
     parts = urlsplit(base)
 
     def own(_: str) -> Response:
-        return _do(request, _iri(f"{parts.scheme}://{parts.netloc}{urlsplit(request.base_url).path}"))
+        return share(_do(request, _iri(f"{parts.scheme}://{parts.netloc}{urlsplit(request.base_url).path}")))
 
     app.add_url_rule(f"{parts.path.rstrip('/')}/<path:_>", "graph_store.own", own, methods=_METHODS)
 

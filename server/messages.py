@@ -78,11 +78,15 @@ class Stale:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer: an HTTP status and a sentence; `retry_after` in seconds, where it may help."""
+    """Why there is no answer: an HTTP status and a sentence.
+
+    `retry_after` is in seconds, where it may help to come back; `cause` is what ended the process, in a word.
+    """
 
     status: int
     message: str
     retry_after: int | None = None
+    cause: str = "other"
 
 
 class Failed(Exception):  # noqa: N818 (it says what happened; the error is in it)

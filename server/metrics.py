@@ -10,8 +10,6 @@ from server.processes import ProcessDied
 
 # Seconds. From a look-up to the time limit; our own questions take between 1 ms and 1 s.
 _BUCKETS: Final = (0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120)
-# Failures by their status, where the status says why.
-_CAUSES: Final = {499: "gone", 504: "time limit"}
 
 
 class Metrics:
@@ -61,7 +59,7 @@ class Metrics:
         status = error.failure.status if isinstance(error, Failed) else 200 if error is None else 500
         self.answered(str(status), seconds)
         if is_killed:
-            self.killed(_CAUSES.get(status, "other"))
+            self.killed(error.failure.cause if isinstance(error, Failed) else "other")
 
     def killed(self, cause: str) -> None:
         """Count a process that was ended."""

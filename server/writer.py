@@ -11,7 +11,9 @@ from server.settings import Settings
 # Seconds that the process keeps the store after a write: long enough for a series of writes to open it once,
 # short enough for a build to come between.
 _IDLE = 1.0
-_DIED = Failure(503, "the write process died; look whether the write was done before you try again")
+# It is done in whole or not at all: the process may have been ended between doing it and saying so.
+_LOOK = "look whether it was done before you try again"
+_DIED = Failure(503, f"the write process died; {_LOOK}")
 
 
 class Writer:
@@ -28,7 +30,8 @@ class Writer:
     def write(self, writing: Writing) -> Written:
         """Do a write; when this returns it is durable and the next query sees it.
 
-        Raises `Failed` if it cannot be done; then nothing of it is.
+        Raises `Failed` if it cannot be done: then nothing of it is, but where the process was ended
+        between doing it and saying so.
         """
         deadline = monotonic() + self._timeout
         if not self._lock.acquire(timeout=self._timeout):
@@ -49,7 +52,7 @@ class Writer:
             if process.is_heard(deadline - monotonic()):
                 answer: Written | Failure = process.receive()
                 return answer
-            failure = Failure(504, f"the write ran past the time limit of {self._timeout:g} seconds")
+            failure = Failure(504, f"the write ran past the time limit of {self._timeout:g} seconds; {_LOOK}")
         except (ProcessDied, OSError):  # the latter where none can be started
             failure = _DIED
         self._end()

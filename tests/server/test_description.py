@@ -296,9 +296,12 @@ def test_no_licence_is_made_up(void: Graph) -> None:
 
 
 def test_the_licence_that_the_operator_names(made: Path, serve) -> None:
-    client = serve(made, license="https://creativecommons.org/licenses/by/4.0/")
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    client = serve(made, license=licence)
     text = client.get("/.well-known/void", headers={"Accept": "application/n-triples"}).text
-    assert text.count("<http://purl.org/dc/terms/license> <https://creativecommons.org/licenses/by/4.0/>") == 2
+    assert (
+        text.count("<http://purl.org/dc/terms/license> <https://creativecommons.org/licenses/by/4.0/>") == 2
+    )
 
 
 def test_links_to_geonames_are_counted(folder: Path, serve: Serve, void: Graph) -> None:

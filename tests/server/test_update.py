@@ -316,7 +316,7 @@ def test_an_update_past_its_time_limit(folder: Path, serve) -> None:
     began = time.monotonic()
     response = update(client, f"{INSERT} ; {ENDLESS}")
     assert response.status_code == 504
-    assert response.json["detail"] == "the write ran past the time limit of 3 seconds"
+    assert response.json["detail"].startswith("the write ran past the time limit of 3 seconds; look whether")
     assert 2.5 < time.monotonic() - began < 10
     assert newest_version(folder) == version
     assert update(client, "INSERT DATA { <urn:t> <urn:p> 1 }").status_code == 204
@@ -338,7 +338,7 @@ def test_an_update_whose_process_is_killed(writable: FlaskClient, folder: Path) 
     os.kill(write_process(writable), signal.SIGKILL)
     thread.join()
     assert responses[0].status_code == 503
-    assert "look whether the write was done" in responses[0].json["detail"]
+    assert "look whether it was done" in responses[0].json["detail"]
     assert update(writable, INSERT).status_code == 204
     assert ask(writable, f"ASK {{ {kept} }}")
 
