@@ -4,16 +4,20 @@ Waitress closes a connection that is silent. One that says a byte a second, or t
 ever: with it a thread, and the process of the query whose answer is not read.
 """
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from socket import socket
+from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.receiver import ChunkedReceiver
+from waitress.server import BaseWSGIServer
 from waitress.task import ErrorTask
 from waitress.utilities import BadRequest, Error, RequestEntityTooLarge, RequestHeaderFieldsTooLarge
 
@@ -30,6 +34,16 @@ _BETWEEN: Final = 1024
 # A request may take so many seconds, and one more for each so many bytes: less than any line carries.
 _PATIENCE: Final = 20
 _SLOWEST: Final = 1000
+# What to say beside an error.
+_HINTS: Final = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "Bearer"),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After", "5"),
+}
+
+
+class _BusyError(Error):  # type: ignore[misc]
+    code = HTTPStatus.SERVICE_UNAVAILABLE.value
+    reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
 
 
 class _UnauthorizedError(Error):  # type: ignore[misc]  # waitress has no types
@@ -42,12 +56,14 @@ class Bounds:
     """What connections may do.
 
     A body of more than `small` bytes is read only if `lets_in` takes the header `Authorization`. An answer
-    is taken in so many `seconds` or cut. The proxy in front has as many connections as there are.
+    is taken in so many `seconds` or cut. One client has so many `requests` answered at once; the proxy in
+    front has no such bounds, since it speaks for many.
     """
 
     small: int
     lets_in: Callable[[str | None], bool]
     seconds: float
+    requests: int
     proxy: str | None = None
 
 
@@ -116,8 +132,8 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         body = problem(Failure(error.code, error.body or error.reason))
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/problem+json"))
-        if error.code == HTTPStatus.UNAUTHORIZED:
-            self.response_headers.append(("WWW-Authenticate", "Bearer"))
+        if error.code in _HINTS:
+            self.response_headers.append(_HINTS[error.code])
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
@@ -126,11 +142,14 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
 class Turns:
     """What waits for a thread: the clients in turn, each with the first of its connections that wait.
 
-    It has what waitress uses of the queue whose place it takes, and waitress' lock around it.
+    It has what waitress uses of the queue whose place it takes, and waitress' lock around it. It also counts
+    the threads that each client has.
     """
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Channel]] = {}
+        self._busy: Counter[str] = Counter()
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
@@ -151,27 +170,55 @@ class Turns:
             self._waiting[client] = channels
         return channel
 
+    @contextmanager
+    def thread(self, client: str) -> Iterator[int]:
+        """Let a client have a thread until the block ends; gives how many it has with this one."""
+        with self._lock:
+            self._busy[client] += 1
+            has = self._busy[client]
+        try:
+            yield has
+        finally:
+            with self._lock:
+                self._busy[client] -= 1
+                if not self._busy[client]:
+                    del self._busy[client]
+
 
 class Channel(HTTPChannel):  # type: ignore[misc]
     """A connection."""
 
     error_task_class = _ErrorTask
 
-    def __init__(self, bounds: Bounds, server: Any, line: Any, addr: Any, *rest: Any, **more: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        bounds: Bounds,
+        turns: Turns,
+        server: BaseWSGIServer,
+        line: socket,
+        addr: tuple[str, int],
+        *rest: object,
+        **more: object,
+    ) -> None:
         self._bounds = bounds
+        self._turns = turns
         self._turned = monotonic()  # when an answer was begun, or was ended
         super().__init__(server, line, addr, *rest, **more)
+        self._is_bounded = addr[0] != bounds.proxy
         held = sum(channel.addr[0] == addr[0] for channel in server.active_channels.values())
-        self.will_close = held > _SHARE and addr[0] != bounds.proxy
+        self.will_close = held > _SHARE and self._is_bounded
 
     def parser_class(self, adj: Any) -> _Request:  # noqa: ANN401
         """Begin to read a request."""
         return _Request(self._bounds, adj)
 
     def service(self) -> None:
-        """Answer a request."""
+        """Answer a request, or say at once that the client has too many: that costs a tenth."""
         self._turned = monotonic()
-        super().service()
+        with self._turns.thread(self.addr[0]) as has:
+            if has > self._bounds.requests and self._is_bounded and self.requests:
+                self.requests[0].error = _BusyError("you have too many requests at once; try again later")
+            super().service()
         self._turned = monotonic()
 
     def close_if_late(self) -> None:

@@ -22,8 +22,10 @@ _PAUSE: Final = 1.0
 TICK: Final = 0.25
 # Seconds after which it may be worth to come back when all processes are taken.
 _RETRY: Final = 5
-# A query that has run for a while gives way to short ones: a tenth of the weight that a new one has.
-_GIVING_WAY: Final = 10
+# Query processes leave the processor to the server, which must hear and answer everyone; one whose query has
+# run for a while gives way to short ones: it has a tenth of the weight that they have.
+_BEHIND: Final = 5
+_GIVING_WAY: Final = 15
 
 
 @dataclass(slots=True, eq=False)
@@ -151,6 +153,7 @@ class Pool:
         except OSError as error:  # too many files or processes, or no memory
             self._start_later(client, error)
             return
+        _put(process, _BEHIND)
         if not process.wait_until_ready():
             process.kill()
             self._start_later(client, f"exit status {process.bury()}")
@@ -188,7 +191,11 @@ class Pool:
 
 def give_way(process: Process) -> None:
     """Let a process have the processor only when shorter queries leave it; that cannot be taken back."""
+    _put(process, _GIVING_WAY)
+
+
+def _put(process: Process, behind: int) -> None:
     try:
-        os.setpriority(os.PRIO_PROCESS, process.number, _GIVING_WAY)
+        os.setpriority(os.PRIO_PROCESS, process.number, behind)
     except OSError:  # it has just died, or the system does not allow it
         return

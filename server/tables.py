@@ -17,6 +17,8 @@ from server.messages import Chosen, Failed, Failure, Query
 ROWS_SHOWN: Final = 500
 # Bytes of what is read for a page, all in memory: a row of the graph of reports has some hundred.
 _LARGEST: Final = 4 * 1024 * 1024
+# Cells of a page, of which a thousand take about 10 ms to lay out; nobody else's Python runs meanwhile.
+_CELLS: Final = 10 * ROWS_SHOWN
 # One line a row, so that what follows the last line that is wanted is never computed.
 _TSV: Final = Chosen(QueryResultsFormat.TSV.media_type.partition(";")[0], "text/tab-separated-values")
 _N_TRIPLES: Final = Chosen(RdfFormat.N_TRIPLES.media_type, RdfFormat.N_TRIPLES.media_type)
@@ -89,7 +91,8 @@ def _solutions(answer: Answer, limit: int) -> Table:
     if isinstance(found, ox.QueryBoolean):
         return Table(("answer",), ((Cell("yes" if found else "no"),),))
     names = tuple(variable.value for variable in found.variables)
-    rows = tuple(tuple(_cell(term) for term in solution) for solution in found)
+    limit = min(limit, max(1, _CELLS // max(1, len(names))))
+    rows = tuple(tuple(_cell(term) for term in solution) for solution in islice(found, limit))
     return Table(names, rows, len(lines) > limit + 1)
 
 

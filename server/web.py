@@ -4,6 +4,7 @@ import logging
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -28,6 +29,8 @@ _SPARE: Final = 8
 # Bytes of an answer that wait for a slow client, for each connection; then the query waits too.
 _AHEAD: Final = 1024 * 1024
 _LATE: Final = 1.0  # seconds between looks at which connections are late, and how much later they are then
+# Seconds that a thread keeps the others from running Python: a page takes fifty, and a look-up ten turns.
+_TURN: Final = 0.001
 _STEP: Final = 0.2  # seconds between looks at whether a stopped server has done its last request
 
 
@@ -47,12 +50,13 @@ class Web:
     ) -> None:
         self._app = app
         _allow_files(4 * _CONNECTIONS)  # a large body, and a large answer, has a file
+        threads = settings.workers + settings.queue + _SPARE
         proxy = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
         self._server: BaseWSGIServer = create_server(
             app,
             host=_first_address(host, port),
             port=port,
-            threads=settings.workers + settings.queue + _SPARE,
+            threads=threads,
             connection_limit=_CONNECTIONS,
             channel_timeout=_SILENCE,
             asyncore_use_poll=True,
@@ -65,10 +69,15 @@ class Web:
             **(proxy if trusted_proxy else {}),
         )
         bounds = Bounds(
-            settings.largest_query, settings.tokens.lets_in, settings.timeout + _LATE, trusted_proxy
+            small=settings.largest_query,
+            lets_in=settings.tokens.lets_in,
+            seconds=settings.timeout + _LATE,
+            requests=threads // 2,
+            proxy=trusted_proxy,
         )
-        self._server.task_dispatcher.queue = Turns()
-        self._server.channel_class = partial(Channel, bounds)
+        turns = Turns()
+        self._server.task_dispatcher.queue = turns
+        self._server.channel_class = partial(Channel, bounds, turns)
         self._looks_next = monotonic()
         logging.getLogger("waitress").addFilter(_is_worth_logging)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -80,6 +89,7 @@ class Web:
 
     def run(self, *, grace: float) -> None:
         """Serve until the process is told to end; then finish what runs, in `grace` seconds at most."""
+        sys.setswitchinterval(_TURN)
         try:
             self._loop(lambda: True)
         except (KeyboardInterrupt, SystemExit):

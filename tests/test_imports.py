@@ -21,7 +21,7 @@ GRAPH = (
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )
 # What the server stands on; what its processes share; what only the web side may load.
-SERVER = ("ontology", "builder.store", "builder.errors", "pyoxigraph")
+SERVER = ("ontology", "builder.loading", "builder.store", "builder.errors", "pyoxigraph")
 PROCESS = (
     *("server.child", "server.line", "server.messages", "server.refusal"),
     *("server.rewriting", "server.sandbox", "server.tokens"),

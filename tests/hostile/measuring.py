@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .attacks import Attack
-from .processes import Counts, Peak, count, is_soon, watched
+from .processes import Counts, Peak, count, is_soon, watched, worked, worked_by_all
 from .servers import Served
 
 LAST = 19  # the priority of who takes what others leave
@@ -37,6 +37,7 @@ class Measured:
     failures: list[str]
     peak: Peak
     before: Counts
+    others: float
     after: Counts | None = None
 
     def line(self) -> str:
@@ -44,10 +45,13 @@ class Measured:
         figures = (percentile(self.quiet), percentile(self.loaded), max(self.loaded))
         sizes = (self.peak.server, self.peak.child, self.peak.together)
         times = "".join(f"{1000 * each:8.1f}" for each in figures)
-        return f"{self.name:34}{times}{''.join(f'{each / 1e6:8.0f}' for each in sizes)}{len(self.failures):6}"
+        memory = "".join(f"{each / 1e6:8.0f}" for each in sizes)
+        return f"{self.name:34}{times}{memory}{len(self.failures):6}{100 * self.others:7.0f} %"
 
 
-HEAD = f"{'load':34}{'quiet':>8}{'p95':>8}{'max':>8}{'server':>8}{'child':>8}{'all':>8}{'wrong':>6}"
+HEAD = (
+    f"{'load':34}{'quiet':>8}{'p95':>8}{'max':>8}{'server':>8}{'child':>8}{'all':>8}{'wrong':>6}{'others':>9}"
+)
 
 
 def percentile(seconds: list[float], percent: int = 95) -> float:
@@ -83,15 +87,26 @@ def attacked(port: int, attack: Attack, seconds: float) -> Iterator[None]:
         assert not thread.is_alive(), "the attack does not end"
 
 
+@contextmanager
+def sharing(*numbers: int) -> Iterator[list[float]]:
+    """Find which part of the processors others took while the block ran, who are none of these processes."""
+    found: list[float] = []
+    began, all_before, ours_before = time.monotonic(), worked_by_all(), worked(*numbers)
+    yield found
+    by_others = worked_by_all() - all_before - (worked(*numbers) - ours_before)
+    found.append(max(0.0, by_others) / (time.monotonic() - began) / (os.cpu_count() or 1))
+
+
 def measure(served: Served, name: str, attack: Attack, seconds: float) -> Measured:
     """Look up nodes before and during an attack, and see what the server took and what it kept."""
     look_up(served.port, WARM)
     quiet, wrong = look_up(served.port, QUIET)
     assert not wrong, wrong[:3]
     before = count(served.number)
-    with watched(served.number) as peak, attacked(served.port, attack, seconds):
+    sharers = sharing(served.number, os.getpid())
+    with watched(served.number) as peak, sharers as others, attacked(served.port, attack, seconds):
         loaded, failures = look_up(served.port, seconds)
-    measured = Measured(name, quiet, loaded, failures, peak, before)
+    measured = Measured(name, quiet, loaded, failures, peak, before, others[0])
     if served.is_up:
         is_soon(lambda: count(served.number).is_within(before), CALM)
         measured.after = count(served.number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+TICKS = os.sysconf("SC_CLK_TCK")
 # Seconds between two looks at the memory: a query that eats it takes several times as long to fill its bound.
 LOOK = 0.05
 
@@ -70,6 +71,26 @@ def resident(number: int) -> int:
         return int(Path(f"/proc/{number}/statm").read_text().split()[1]) * PAGE
     except OSError:
         return 0
+
+
+def worked(*numbers: int) -> float:
+    """Give the seconds that processors worked for processes and what was below them, and is or has ended."""
+    everyone = {each for number in numbers for each in (number, *below(number))}
+    return sum(map(_worked, everyone))
+
+
+def _worked(number: int) -> float:
+    try:
+        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS  # for itself, and for children that were waited for
+
+
+def worked_by_all() -> float:
+    """Give the seconds that all processors worked for whomever."""
+    fields = Path("/proc/stat").read_text().split(maxsplit=4)  # of all: user, nice, system
+    return sum(map(int, fields[1:4])) / TICKS
 
 
 def is_running(number: int) -> bool:
