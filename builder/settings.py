@@ -40,7 +40,9 @@ TOKEN_FILE: Final = Setting(
     "token-file", None, "A file of tokens, made by polemos token, for writing and for the operator's routes."
 )
 # Two a processor and never fewer than four: one that streams to a slow client leaves others to answer.
-WORKERS: Final = Setting("workers", None, "Queries that run at once. [default: two a processor, 4 at least]")
+WORKERS: Final = Setting(
+    "workers", None, "Queries that run at once; if absent, two a processor and four at least."
+)
 # As public endpoints have it: Wikidata's is 60 seconds.
 TIMEOUT: Final = Setting("timeout", 60.0, "Seconds that a query may take, to the last byte of its answer.")
 # Loading 2,000,000 triples takes 10 seconds; removing them again takes 90.
@@ -55,8 +57,8 @@ QUEUE: Final = Setting("queue", 64, "Queries that may wait for their turn; more 
 RATE_LIMIT: Final = Setting(
     "rate-limit",
     None,
-    "Requests a minute that each client may make, 0 for any number. [default: 600, and any number from this "
-    "machine]",
+    "Requests a minute that each client may make, 0 for any number; if absent 600, and any number from this "
+    "machine.",
 )
 ALLOW_SERVICE: Final = Setting(
     "allow-service", None, "A host, or host:port, that SERVICE and LOAD may ask; may be given several times."

@@ -65,7 +65,7 @@ def test_the_keyboard_runs_a_query_too(page: Page):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("SELECT ?place { ?place ?p }", "the query cannot be answered: error at 1:27"),
+        ("SELECT ?place { ?place ?p }", "the query is malformed: error at 1:27"),
         ("SELECT ?place { ?place unknown:p ?o }", "no PREFIX line declares this prefix"),
         ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
     ],
