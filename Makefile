@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORE ?= store
 PORT ?= 8000
 
-.PHONY: install run test lint browser bench lock clean
+.PHONY: install run test lint browser bench bench-endpoint lock clean
 
 install: $(VENV)/installed
 
@@ -34,6 +34,9 @@ browser: install
 
 bench: install
 	$(BIN)/python benchmarks/throughput.py
+
+bench-endpoint: install
+	$(BIN)/python benchmarks/endpoint.py
 
 # Writes the lock anew from pyproject.toml; needs uv on the path. No index address is written into it.
 lock:

@@ -100,4 +100,5 @@ def _answered(text: str, *, question: Question | None = None) -> Response:
 
 
 def _page(template: str, **content: object) -> Response:
-    return Response(render_template(template, questions=questions().values(), **content))
+    with tables.LAYING_OUT:
+        return Response(render_template(template, questions=questions().values(), **content))

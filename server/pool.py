@@ -24,8 +24,8 @@ TICK: Final = 0.25
 _RETRY: Final = 5
 # Query processes leave the processor to the server, which must hear and answer everyone; one whose query has
 # run for a while gives way to short ones: it has a tenth of the weight that they have.
-_BEHIND: Final = 5
-_GIVING_WAY: Final = 15
+_BEHIND: Final = 10
+_GIVING_WAY: Final = 19
 
 
 @dataclass(slots=True, eq=False)

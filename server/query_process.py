@@ -5,6 +5,7 @@ others. Oxigraph pushes an answer into a file, and the pieces go out as they are
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -14,7 +15,7 @@ from pyoxigraph import DefaultGraph, NamedNode, QueryResultsFormat, QueryTriples
 
 import ontology
 from builder.errors import StoreError
-from builder.store import open_snapshot
+from builder.store import current_snapshot, open_snapshot
 from server.child import connect, plain, run_deep, without_path
 from server.line import Line
 from server.messages import (
@@ -129,7 +130,9 @@ class Reader:
     store: ox.Store | None = None
 
     def serve(self) -> None:
-        """Answer until the line is cut."""
+        """Answer until the line is cut, with the newest snapshot open before the first question."""
+        with suppress(StoreError):  # the question will meet it too
+            self._opened(current_snapshot(self.start.store))
         self.line.send(Ready())
         while True:
             try:

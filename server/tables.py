@@ -1,6 +1,7 @@
 """Answers as tables for pages: the first rows of a query, each term with what it is shown as."""
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -17,8 +18,10 @@ from server.messages import Chosen, Failed, Failure, Query
 ROWS_SHOWN: Final = 500
 # Bytes of what is read for a page, all in memory: a row of the graph of reports has some hundred.
 _LARGEST: Final = 4 * 1024 * 1024
-# Cells of a page, of which a thousand take about 10 ms to lay out; nobody else's Python runs meanwhile.
+# Cells of a page, of which a thousand take about 10 ms to lay out.
 _CELLS: Final = 10 * ROWS_SHOWN
+# Held by who lays out a page: with several at once all others would wait for several before each step.
+LAYING_OUT: Final = threading.Lock()
 # One line a row, so that what follows the last line that is wanted is never computed.
 _TSV: Final = Chosen(QueryResultsFormat.TSV.media_type.partition(";")[0], "text/tab-separated-values")
 _N_TRIPLES: Final = Chosen(RdfFormat.N_TRIPLES.media_type, RdfFormat.N_TRIPLES.media_type)
@@ -70,23 +73,24 @@ def run(engine: Engine, query: Query, caller: Caller, *, limit: int = ROWS_SHOWN
 
     Raises `Failed` as `Engine.answer` does.
     """
-    # The head is a line too, and one more row says that there are more.
+    # The head is a line too, and one more row says that there are more. All of it is read: a query that is
+    # left before its end costs a process.
     query = replace(query, results=_TSV, graphs=_N_TRIPLES, first_rows=limit + 2)
     with engine.answer(query, caller) as answer:
-        if answer.content_type == _N_TRIPLES.content_type:
-            return _statements(answer, limit)
-        return _solutions(answer, limit)
+        lines = list(_lines(answer))
+    read = _statements if answer.content_type == _N_TRIPLES.content_type else _solutions
+    with LAYING_OUT:
+        return read(lines, limit)
 
 
-def _statements(answer: Answer, limit: int) -> Table:
-    lines = list(islice(_lines(answer), limit + 1))
+def _statements(lines: list[bytes], limit: int) -> Table:
     triples = (quad.triple for quad in ox.parse(b"".join(lines[:limit]), format=RdfFormat.N_TRIPLES))
     rows = tuple(tuple(_cell(term) for term in triple) for triple in triples)
     return Table(("subject", "predicate", "object"), rows, len(lines) > limit, is_graph=True)
 
 
-def _solutions(answer: Answer, limit: int) -> Table:
-    lines = list(islice(_lines(answer), limit + 2))  # the head is a line too
+def _solutions(lines: list[bytes], limit: int) -> Table:
+    """Read the lines; the head is one too."""
     found = ox.parse_query_results(b"".join(lines[: limit + 1]), format=QueryResultsFormat.TSV)
     if isinstance(found, ox.QueryBoolean):
         return Table(("answer",), ((Cell("yes" if found else "no"),),))

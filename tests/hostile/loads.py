@@ -1,4 +1,10 @@
-"""The hostile loads by name."""
+"""The hostile loads by name. As a program it is the client that makes one of them, for some seconds."""
+
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 from . import shapes, texts
 from .attacks import (
@@ -15,6 +21,7 @@ from .attacks import (
 )
 
 MEGABYTE = 1024 * 1024
+LAST = 19  # the lowest priority
 # As many as a browser farm opens, and more than the server has threads.
 CROWD = 200
 # Connections that never end their request, as one hostile client opens them.
@@ -68,3 +75,15 @@ LOADS: dict[str, Attack] = {
     "malformed requests": asking([shape.sent for shape in shapes.SHAPES]),
     "long headers": asking(_ACCEPT),
 }
+
+
+def be_last() -> None:
+    """Take no more of the processors than others leave: an attacker has a machine of its own."""
+    os.nice(LAST)
+    with suppress(OSError):  # not every kernel shares the processors among sessions before it looks at these
+        Path("/proc/self/autogroup").write_text(str(LAST))
+
+
+if __name__ == "__main__":
+    be_last()
+    LOADS[sys.argv[1]](int(sys.argv[2]), time.monotonic() + float(sys.argv[3]))

@@ -4,19 +4,17 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .attacks import Attack
 from .processes import Counts, Peak, count, is_soon, watched, worked, worked_by_all
 from .servers import Served
 
-LAST = 19  # the priority of who takes what others leave
 LOOKUPS = Path(__file__).with_name("lookups.py")
+ROOT = Path(__file__).parents[2]
 # Seconds of look-ups that do not count: what the load before made the server start anew opens the store.
 WARM = 0.2
 # Seconds of look-ups on the quiet server: thirty answers.
@@ -69,22 +67,16 @@ def look_up(port: int, seconds: float) -> tuple[list[float], list[str]]:
 
 
 @contextmanager
-def attacked(port: int, attack: Attack, seconds: float) -> Iterator[None]:
-    """Attack while the block runs, for so long."""
-    until = time.monotonic() + seconds
-
-    def run() -> None:
-        # Attackers have machines of their own: here they leave the processors to who is measured.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
-        attack(port, until)
-
-    thread = threading.Thread(target=run)
-    thread.start()
+def attacked(port: int, name: str, seconds: float) -> Iterator[None]:
+    """Attack while the block runs, for so long, by a program of its own."""
+    command = [sys.executable, "-m", "tests.hostile.loads", name, str(port), str(seconds)]
+    attacker = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
     try:
         yield
+        assert attacker.wait(seconds + SPARE) == 0, "the attack failed"
     finally:
-        thread.join(seconds + SPARE)
-        assert not thread.is_alive(), "the attack does not end"
+        attacker.kill()
+        attacker.wait()
 
 
 @contextmanager
@@ -97,14 +89,14 @@ def sharing(*numbers: int) -> Iterator[list[float]]:
     found.append(max(0.0, by_others) / (time.monotonic() - began) / (os.cpu_count() or 1))
 
 
-def measure(served: Served, name: str, attack: Attack, seconds: float) -> Measured:
+def measure(served: Served, name: str, seconds: float) -> Measured:
     """Look up nodes before and during an attack, and see what the server took and what it kept."""
     look_up(served.port, WARM)
     quiet, wrong = look_up(served.port, QUIET)
     assert not wrong, wrong[:3]
     before = count(served.number)
     sharers = sharing(served.number, os.getpid())
-    with watched(served.number) as peak, sharers as others, attacked(served.port, attack, seconds):
+    with watched(served.number) as peak, sharers as others, attacked(served.port, name, seconds):
         loaded, failures = look_up(served.port, seconds)
     measured = Measured(name, quiet, loaded, failures, peak, before, others[0])
     if served.is_up:

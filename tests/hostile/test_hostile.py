@@ -1,6 +1,7 @@
 """While one client does its worst another is answered: right, soon, and by a server that stays small.
 
-POLEMOS_HOSTILE_SECONDS says for how long each load lasts.
+POLEMOS_HOSTILE_SECONDS says for how long each load lasts; only where it is set is it judged how soon the
+other client is answered, since that is no test for a machine that others use too.
 """
 
 import os
@@ -17,7 +18,7 @@ import pytest
 from server import connection
 
 from . import stores, texts
-from .attacks import Attack, connected, head, posted, say
+from .attacks import connected, head, posted, say
 from .figures import FIGURES
 from .loads import LOADS
 from .measuring import HEAD, QUIET, Measured, look_up, measure, percentile
@@ -25,6 +26,7 @@ from .processes import is_soon
 from .servers import Served, serving
 from .shapes import SHAPES, Shape
 
+IS_TIMED = "POLEMOS_HOSTILE_SECONDS" in os.environ
 SECONDS = float(os.environ.get("POLEMOS_HOSTILE_SECONDS", "2"))
 MEGABYTE = 1024 * 1024
 # Megabytes that a query may take here, and seconds: small, so that all is over soon.
@@ -61,13 +63,13 @@ def served(store: Path) -> Iterator[Served]:
 
 
 def is_soon_enough(measured: Measured) -> bool:
-    return percentile(measured.loaded) < max(ALWAYS_FINE, SLOWER * percentile(measured.quiet))
+    return not IS_TIMED or percentile(measured.loaded) < max(ALWAYS_FINE, SLOWER * percentile(measured.quiet))
 
 
-def measure_again(served: Served, name: str, attack: Attack) -> Measured:
+def measure_again(served: Served, name: str) -> Measured:
     """Measure until it is soon enough, a few times at most."""
     for _ in range(TRIES):
-        measured = measure(served, name, attack, SECONDS)
+        measured = measure(served, name, SECONDS)
         FIGURES.append(measured.line())
         if is_soon_enough(measured):
             break
@@ -76,7 +78,7 @@ def measure_again(served: Served, name: str, attack: Attack) -> Measured:
 
 @pytest.mark.parametrize("name", LOADS)
 def test_a_load(served: Served, name: str) -> None:
-    measured = measure_again(served, name, LOADS[name])
+    measured = measure_again(served, name)
     assert served.is_up
     assert measured.failures == []
     assert measured.peak.server < SERVER_ROOM
