@@ -130,9 +130,9 @@ def _told_address(process: "subprocess.Popen[bytes]", log: Path) -> Endpoint:
 
 @contextmanager
 def _started(command: Sequence[str | Path], log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a command in a session of its own, with its children; end all of them."""
+    """Run a command in a process group of its own, with its children; end all of them."""
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdout=stream, stderr=stream, start_new_session=True)
+        process = subprocess.Popen(command, stdout=stream, stderr=stream, process_group=0)
     try:
         yield process
     finally:
@@ -141,10 +141,10 @@ def _started(command: Sequence[str | Path], log: Path) -> Iterator["subprocess.P
             process.wait(_STOP)
         except subprocess.TimeoutExpired:
             click.echo(f"{Path(command[0]).name} did not end when told to, and was killed", err=True)
-        _kill_session(process)
+        _kill_group(process)
 
 
-def _kill_session(process: "subprocess.Popen[bytes]") -> None:
+def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     """End whatever is left of a command: itself, or children that outlive it."""
     with suppress(ProcessLookupError):  # nothing is left
         os.killpg(process.pid, signal.SIGKILL)

@@ -12,12 +12,10 @@ A reader never opens `data`: RocksDB leaves undefined what it would see beside a
 """
 
 import hashlib
-import json
 import os
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
@@ -29,12 +27,11 @@ import ontology
 from builder import loading, undo
 from builder.atomic import Lock, replacing, sync
 from builder.errors import QueryError, StoreError
+from builder.folder import explained, make_folder, read_marker, write_marker
 
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-# Counts up when an older Polemos could no longer read what a newer one writes.
-FORMAT: Final = 1
 SNAPSHOTS_KEPT: Final = 2  # one may be being opened while the next is published
 ONTOLOGY_GRAPH: Final = NamedNode(ontology.ONTOLOGY)
 GAZETTEER_GRAPH: Final = NamedNode("https://w3id.org/polemos/gazetteer")
@@ -51,7 +48,7 @@ def current_snapshot(path: Path) -> str:
 
     Raises `StoreError` if nothing was published there.
     """
-    _read_marker(path)
+    read_marker(path)
     pointer = path / "current"
     if not pointer.is_file():
         raise StoreError(
@@ -90,7 +87,7 @@ def open_snapshot(path: Path, name: str | None = None) -> ox.Store:
     Raises `StoreError` if there is none, or it cannot be read.
     """
     snapshot = path / "snapshots" / (name or current_snapshot(path))
-    with _explained(path):
+    with explained(path):
         return ox.Store.read_only(str(snapshot))
 
 
@@ -127,9 +124,9 @@ class Store:
         process, cannot be written, is damaged, or was made by a newer version.
         """
         if create:
-            _create(path)
-        marker = _read_marker(path)
-        with _explained(path), ExitStack() as unless_opened:
+            make_folder(path)
+        marker = read_marker(path)
+        with explained(path), ExitStack() as unless_opened:
             lock = Lock(path / "lock")
             unless_opened.callback(lock.release)
             undo.restore(path)
@@ -170,7 +167,7 @@ class Store:
 
     def compact(self) -> None:
         """Sort the files of the database anew, for what reads the next snapshot. Raises `StoreError`."""
-        with _explained(self.path):
+        with explained(self.path):
             self._unpublish()
             self.inner.optimize()
 
@@ -222,7 +219,7 @@ class Store:
         return set(self.inner.quads_for_pattern(subject, predicate, None, graph))
 
     def _commit(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
-        with _explained(self.path):
+        with explained(self.path):
             self._unpublish()
             if not removed:
                 self.inner.extend(added)
@@ -234,7 +231,7 @@ class Store:
 
         Raises `QueryError` if it is malformed or cannot be done, `StoreError` if the database fails.
         """
-        with _explained(self.path):
+        with explained(self.path):
             self._unpublish()
             try:
                 self.inner.update(text, base_iri=base)
@@ -251,7 +248,7 @@ class Store:
         """
         is_new = isinstance(graph, NamedNode) and graph not in self
         loading.check(graph, file, format_, base=base, is_replacing=is_replacing)
-        with _explained(self.path):
+        with explained(self.path):
             self._unpublish()
             if is_replacing and not is_new:
                 self._replace(graph, file, format_, base)
@@ -282,7 +279,7 @@ class Store:
         """Remove a graph, or empty the default graph; say whether it was there."""
         if isinstance(graph, NamedNode) and graph not in self:
             return False
-        with _explained(self.path):
+        with explained(self.path):
             self._unpublish()
             self.inner.remove_graph(graph)
         return True
@@ -301,7 +298,7 @@ class Store:
             return newest
         name = f"{int(newest or 0) + 1:06d}"
         snapshots = self.path / "snapshots"
-        with _explained(self.path):
+        with explained(self.path):
             self.inner.flush()
             shutil.rmtree(snapshots / name, ignore_errors=True)
             self.inner.backup(str(snapshots / name))
@@ -323,13 +320,13 @@ class Store:
         digest = hashlib.sha256(b"".join(file.read_bytes() for files in graphs.values() for file in files))
         if marker.get("vocabulary") == digest.hexdigest():
             return
-        with _explained(self.path):
+        with explained(self.path):
             self._unpublish()
             for graph, files in graphs.items():
                 self.inner.clear_graph(graph)
                 for file in files:
                     self.inner.load(path=str(file), to_graph=graph)
-            _write_marker(self.path, vocabulary=digest.hexdigest())
+            write_marker(self.path, vocabulary=digest.hexdigest())
 
 
 def _as_stored(quads: Iterable[Quad]) -> set[Quad]:
@@ -347,66 +344,3 @@ def _data(quads: Iterable[Quad]) -> str:
         else f"GRAPH {quad.graph_name} {{ {quad.triple} }}"
         for quad in quads
     )
-
-
-def _create(path: Path) -> None:
-    """Make an empty store in a new or empty folder; leave one that is there as it is."""
-    if path.is_dir() and not (path / "polemos.json").is_file() and any(path.iterdir()):
-        raise StoreError(f"{path}: holds files that Polemos did not make; name a new or an empty folder")
-    if path.exists() and not path.is_dir():
-        raise StoreError(f"{path}: is a file, not a folder; name a new or an empty folder")
-    if (path / "polemos.json").is_file():
-        return
-    with _explained(path, missing=_UNMADE):
-        (path / "snapshots").mkdir(parents=True, exist_ok=True)
-        _write_marker(path, vocabulary=None)
-
-
-def _write_marker(path: Path, *, vocabulary: str | None) -> None:
-    content = {"polemos": FORMAT, "vocabulary": vocabulary}
-    with replacing(path / "polemos.json") as stream:
-        stream.write(json.dumps(content, indent=2).encode())
-
-
-def _read_marker(path: Path) -> Mapping[str, Any]:
-    """Read what says that a folder is a store of ours; raise `StoreError` where it is not."""
-    file = path / "polemos.json"
-    if not path.exists():
-        raise StoreError(f"{path}: there is no store; make one: polemos build PATH --store {path}")
-    if not file.is_file():
-        raise StoreError(f"{path}: is no store that Polemos made; name the folder given to polemos build")
-    try:
-        marker = json.loads(file.read_text(encoding="utf-8"))
-        made = int(marker["polemos"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise StoreError(f"{file}: is damaged; build the store anew in another folder") from error
-    if made > FORMAT:
-        raise StoreError(
-            f"{path}: was made by a newer Polemos (format {made}, not {FORMAT}); upgrade this one"
-        )
-    return dict(marker)
-
-
-# What RocksDB and the operating system say, and what it means to who reads it.
-_CAUSES: Final = {
-    "lock (hold|held)|lock:|no locks available": "is being written by another process; wait until it ends",
-    "no space left|quota exceeded": "the disk is full; make room and run the same again, nothing is lost",
-    "permission denied|read-only file system|not permitted": "cannot be written; name another folder",
-}
-_DAMAGED: Final = "is damaged; build it anew in another folder"
-_UNMADE: Final = "cannot be made there; name a folder that can be"
-
-
-@contextmanager
-def _explained(path: Path, missing: str = _DAMAGED) -> Iterator[None]:
-    """Turn what the database and the system raise into a `StoreError` that says the way out.
-
-    `missing` is what to say if a file is not where it must be.
-    """
-    try:
-        yield
-    except (OSError, RuntimeError) as error:
-        said = str(error)
-        causes = {**_CAUSES, "corrupt": _DAMAGED, "no such file|not a directory": missing}
-        ways = (way for signs, way in causes.items() if re.search(signs, said, re.IGNORECASE))
-        raise StoreError(f"{path}: {next(ways, said)}") from error

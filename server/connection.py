@@ -5,8 +5,7 @@ ever: with it a thread, and the process of the query whose answer is not read.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from socket import socket
@@ -37,13 +36,7 @@ _SLOWEST: Final = 1000
 # What to say beside an error.
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "Bearer"),
-    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After", "5"),
 }
-
-
-class _BusyError(Error):  # type: ignore[misc]
-    code = HTTPStatus.SERVICE_UNAVAILABLE.value
-    reason = HTTPStatus.SERVICE_UNAVAILABLE.phrase
 
 
 class _UnauthorizedError(Error):  # type: ignore[misc]  # waitress has no types
@@ -56,14 +49,13 @@ class Bounds:
     """What connections may do.
 
     A body of more than `small` bytes is read only if `lets_in` takes the header `Authorization`. An answer
-    is taken in so many `seconds` or cut. One client has so many `requests` answered at once; the proxy in
-    front has no such bounds, since it speaks for many.
+    is taken in so many `seconds` or cut. The proxy in front may have any number of connections, since it
+    speaks for many.
     """
 
     small: int
     lets_in: Callable[[str | None], bool]
     seconds: float
-    requests: int
     proxy: str | None = None
 
 
@@ -140,13 +132,16 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
 
 
 class Turns:
-    """What waits for a thread: the clients in turn, each with the first of its connections that wait.
+    """What waits for a thread: the clients in turn, each with its connections in the order of their coming.
 
-    It has what waitress uses of the queue whose place it takes, and waitress' lock around it. It also counts
-    the threads that each client has.
+    It has what waitress uses of the queue whose place it takes, and waitress' lock around it. One client has
+    so many threads at once: many that want the one interpreter keep it from each other, and from everybody
+    else. `proxy` has as many as there are, since it speaks for many.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, share: int, proxy: str | None = None) -> None:
+        self._share = share
+        self._proxy = proxy
         self._waiting: dict[str, deque[Channel]] = {}
         self._busy: Counter[str] = Counter()
         self._lock = Lock()
@@ -155,34 +150,38 @@ class Turns:
         return sum(map(len, self._waiting.values()))
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return self._next() is not None
+
+    def _next(self) -> str | None:
+        """Say whose turn it is."""
+        for client in self._waiting:
+            if self._busy[client] < self._share or client == self._proxy:
+                return client
+        return None
 
     def append(self, channel: "Channel") -> None:
         """Let a connection wait."""
         self._waiting.setdefault(channel.addr[0], deque()).append(channel)
 
     def popleft(self) -> "Channel":
-        """Give the connection whose turn it is; its client comes last then."""
-        client, channels = next(iter(self._waiting.items()))
+        """Give the connection whose turn it is a thread; its client comes last then."""
+        client = self._next()
+        if client is None:
+            raise IndexError("it is nobody's turn")
+        channels = self._waiting.pop(client)
         channel = channels.popleft()
-        del self._waiting[client]
         if channels:
             self._waiting[client] = channels
-        return channel
-
-    @contextmanager
-    def thread(self, client: str) -> Iterator[int]:
-        """Let a client have a thread until the block ends; gives how many it has with this one."""
         with self._lock:
             self._busy[client] += 1
-            has = self._busy[client]
-        try:
-            yield has
-        finally:
-            with self._lock:
-                self._busy[client] -= 1
-                if not self._busy[client]:
-                    del self._busy[client]
+        return channel
+
+    def give_back(self, client: str) -> None:
+        """Take back the thread of a client: it looks for whose turn it is next."""
+        with self._lock:
+            self._busy[client] -= 1
+            if not self._busy[client]:
+                del self._busy[client]
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -213,13 +212,13 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return _Request(self._bounds, adj)
 
     def service(self) -> None:
-        """Answer a request, or say at once that the client has too many: that costs a tenth."""
+        """Answer the requests that are there."""
         self._turned = monotonic()
-        with self._turns.thread(self.addr[0]) as has:
-            if has > self._bounds.requests and self._is_bounded and self.requests:
-                self.requests[0].error = _BusyError("you have too many requests at once; try again later")
+        try:
             super().service()
-        self._turned = monotonic()
+        finally:
+            self._turned = monotonic()
+            self._turns.give_back(self.addr[0])
 
     def close_if_late(self) -> None:
         """Close a connection whose answer is not taken in time, or whose request does not come."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -195,7 +196,6 @@ def give_way(process: Process) -> None:
 
 
 def _put(process: Process, behind: int) -> None:
-    try:
-        os.setpriority(os.PRIO_PROCESS, process.number, behind)
-    except OSError:  # it has just died, or the system does not allow it
-        return
+    """Set the priority of all threads of a process: each process is a group of its own."""
+    with suppress(OSError):  # it has just died, or the system does not allow it
+        os.setpriority(os.PRIO_PGRP, process.number, behind)

@@ -72,10 +72,9 @@ class Web:
             small=settings.largest_query,
             lets_in=settings.tokens.lets_in,
             seconds=settings.timeout + _LATE,
-            requests=threads // 2,
             proxy=trusted_proxy,
         )
-        turns = Turns()
+        turns = Turns(settings.workers, trusted_proxy)
         self._server.task_dispatcher.queue = turns
         self._server.channel_class = partial(Channel, bounds, turns)
         self._looks_next = monotonic()

@@ -13,10 +13,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
 import ontology
 from builder.errors import PolemosError, QueryError, StoreError
+from builder.folder import FORMAT
 from builder.model import Report
 from builder.rdf import report_iri, to_quads
 from builder.store import (
-    FORMAT,
     GAZETTEER_GRAPH,
     ONTOLOGY_GRAPH,
     SNAPSHOTS_KEPT,

@@ -125,7 +125,7 @@ def _heard(line: socket.socket) -> bytes:
 
 
 def streaming(head: bytes, piece: bytes, times: int) -> Attack:
-    """Send a head and a piece of a body many times, until the server wants no more; several at a time."""
+    """Send a head and a piece of a body many times, until the server wants no more, and begin again."""
 
     def stream(port: int, until: float) -> None:
         with suppress(OSError), connected(port) as line:
@@ -137,11 +137,20 @@ def streaming(head: bytes, piece: bytes, times: int) -> Attack:
             hear(line, until)
 
     def attack(port: int, until: float) -> None:
-        def again(until: float) -> None:
-            while time.monotonic() < until:
-                stream(port, until)
+        while time.monotonic() < until:
+            stream(port, until)
 
-        together(again, 2, until)  # two at a time: one processor is busy with sending then
+    return attack
+
+
+def both(one: Attack, other: Attack) -> Attack:
+    """Do both at the same time."""
+
+    def attack(port: int, until: float) -> None:
+        thread = threading.Thread(target=one, args=(port, until))
+        thread.start()
+        other(port, until)
+        thread.join()
 
     return attack
 

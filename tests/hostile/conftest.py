@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from ..clients.serving import BIN
+from . import stores
 from .figures import FIGURES, SEED
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store that is attacked; what writes takes a copy."""
+    return stores.make(tmp_path_factory.mktemp("hostile") / "store")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from .servers import Served
 # Graphs that each write writes to, beside the default graph.
 GRAPHS = tuple(f"urn:mark:graph{number}" for number in range(3))
 # Triples of a graph that is put as a whole. Oxigraph takes a file of up to a megabyte in one transaction and
-# a larger one in bulk: these have half of that, and five times as much.
-SMALL, LARGE = 10_000, 100_000
+# a larger one in bulk: these have half of that, and twice as much.
+SMALL, LARGE = 10_000, 50_000
 MARKS = f"""SELECT ?mark (COUNT(?graph) AS ?graphs) (SAMPLE(?held) AS ?last) {{
   {{ GRAPH ?graph {{ ?mark <urn:mark:is> ?n }} }}
   UNION {{ ?mark <urn:mark:is> ?n BIND(<urn:mark:default> AS ?graph) }}

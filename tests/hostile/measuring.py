@@ -70,7 +70,7 @@ def look_up(port: int, seconds: float) -> tuple[list[float], list[str]]:
 def attacked(port: int, name: str, seconds: float) -> Iterator[None]:
     """Attack while the block runs, for so long, by a program of its own."""
     command = [sys.executable, "-m", "tests.hostile.loads", name, str(port), str(seconds)]
-    attacker = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    attacker = subprocess.Popen(command, cwd=ROOT, process_group=0)
     try:
         yield
         assert attacker.wait(seconds + SPARE) == 0, "the attack failed"

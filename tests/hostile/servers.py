@@ -61,7 +61,7 @@ def start(store: Path, *options: str) -> Served:
     log = store.with_name(f"{store.name}-{time.monotonic_ns()}.log")
     command = [BIN / "polemos", "serve", "--store", store, "--port", "0", *options]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)
+        process = subprocess.Popen(command, stdout=output, stderr=output, process_group=0)
     deadline = time.monotonic() + START
     while time.monotonic() < deadline and process.poll() is None:
         told = TELLS.search(log.read_text("utf-8"))

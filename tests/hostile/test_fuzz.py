@@ -22,8 +22,8 @@ from . import grammar
 from .figures import FIGURES, SEED
 from .servers import Served, serving
 
-# As many as take twenty seconds on two processors.
-TEXTS = int(os.environ.get("POLEMOS_FUZZ", "2500"))
+# As many as take ten seconds on two processors.
+TEXTS = int(os.environ.get("POLEMOS_FUZZ", "2000"))
 # An update that is done is made durable, which takes ten times as long as a query.
 UPDATES = TEXTS // 5
 # What docs/server.md lists, and what needs no explanation there.
