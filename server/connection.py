@@ -11,7 +11,7 @@ from http import HTTPStatus
 from socket import socket
 from threading import Lock
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -33,6 +33,8 @@ _BETWEEN: Final = 1024
 # A request may take so many seconds, and one more for each so many bytes: less than any line carries.
 _PATIENCE: Final = 20
 _SLOWEST: Final = 1000
+# Where an operator looks and intervenes.
+_OPERATION: Final = ("/health", "/metrics", "/running")
 # What to say beside an error.
 _HINTS: Final = {
     HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate", "Bearer"),
@@ -131,19 +133,25 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
+class _Asker(NamedTuple):
+    client: str
+    is_operator: bool
+
+
 class Turns:
     """What waits for a thread: the clients in turn, each with its connections in the order of their coming.
 
     It has what waitress uses of the queue whose place it takes, and waitress' lock around it. One client has
     so many threads at once: many that want the one interpreter keep it from each other, and from everybody
-    else. `proxy` has as many as there are, since it speaks for many.
+    else. It has as many again to see how the server does and to end a query, or who has asked too much could
+    not. `proxy` has as many as there are, since it speaks for many.
     """
 
     def __init__(self, share: int, proxy: str | None = None) -> None:
         self._share = share
         self._proxy = proxy
-        self._waiting: dict[str, deque[Channel]] = {}
-        self._busy: Counter[str] = Counter()
+        self._waiting: dict[_Asker, deque[Channel]] = {}
+        self._busy: Counter[_Asker] = Counter()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -152,36 +160,36 @@ class Turns:
     def __bool__(self) -> bool:
         return self._next() is not None
 
-    def _next(self) -> str | None:
+    def _next(self) -> _Asker | None:
         """Say whose turn it is."""
-        for client in self._waiting:
-            if self._busy[client] < self._share or client == self._proxy:
-                return client
+        for asker in self._waiting:
+            if self._busy[asker] < self._share or asker.client == self._proxy:
+                return asker
         return None
 
     def append(self, channel: "Channel") -> None:
         """Let a connection wait."""
-        self._waiting.setdefault(channel.addr[0], deque()).append(channel)
+        self._waiting.setdefault(channel.asker, deque()).append(channel)
 
     def popleft(self) -> "Channel":
         """Give the connection whose turn it is a thread; its client comes last then."""
-        client = self._next()
-        if client is None:
+        asker = self._next()
+        if asker is None:
             raise IndexError("it is nobody's turn")
-        channels = self._waiting.pop(client)
+        channels = self._waiting.pop(asker)
         channel = channels.popleft()
         if channels:
-            self._waiting[client] = channels
+            self._waiting[asker] = channels
         with self._lock:
-            self._busy[client] += 1
+            self._busy[asker] += 1
         return channel
 
-    def give_back(self, client: str) -> None:
-        """Take back the thread of a client: it looks for whose turn it is next."""
+    def give_back(self, asker: _Asker) -> None:
+        """Take back a thread: it looks for whose turn it is next."""
         with self._lock:
-            self._busy[client] -= 1
-            if not self._busy[client]:
-                del self._busy[client]
+            self._busy[asker] -= 1
+            if not self._busy[asker]:
+                del self._busy[asker]
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -211,14 +219,20 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         """Begin to read a request."""
         return _Request(self._bounds, adj)
 
+    @property
+    def asker(self) -> _Asker:
+        """Whose the request is that comes next."""
+        path = getattr(self.requests[0], "path", "") if self.requests else ""  # none in what is malformed
+        return _Asker(self.addr[0], path.startswith(_OPERATION))
+
     def service(self) -> None:
-        """Answer the requests that are there."""
-        self._turned = monotonic()
+        """Answer the request that came first."""
+        self._turned, asker = monotonic(), self.asker
         try:
             super().service()
         finally:
             self._turned = monotonic()
-            self._turns.give_back(self.addr[0])
+            self._turns.give_back(asker)
 
     def close_if_late(self) -> None:
         """Close a connection whose answer is not taken in time, or whose request does not come."""

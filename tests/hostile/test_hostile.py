@@ -4,6 +4,7 @@ POLEMOS_HOSTILE_SECONDS says for how long each load lasts; only where it is set 
 other client is answered, since that is no test for a machine that others use too.
 """
 
+import http.client
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,10 @@ SECONDS = float(os.environ.get("POLEMOS_HOSTILE_SECONDS", "2"))
 MEGABYTE = 1024 * 1024
 # Megabytes that a query may take here, and seconds: small, so that all is over soon.
 MEMORY, TIMEOUT = 256, 2
-LIMITS = ("--timeout", str(TIMEOUT), "--memory", str(MEMORY), "--workers", "4")
+WORKERS = 4
+LIMITS = ("--timeout", str(TIMEOUT), "--memory", str(MEMORY), "--workers", str(WORKERS))
+# The address of a client whose queries take all that one client may have.
+CROWDED = "127.0.0.6"
 # A look-up may take three times as long as on the quiet server, and is always soon enough if it takes this:
 # two processors and three queries that never rest make each of its steps wait for a turn of 3 ms.
 SLOWER, ALWAYS_FINE = 3, 0.02
@@ -207,6 +211,29 @@ def test_one_client_has_some_of_the_connections(served: Served) -> None:
         latencies, failures = look_up(served.port, QUIET)
     assert failures == []
     assert percentile(latencies) < LATE
+
+
+def test_one_client_that_asks_too_much_still_sees_how_the_server_does(served: Served) -> None:
+    """Its queries have all the threads that it may have, and those after them wait for their turn."""
+    with ExitStack() as stack:
+        for _ in range(3 * WORKERS):
+            line = stack.enter_context(connected(served.port, CROWDED))
+            say(line, posted(texts.COUNT), time.monotonic() + 1)
+        client = stack.enter_context(closing(served.connect(CROWDED, timeout=PATIENCE)))
+        assert is_soon(lambda: running(client) == WORKERS - 1, LATE)
+        late = stack.enter_context(connected(served.port, CROWDED))
+        say(late, posted("ASK {}"), time.monotonic() + 1)
+        late.settimeout(TIMEOUT / 2)
+        with pytest.raises(TimeoutError):
+            late.recv(1)
+
+
+def running(client: http.client.HTTPConnection) -> int:
+    """Ask how many queries run."""
+    client.request("GET", "/metrics")
+    told = re.search(r"^polemos_queries_running (\d+)", client.getresponse().read().decode(), re.MULTILINE)
+    assert told
+    return int(told[1])
 
 
 def is_closed(line: socket.socket) -> bool:
