@@ -9,6 +9,7 @@ from importlib.metadata import version
 import click
 
 from builder.commands.build import build
+from builder.commands.evaluate import evaluate
 from builder.commands.export import export
 from builder.commands.extract import extract
 from builder.commands.info import info
@@ -19,7 +20,7 @@ from builder.commands.token import token
 from builder.commands.validate import validate
 from builder.errors import PolemosError
 
-COMMANDS = (build, extract, export, query, validate, info, serve, token)
+COMMANDS = (build, extract, export, query, validate, info, evaluate, serve, token)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

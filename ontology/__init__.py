@@ -112,6 +112,23 @@ def labels() -> Mapping[str, str]:
     return MappingProxyType({**_column("polemos.ttl", "label"), **_column("types.ttl", "label")})
 
 
+@cache
+def notations(scheme: str) -> Mapping[str, str]:
+    """Give the first code of each concept in a scheme that `types.ttl` notes, by local name.
+
+    >>> notations("cameoNotation")["AirStrike"]
+    '195'
+    """
+    from pyoxigraph import Literal, parse  # noqa: PLC0415 - see `_column`
+
+    found: dict[str, str] = {}
+    for quad in parse(path=str(path("types.ttl"))):
+        code = quad.object
+        if isinstance(code, Literal) and code.datatype.value == NAMESPACE + scheme:
+            found.setdefault(quad.subject.value.removeprefix(NAMESPACE), code.value)
+    return MappingProxyType(found)
+
+
 def _column(file: str, predicate: str) -> Mapping[str, str]:
     """Read the objects of one property, `label` or `broader`, by the local name of their subject."""
     from pyoxigraph import parse  # noqa: PLC0415 - a C library that most importers do not need

@@ -166,6 +166,7 @@ def test_python_that_is_shown_gives_what_is_shown(page: Path):
 def test_each_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     named = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    named += project["project"]["optional-dependencies"]["training"]
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`.+?`) \|", page.partition("## What we wrote")[0], re.MULTILINE)
     explained = {package for row in rows for package in SPAN.findall(row)}

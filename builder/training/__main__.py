@@ -1,0 +1,35 @@
+"""The command of `builder.training`."""
+
+import hashlib
+from pathlib import Path
+
+import click
+import torch
+
+from builder.training.corpora import Example, read_all
+from builder.training.fit import Plan, fit
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where it goes.")
+@click.option("--encoder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--epochs", default=12, show_default=True, help="How often all is seen.")
+@click.option("--seed", default=1, show_default=True, help="What chance draws from.")
+@click.option("--fold", type=click.IntRange(0, 4), help="A fifth of re3d and case2021 that is held out.")
+def train(data: Path, out: Path, encoder: Path, epochs: int, seed: int, fold: int | None) -> None:
+    """Train the model on the corpora in DATA; go on where a run into the same folder was broken off."""
+    torch.set_num_threads(torch.get_num_threads())
+    examples = tuple(each for each in read_all(data) if fold is None or fold_of(each) != fold)
+    fit(examples, Plan(encoder, out, epochs, seed))
+
+
+def fold_of(example: Example) -> int:
+    """Say to which fifth of its corpus an example belongs; -1 where the corpus has a development set."""
+    if example.corpus not in ("re3d", "case2021"):
+        return -1
+    return hashlib.sha256(example.id.encode()).digest()[0] % 5
+
+
+if __name__ == "__main__":
+    train()

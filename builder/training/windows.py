@@ -1,0 +1,96 @@
+"""Texts as windows of word pieces, which is what the encoder reads, and the labels of pieces."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tokenizers import Tokenizer
+
+from builder.training.corpora import Example, Tag
+
+SIZE: Final = 512  # pieces that the encoder takes at most, with one mark at each end
+STEP: Final = 384  # pieces from one window to the next: each piece has 64 others on both sides in some window
+CLS, SEP = 101, 102
+IGNORED: Final = -100  # the label of a piece that is not trained on
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The names of what the heads tell apart, in the order of their numbers."""
+
+    roles: tuple[str, ...]
+    kinds: tuple[str, ...]
+    triggers: tuple[str, ...]
+    arguments: tuple[str, ...]
+    entities: tuple[str, ...]
+    types: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Window:
+    """Pieces of one text, and for each layer a label a piece: 0 outside, odd at a beginning, even inside."""
+
+    example: Example
+    pieces: list[int]
+    offsets: list[tuple[int, int]]
+    roles: list[int] | None = None
+    kinds: list[tuple[int, int]] = field(default_factory=list)
+    triggers: list[int] | None = None
+    entities: list[int] | None = None
+    arguments: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+def windows(tokenizer: Tokenizer, example: Example, labels: Labels) -> Iterator[Window]:
+    """Cut a text into windows that overlap; a short one is one window."""
+    encoded = tokenizer.encode(example.text, add_special_tokens=False)
+    inner = SIZE - 2
+    starts = range(0, max(1, len(encoded.ids) - inner + STEP), STEP)
+    for start in starts:
+        pieces = [CLS, *encoded.ids[start : start + inner], SEP]
+        offsets = [(0, 0), *encoded.offsets[start : start + inner], (0, 0)]
+        yield _labelled(Window(example, pieces, offsets), labels)
+
+
+def _labelled(window: Window, labels: Labels) -> Window:
+    example = window.example
+    if example.corpus == "muc4":
+        window.roles = _outline(window, example.tags, labels.roles)
+        numbers = {kind: number for number, kind in enumerate(labels.kinds)}
+        for tag in example.tags:
+            for piece in _inside(window, tag):
+                window.kinds += [(piece, numbers[kind]) for kind in tag.kinds]
+    elif example.corpus == "wikievents":
+        window.triggers = _outline(window, example.tags, labels.triggers)
+        window.arguments = [*_arguments(window, labels)]
+    elif example.corpus == "re3d":
+        window.entities = _outline(window, example.tags, labels.entities)
+    return window
+
+
+def _inside(window: Window, tag: Tag) -> list[int]:
+    """The positions of the pieces of a tag, if all of it is in the window."""
+    found = [i for i, (start, end) in enumerate(window.offsets) if start < tag.end and tag.start < end]
+    is_whole = found and window.offsets[found[0]][0] <= tag.start and tag.end <= window.offsets[found[-1]][1]
+    return found if is_whole else []
+
+
+def _outline(window: Window, tags: Sequence[Tag], names: Sequence[str]) -> list[int]:
+    numbers: Mapping[str, int] = {name: number for number, name in enumerate(names)}
+    outline = [IGNORED, *[0] * (len(window.pieces) - 2), IGNORED]
+    for tag in tags:
+        for k, piece in enumerate(_inside(window, tag)):
+            outline[piece] = 2 * numbers[tag.label] + (1 if k == 0 else 2)
+    return outline
+
+
+def _arguments(window: Window, labels: Labels) -> Iterator[tuple[int, int, int, int]]:
+    """Give the trigger's piece and type, the first piece of the argument's last word, the role from 1."""
+    triggers = {name: number for number, name in enumerate(labels.triggers)}
+    roles = {name: number for number, name in enumerate(labels.arguments)}
+    for relation in window.example.relations:
+        trigger, argument = _inside(window, relation.trigger), _inside(window, relation.argument)
+        if trigger and argument:
+            last = max(
+                (i for i in argument if i == argument[0] or window.offsets[i - 1][1] < window.offsets[i][0]),
+            )
+            yield trigger[0], triggers[relation.trigger.label], last, roles[relation.argument.label] + 1
