@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORE ?= store
 PORT ?= 8000
 
-.PHONY: install run test lint browser bench bench-endpoint lock clean
+.PHONY: install run test lint browser bench bench-endpoint model lock clean
 
 install: $(VENV)/installed
 
@@ -37,6 +37,15 @@ bench: install
 
 bench-endpoint: install
 	$(BIN)/python benchmarks/endpoint.py
+
+# Trains the model anew from the corpora in DATA, in an environment of its own; what is learned is kept in WORK, and
+# a run that was broken off goes on. Needs two hours on two processors.
+WORK ?= work
+model:
+	test -n "$(DATA)"
+	test -d $(WORK)/venv || $(PYTHON) -m venv $(WORK)/venv
+	$(WORK)/venv/bin/python -m pip install --quiet --editable '.[training]'
+	$(WORK)/venv/bin/python -m builder.training $(DATA) --out builder/models --work $(WORK)
 
 # Writes the lock anew from pyproject.toml; needs uv on the path. No index address is written into it.
 lock:

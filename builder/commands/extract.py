@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @options.FORMAT
 @options.OUTPUT
 @options.MODEL
+@options.TRAINED
 @options.BASE
 @click.pass_context
 def extract(  # noqa: PLR0913 (one parameter an option)
@@ -49,6 +50,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
     format_: str,
     output: Path | None,
     spacy_model: str,
+    trained_model: str | None,
     base: str,
 ) -> None:
     """Read articles and write what they say as RDF; no store is needed.
@@ -61,7 +63,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
 
     failures: list[object] = []
     articles = readable(readers.read(paths, overrides=_overrides(metadata, published, title)), failures)
-    outcomes = report.extract(load_pipeline(spacy_model=spacy_model), articles)
+    outcomes = report.extract(load_pipeline(spacy_model=spacy_model, trained_model=trained_model), articles)
     reports = bar(understood(outcomes, failures), total=readers.count(paths), unit="reports")
     with opened(output) as stream:
         write((to_quads(each, base=base) for each in reports), stream, format_)

@@ -162,6 +162,7 @@ class Incident:
     roles: tuple[RoleFiller, ...]
     links: tuple[tuple[Role, int], ...] = ()
     basis: Basis | None = None
+    confidence: float | None = None
 
     @property
     def kind(self) -> EventKind:
@@ -174,6 +175,8 @@ EXTENSIONS = (
     "article",  # the `Article` itself
     "published",  # its date, or None
     "title_end",  # the character after the headline that the text begins with; 0 where it begins with none
+    "reading",  # a `Future` of the trained model's scores, and its labels, until they are taken
+    "learned",  # `builder.components.reader.Learnings`, or None where no model was asked
     "names",  # tuple[Name, ...], in the order of the text
     "demonyms",  # dict[int, str]: ISO codes by token
     "persons",  # frozenset[str]: folded last names of the people whom the text names in full

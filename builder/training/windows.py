@@ -6,24 +6,10 @@ from typing import Final
 
 from tokenizers import Tokenizer
 
+from builder.models.encoder import CLS, SEP, SIZE, Labels, cut, window_starts
 from builder.training.corpora import Example, Tag
 
-SIZE: Final = 512  # pieces that the encoder takes at most, with one mark at each end
-STEP: Final = 384  # pieces from one window to the next: each piece has 64 others on both sides in some window
-CLS, SEP = 101, 102
 IGNORED: Final = -100  # the label of a piece that is not trained on
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The names of what the heads tell apart, in the order of their numbers."""
-
-    roles: tuple[str, ...]
-    kinds: tuple[str, ...]
-    triggers: tuple[str, ...]
-    arguments: tuple[str, ...]
-    entities: tuple[str, ...]
-    types: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -42,12 +28,10 @@ class Window:
 
 def windows(tokenizer: Tokenizer, example: Example, labels: Labels) -> Iterator[Window]:
     """Cut a text into windows that overlap; a short one is one window."""
-    encoded = tokenizer.encode(example.text, add_special_tokens=False)
-    inner = SIZE - 2
-    starts = range(0, max(1, len(encoded.ids) - inner + STEP), STEP)
-    for start in starts:
-        pieces = [CLS, *encoded.ids[start : start + inner], SEP]
-        offsets = [(0, 0), *encoded.offsets[start : start + inner], (0, 0)]
+    whole, inner = cut(tokenizer, example.text), SIZE - 2
+    for start in window_starts(len(whole.numbers)):
+        pieces = [CLS, *whole.numbers[start : start + inner], SEP]
+        offsets = [(0, 0), *whole.offsets[start : start + inner], (0, 0)]
         yield _labelled(Window(example, pieces, offsets), labels)
 
 

@@ -53,12 +53,16 @@ TREES = {
         ArmedClash ArmedAssault Bombing ( RemoteExplosive SuicideBombing GrenadeAttack )
         Bombardment ( RocketAttack AirStrike ) ChemicalAttack Abduction Arson Robbery PropertyDestruction
         SexualViolence MobViolence ExcessiveForce Assassination Sabotage""",
-    "MovementType": "Evacuation Withdrawal Deployment Reconnaissance TerritoryCapture",
+    "MovementType": """
+        Evacuation Withdrawal Deployment Reconnaissance
+        TerritoryCapture ( GovernmentRegainsTerritory NonStateActorTakesTerritory )""",
     "WarningType": "Threat Demand Alert",
     "StatementType": "ClaimOfResponsibility DenialOfResponsibility Accusation TollReport Announcement",
     "OtherEventType": """
-        PeacefulProtest ViolentDemonstration Arrest Agreement WeaponsSeizure HeadquartersEstablished
-        TerritoryTransfer OrganizationChange Disaster DiplomaticAction OrganizedCrime Release""",
+        PeacefulProtest ( ProtestWithIntervention ) ViolentDemonstration Arrest Agreement
+        WeaponsSeizure HeadquartersEstablished TerritoryTransfer OrganizationChange
+        Disaster ( NaturalDisaster ManMadeDisaster )
+        DiplomaticAction OrganizedCrime Release""",
     "FacilityType": """
         DiplomaticFacility ( Embassy Consulate )
         MilitaryFacility ( MilitaryBase ( AirBase MilitaryAcademy Checkpoint Headquarters ) )
@@ -165,7 +169,7 @@ def test_core_has_the_header_of_an_ontology(core):
 
 
 def test_tables_are_whole():
-    assert (len(CLASSES), len(PROPERTIES), len(PARENTS)) == (16, 45, 113)
+    assert (len(CLASSES), len(PROPERTIES), len(PARENTS)) == (16, 45, 118)
     assert sum(map(len, INDIVIDUALS.values())) == 22
 
 

@@ -1,0 +1,124 @@
+"""From scores to what they say: stretches of characters with labels, and the type of a whole text."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from builder.models.encoder import Reading, Scores
+
+_LIKELY: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stretch of characters, end exclusive, with its label and how probable that is.
+
+    `kinds` are the types of the incidents that it takes part in, the most probable first.
+    """
+
+    start: int
+    end: int
+    label: str
+    probability: float
+    kinds: tuple[str, ...] = ()
+
+
+def probabilities(scores: Scores) -> Scores:
+    """Turn scores into probabilities over the last axis (softmax).
+
+    >>> probabilities(np.zeros((1, 4), np.float32)).tolist()
+    [[0.25, 0.25, 0.25, 0.25]]
+    """
+    grown = np.exp(scores - scores.max(-1, keepdims=True))
+    shares: Scores = grown / grown.sum(-1, keepdims=True)
+    return shares
+
+
+def chances(scores: Scores) -> Scores:
+    """Turn scores into probabilities that do not exclude one another (the logistic function)."""
+    shares: Scores = np.float32(1) / (np.float32(1) + np.exp(-scores))
+    return shares
+
+
+def stretches(
+    reading: Reading,
+    layer: str,
+    names: tuple[str, ...],
+    text: str,
+    *,
+    outside: float,
+    kinds: tuple[str, ...] = (),
+) -> list[Found]:
+    """Read the outlines of a layer: label 0 is outside, odd ones begin a stretch, even ones go on with it.
+
+    `outside` is what the probability of outside is multiplied by: below 1 more is found, and less surely.
+    Stretches are widened to whole words.
+    """
+    shares = probabilities(reading.layers[layer])
+    weighed = shares.copy()
+    weighed[:, 0] *= outside
+    best = weighed.argmax(-1)
+    found = []
+    first = 0
+    while first < len(best):
+        if best[first] == 0:
+            first += 1
+            continue
+        number = (int(best[first]) - 1) // 2
+        last = _last(reading, best, first, number)
+        start, end = _words(text, reading.offsets[first][0], reading.offsets[last][1])
+        share = shares[first : last + 1, [2 * number + 1, 2 * number + 2]].sum(-1).mean()
+        found.append(Found(start, end, names[number], float(share), _kinds(reading, kinds, first, last)))
+        first = last + 1
+    return _apart(found)
+
+
+def _last(reading: Reading, best: Scores, first: int, number: int) -> int:
+    """The last piece of a stretch: those that go on with it, and the rest of a word that has begun."""
+    last = first
+    while last + 1 < len(best):
+        is_same_word = reading.offsets[last + 1][0] == reading.offsets[last][1] and best[last + 1] != 0
+        if best[last + 1] != 2 * number + 2 and not is_same_word:
+            break
+        last += 1
+    return last
+
+
+def _kinds(reading: Reading, names: tuple[str, ...], first: int, last: int) -> tuple[str, ...]:
+    """The incident types of some pieces: the most probable, and all that are more probable than not."""
+    if not names:
+        return ()
+    shares = chances(reading.layers["kinds"][first : last + 1]).mean(0)
+    order = np.argsort(-shares)
+    return tuple(names[k] for rank, k in enumerate(order) if rank == 0 or shares[k] > _LIKELY)
+
+
+def _words(text: str, start: int, end: int) -> tuple[int, int]:
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    while start > 0 and text[start - 1].isalnum():
+        start -= 1
+    return start, end
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Those that do not overlap with one before them."""
+    kept: list[Found] = []
+    for each in found:
+        if not kept or kept[-1].end <= each.start:
+            kept.append(each)
+    return kept
+
+
+def main_type(reading: Reading, names: tuple[str, ...]) -> Found:
+    """The type of what a text reports first, and how probable it is."""
+    shares = probabilities(reading.layers["snippet"][0])
+    best = int(shares.argmax())
+    return Found(0, reading.offsets[-1][1] if reading.offsets else 0, names[best], float(shares[best]))
+
+
+def incident_types(reading: Reading, names: tuple[str, ...]) -> dict[str, float]:
+    """The incident types that a report more probably tells of than not, each with its probability."""
+    shares = chances(reading.layers["report"]).max(0)
+    return {name: float(share) for name, share in zip(names, shares, strict=True) if share > _LIKELY}

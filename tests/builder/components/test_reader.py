@@ -1,0 +1,174 @@
+"""The trained model in the pipeline: what the shipped one reads, and what becomes of it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from builder.components.reader import Learnings
+from builder.components.report_incidents import is_in_capitals
+from builder.errors import ModelError
+from builder.model import ActorKind, Article, Event, EventKind, Report, Role
+from builder.models import shipped
+from builder.models.decoding import main_type, stretches
+from builder.models.encoder import Encoder, Reading, _depth
+from builder.pipeline import load_pipeline
+from builder.report import extract
+
+from .conftest import Annotate
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+CAPITALS = """SAN LORENZO, 4 MAR 89 -- MEMBERS OF THE POPULAR LIBERATION FRONT KIDNAPPED THE MAYOR OF SAN
+LORENZO, MANUEL ORTEGA, LAST NIGHT, POLICE SOURCES REPORTED TODAY.
+
+THE SOURCES SAID THAT FIVE HEAVILY ARMED MEN TOOK ORTEGA FROM HIS HOME IN THE CENTER OF THE TOWN AND
+FORCED HIM INTO A TRUCK.  THE POPULAR LIBERATION FRONT CLAIMED CREDIT FOR THE KIDNAPPING IN A TELEPHONE CALL
+TO A LOCAL RADIO STATION, AND DEMANDED THE RELEASE OF THREE OF ITS LEADERS WHO ARE IN PRISON.
+
+THE FAMILY OF MANUEL ORTEGA HAS ASKED THE KIDNAPPERS TO RESPECT HIS LIFE."""
+QUIET = """SAN LORENZO, 4 MAR 89 -- THE CENTRAL BANK REPORTED TODAY THAT COFFEE EXPORTS ROSE BY THREE PERCENT
+IN THE FIRST TWO MONTHS OF THE YEAR.
+
+THE PRESIDENT OF THE BANK SAID AT A NEWS CONFERENCE THAT THE HARVEST WAS BETTER THAN EXPECTED AND THAT THE
+PRICE OF COFFEE HAD RISEN ON THE WORLD MARKET.  HE ADDED THAT THE COUNTRY EXPECTS TO SIGN A NEW AGREEMENT WITH
+THE OTHER PRODUCERS IN APRIL, AND THAT THE INTEREST ON THE FOREIGN DEBT WILL BE PAID ON TIME."""
+# Short reports of our own, and what each is about.
+SHORT = {
+    "SuicideBombing": "A man blew himself up with an explosive vest at a checkpoint and killed six soldiers.",
+    "PeacefulProtest": "Hundreds of teachers marched through the city and demanded that their wages be paid.",
+    "Arrest": "Security forces detained eleven members of the opposition party in a series of raids.",
+}
+
+
+def reported(nlp: "Language", text: str) -> Report:
+    (report,) = extract(nlp, [Article(text)])
+    assert isinstance(report, Report)
+    return report
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    folder = shipped()
+    assert folder is not None
+    return Encoder(folder)
+
+
+@pytest.fixture(scope="module")
+def rules() -> "Language":
+    return load_pipeline(trained_model="none")
+
+
+def labels(event: Event, report: Report, role: Role) -> set[str]:
+    actors = {actor.key: actor.label for actor in report.actors}
+    return {actors[each.filler] for each in event.arguments if each.role is role and each.filler in actors}
+
+
+def test_capitals_are_told_from_other_texts(nlp: "Language") -> None:
+    assert is_in_capitals(nlp.make_doc(CAPITALS))
+    assert not is_in_capitals(nlp.make_doc("US and UN officials met. " * 20))
+    assert not is_in_capitals(nlp.make_doc("12:30 " * 100))
+
+
+def test_a_report_in_capitals_is_one_incident_with_who_takes_part(nlp: "Language") -> None:
+    report = reported(nlp, CAPITALS)
+    (event,) = (each for each in report.events if each.kind is EventKind.ATTACK)
+    assert event.types == ("Abduction",)
+    assert event.confidence is not None
+    assert event.confidence > 0.5
+    assert "POPULAR LIBERATION FRONT" in labels(event, report, Role.PERPETRATOR)
+    assert "MANUEL ORTEGA" in labels(event, report, Role.VICTIM)
+    (front,) = (each for each in report.actors if each.label == "POPULAR LIBERATION FRONT")
+    assert front.kind is ActorKind.ORGANIZATION
+    assert {CAPITALS[span.start : span.end] for span in front.mentions} >= {"POPULAR LIBERATION FRONT"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        QUIET,
+        "THE CENTRAL BANK SAID ON FRIDAY THAT COFFEE EXPORTS ROSE BY THREE PERCENT IN THE FIRST QUARTER.",
+        "The central bank said on Friday that coffee exports rose by three percent in the first quarter.",
+        "The national team won both matches at the weekend and is now second in its group.",
+        "Heavy traffic is expected on all roads that lead to the coast this weekend.",
+    ],
+)
+def test_a_report_of_nothing_is_no_event(nlp: "Language", text: str) -> None:
+    assert [each for each in reported(nlp, text).events if each.kind is EventKind.ATTACK] == []
+    assert all(each.confidence is None for each in reported(nlp, text).events)
+
+
+@pytest.mark.parametrize("concept", SHORT)
+def test_a_short_report_is_of_the_type_of_the_whole(nlp: "Language", concept: str) -> None:
+    events = reported(nlp, SHORT[concept]).events
+    (sure,) = (event for event in events if event.confidence is not None)
+    assert sure.types == (concept,)
+
+
+def test_rules_alone_read_no_type_from_the_whole(rules: "Language") -> None:
+    for text in SHORT.values():
+        assert all(event.confidence is None for event in reported(rules, text).events)
+
+
+def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"holds no model.onnx; name the folder of a trained model, or none"):
+        load_pipeline(trained_model=str(tmp_path))
+
+
+def test_entities_and_triggers_stand_where_the_text_has_them(annotate: Annotate) -> None:
+    doc = annotate("Rebels shot dead two soldiers near Mosul.", until="learnings")
+    learned: Learnings = doc._.learned
+    found = {(doc[each.start : each.end].text, each.label) for each in learned.entities}
+    assert ("Mosul", "Location") in found
+    assert {each.label for each in learned.triggers} & {"Life.Die", "Conflict.Attack"}
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "…", "😀", "word " * 2000], ids=["none", "blank", "mark", "face", "long"]
+)
+def test_any_text_is_scored_piece_by_piece(encoder: Encoder, text: str) -> None:
+    reading = encoder.read(text)
+    for name in ("roles", "kinds", "triggers", "entities"):
+        assert len(reading.layers[name]) == len(reading.offsets)
+        assert np.isfinite(reading.layers[name]).all()
+    assert all(text[start:end].strip() for start, end in reading.offsets)
+
+
+def test_a_long_text_is_scored_by_the_window_that_each_piece_is_deeper_inside_of() -> None:
+    """Of two windows of 510 pieces that begin 384 apart, the second has the better view from 447 on."""
+    first, second = _depth(0, 510, 800), _depth(384, 416, 800)
+    assert [k for k in range(384, 510) if second[k - 384] > first[k]] == list(range(447, 510))
+
+
+def outlined(numbers: list[int], text: str, offsets: list[tuple[int, int]]) -> Reading:
+    scores = np.full((len(numbers), 5), -5, np.float32)
+    scores[np.arange(len(numbers)), numbers] = 5
+    return Reading(offsets, {"entities": scores})
+
+
+def test_stretches_are_widened_to_words_and_kept_apart() -> None:
+    text = "al-Hashd fighters"
+    offsets = [(0, 2), (2, 3), (3, 6), (6, 8), (9, 17)]
+    reading = outlined([1, 2, 2, 0, 3], text, offsets)
+    found = stretches(reading, "entities", ("A", "B"), text, outside=1.0)
+    assert [(text[each.start : each.end], each.label) for each in found] == [
+        ("al-Hashd", "A"),
+        ("fighters", "B"),
+    ]
+    assert all(each.probability > 0.9 for each in found)
+
+
+def test_less_outside_finds_more() -> None:
+    scores = np.array([[1.0, 0.5, 0.0]], np.float32)
+    reading = Reading([(0, 4)], {"entities": scores})
+    assert stretches(reading, "entities", ("A",), "word", outside=1.0) == []
+    assert len(stretches(reading, "entities", ("A",), "word", outside=0.5)) == 1
+
+
+def test_the_main_type_is_the_most_probable() -> None:
+    reading = Reading([(0, 4)], {"snippet": np.array([[0.0, 2.0]], np.float32)})
+    found = main_type(reading, ("A", "B"))
+    assert (found.label, found.start, found.end) == ("B", 0, 4)
+    assert found.probability == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
