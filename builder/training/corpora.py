@@ -27,6 +27,11 @@ MUC_ROLES: Final = {
 }
 MUC_TYPES: Final = ("ATTACK", "BOMBING", "KIDNAPPING", "ARSON", "ROBBERY", "FORCED WORK STOPPAGE")
 RE3D_TYPES: Final = ("Organisation", "Person", "Location", "Weapon", "MilitaryPlatform", "Temporal")
+# The type of a snippet that tells of no event, which no corpus of snippets has.
+NO_EVENT: Final = "NONE"
+# Characters of a passage that is taken for such a snippet, and passages of one article: snippets have 60 to
+# 700 characters, and there should be no more of these than of all others.
+SHORTEST, LONGEST, PASSAGES = 60, 600, 3
 # Below it annotators thought a span of re3d more likely wrong than right.
 SURE: Final = 0.5
 
@@ -113,6 +118,32 @@ def wikievents(documents: Iterable[dict[str, Any]]) -> Iterator[Example]:
                 if argument.get("located", True)
             ]
         yield Example(document["id"], "wikievents", document["text"], tuple(tags), tuple(relations))
+        for number, passage in enumerate(quiet_passages(document["text"], tags)):
+            yield Example(f"{document['id']}-{number}", "case2021", passage, labels=(NO_EVENT,))
+
+
+def quiet_passages(text: str, tags: Iterable[Tag]) -> Iterator[str]:
+    """Give a few stretches of whole sentences in which no trigger stands.
+
+    >>> text = "The town lies on a river and has old bridges, markets and mills. Rebels attacked it."
+    >>> [*quiet_passages(text, [Tag(72, 80, "Conflict.Attack")])]
+    ['The town lies on a river and has old bridges, markets and mills.']
+    """
+    triggers = [tag.start for tag in tags]
+    found, begin = [], 0
+    for end in (*(match.end() for match in re.finditer(r"[.!?][”’\"]?(?=\s)", text)), len(text)):
+        last = max((each for each in triggers if each < end), default=-1)
+        begin = max(begin, _sentence_after(text, last)) if last >= begin else begin
+        if SHORTEST <= end - begin <= LONGEST and last < begin:
+            found.append((begin, end))
+    longest = dict(found)  # of those that begin at one place the last, which is the longest
+    yield from (text[begin:end].strip() for begin, end in [*longest.items()][:PASSAGES])
+
+
+def _sentence_after(text: str, place: int) -> int:
+    """Where the sentence after a place begins."""
+    match = re.search(r"[.!?][”’\"]?\s+", text[place:])
+    return len(text) if match is None else place + match.end()
 
 
 def _tag(span: dict[str, Any], label: str) -> Tag:
