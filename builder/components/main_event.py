@@ -5,7 +5,7 @@ them: where both read one event of the same kind, the model says which; where th
 of one, without roles.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -40,7 +40,9 @@ def with_main_event(doc: Doc) -> tuple[Incident, ...]:
     kind, probability = EventKind(kind_name), learned.main.probability
     place = _place_of(incidents, kind, concept)
     if place is None:
-        return (*incidents, *_new(doc, learned, kind, concept))
+        # An attack that is threatened, planned or denied is told of, and did not happen.
+        is_told = any(each.kind is kind for each in incidents)
+        return incidents if is_told else (*incidents, *_new(doc, incidents, kind, concept))
     main = incidents[place]
     is_said = any(concept in ancestors(each) for each in main.types)
     typed = replace(main, types=main.types if is_said else (concept,), confidence=probability)
@@ -54,12 +56,15 @@ def _place_of(incidents: Sequence[Incident], kind: EventKind, concept: str) -> i
     return next(same, next(iter(alike), None))
 
 
-def _new(doc: Doc, learned: Learnings, kind: EventKind, concept: str) -> Iterator[Incident]:
+def _new(doc: Doc, incidents: Iterable[Incident], kind: EventKind, concept: str) -> Iterator[Incident]:
     """An incident that the rules do not read, told by its surest trigger; without one there is none.
 
     The model gives every text a type, of thirty that are all of events.
     """
-    surest = max(learned.triggers, key=lambda each: each.probability, default=None)
+    learned: Learnings = doc._.learned
+    taken = {member.trigger.token for incident in incidents for member in incident.members}
+    free = (each for each in learned.triggers if each.start not in taken)
+    surest = max(free, key=lambda each: each.probability, default=None)
     if surest is None or surest.probability < SURE_TRIGGER:
         return
     token = surest.start

@@ -9,7 +9,7 @@ import pytest
 from builder.components.reader import Learnings
 from builder.components.report_incidents import is_in_capitals
 from builder.errors import ModelError
-from builder.model import ActorKind, Article, Event, EventKind, Report, Role
+from builder.model import ActorKind, Article, Event, EventKind, Modality, Report, Role
 from builder.models import shipped
 from builder.models.decoding import main_type, stretches
 from builder.models.encoder import Encoder, Reading, _depth
@@ -105,6 +105,19 @@ def test_a_short_report_is_of_the_type_of_the_whole(nlp: "Language", concept: st
     events = reported(nlp, SHORT[concept]).events
     (sure,) = (event for event in events if event.confidence is not None)
     assert sure.types == (concept,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The brigade threatened on Friday to attack the air base unless the foreign forces leave.",
+        "The army denied on Friday that its forces had attacked the hospital in the north of the city.",
+    ],
+)
+def test_what_is_threatened_or_denied_is_not_told_as_fact(nlp: "Language", text: str) -> None:
+    attacks = [event for event in reported(nlp, text).events if event.kind is EventKind.ATTACK]
+    assert attacks
+    assert Modality.ASSERTED not in {event.modality for event in attacks}
 
 
 def test_rules_alone_read_no_type_from_the_whole(rules: "Language") -> None:
