@@ -40,7 +40,7 @@ bench-endpoint: install
 
 # Trains the model anew from the corpora in DATA, in an environment of its own; what is learned is kept in WORK, and
 # a run that was broken off goes on. Needs two hours on two processors.
-WORK ?= work
+WORK ?= trained
 model:
 	test -n "$(DATA)"
 	test -d $(WORK)/venv || $(PYTHON) -m venv $(WORK)/venv

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from io import BytesIO
-from itertools import chain
+from itertools import chain, pairwise
 from typing import BinaryIO, Final
 from urllib.parse import quote
 
@@ -110,10 +110,8 @@ def moment_literal(moment: Moment) -> Literal:
 @cache
 def _chain(concept: str) -> tuple[tuple[NamedNode, NamedNode], ...]:
     """List the steps from a concept to the top of its tree."""
-    parent = ontology.broader().get(concept)
-    if parent is None:
-        return ()
-    return ((term(f"plm:{concept}"), term(f"plm:{parent}")), *_chain(parent))
+    steps = pairwise(ontology.ancestors(concept))
+    return tuple((term(f"plm:{narrower}"), term(f"plm:{broader}")) for narrower, broader in steps)
 
 
 def report_iri(article: Article, *, base: str = DEFAULT_BASE) -> NamedNode:

@@ -103,6 +103,17 @@ def broader() -> Mapping[str, str]:
 
 
 @cache
+def ancestors(concept: str) -> tuple[str, ...]:
+    """Give a concept and those that it is a kind of, the narrowest first, by local name.
+
+    >>> ancestors("CarBomb")
+    ('CarBomb', 'Bomb', 'Explosive')
+    """
+    parent = broader().get(concept)
+    return (concept, *(ancestors(parent) if parent else ()))
+
+
+@cache
 def labels() -> Mapping[str, str]:
     """Give the English label of each class, property, individual and concept, by local name.
 

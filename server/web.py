@@ -50,13 +50,12 @@ class Web:
     ) -> None:
         self._app = app
         _allow_files(4 * _CONNECTIONS)  # a large body, and a large answer, has a file
-        threads = settings.workers + settings.queue + _SPARE
         proxy = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
         self._server: BaseWSGIServer = create_server(
             app,
             host=_first_address(host, port),
             port=port,
-            threads=threads,
+            threads=settings.workers + settings.queue + _SPARE,
             connection_limit=_CONNECTIONS,
             channel_timeout=_SILENCE,
             asyncore_use_poll=True,

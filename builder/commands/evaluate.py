@@ -1,7 +1,7 @@
 """`polemos evaluate`: what the pipeline writes, in the form of a benchmark, and its scores."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +14,8 @@ from builder.commands import options
 from builder.commands.progress import bar, warn
 from builder.evaluation.graph import Graph
 from builder.evaluation.scorer import measures, score, scorer_of
-from builder.evaluation.suites import SUITES, Answer, Document, Suite
-from builder.model import Report
+from builder.evaluation.suites import SUITES, Answer, Suite
+from builder.model import Article, Report
 from builder.rdf import to_quads
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     from builder.pipeline import load_pipeline  # noqa: PLC0415 (spaCy is slow to load)
 
     chosen = SUITES[suite]
-    documents = [*islice(chosen.read(data), limit)]
+    articles = [*islice(chosen.read(data), limit)]
     failures: list[str] = []
     nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model)
-    answers = [*_answers(chosen, nlp, documents, failures)]
+    answers = [*_answers(chosen, nlp, articles, failures)]
     with TemporaryDirectory() as folder:
         file = predictions or Path(folder) / "predictions"
         with replacing(file) as stream:
@@ -73,16 +73,13 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
 
 
 def _answers(
-    suite: Suite, nlp: "Language", documents: Iterable[Document], failures: list[str]
+    suite: Suite, nlp: "Language", articles: Sequence[Article], failures: list[str]
 ) -> Iterator[Answer]:
-    """Read each document and answer from its graph; one that fails is named and has no answer."""
+    """Read each text and answer from its graph; one that fails is named and has no answer."""
     from builder.report import extract  # noqa: PLC0415 (see above)
 
-    told = [*documents]
-    outcomes = extract(nlp, (document.article for document in told))
-    by_article = {id(document.article): document.id for document in told}
-    for outcome in bar(outcomes, total=len(told), unit="texts"):
-        name = by_article[id(outcome.article)]
+    for outcome in bar(extract(nlp, articles), total=len(articles), unit="texts"):
+        name = str(outcome.article.identifier)
         if isinstance(outcome, Report):
             yield {"id": name, **suite.answer(Graph(to_quads(outcome)))}
         else:

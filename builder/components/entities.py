@@ -25,7 +25,7 @@ from builder.components.phrases import (
     titles,
 )
 from builder.components.quantities import read_quantity
-from builder.components.report_incidents import fillers, learned_mentions
+from builder.components.report_incidents import with_fillers
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -174,9 +174,7 @@ class EntityFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
-        doc._.mentions = find_mentions(doc)
-        if fillers(doc):
-            doc._.mentions = learned_mentions(doc, doc._.mentions)
+        doc._.mentions = with_fillers(doc, find_mentions(doc))
         doc._.heads = {
             i: mention.root
             for mention in doc._.mentions.values()

@@ -71,5 +71,4 @@ def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
 @cache
 def ancestors(concept: str) -> frozenset[str]:
     """A concept and all broader ones."""
-    parent = ontology.broader().get(concept)
-    return frozenset((concept,)) | (ancestors(parent) if parent else frozenset())
+    return frozenset(ontology.ancestors(concept))

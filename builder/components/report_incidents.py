@@ -47,15 +47,13 @@ def is_in_capitals(doc: Doc) -> bool:
     return sum(map(str.isupper, letters)) > CAPITALS * len(letters) > 0
 
 
-def fillers(doc: Doc) -> tuple[Learned, ...]:
-    """What the model reads as taking part in incidents of a text in capitals, of what it is sure."""
-    learned: Learnings | None = doc._.learned
-    if learned is None or not learned.incidents or not is_in_capitals(doc):
-        return ()
+def fillers(doc: Doc, learned: Learnings) -> tuple[Learned, ...]:
+    """What the model reads as taking part in incidents, of what it is sure."""
+    named = [(_identity(doc, each), each) for each in learned.roles]
     doubt: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
-    for each in learned.roles:
-        doubt[_identity(doc, each)] *= 1 - WEIGHT * each.probability
-    return tuple(each for each in learned.roles if 1 - doubt[_identity(doc, each)] >= SURE)
+    for identity, each in named:
+        doubt[identity] *= 1 - WEIGHT * each.probability
+    return tuple(each for identity, each in named if 1 - doubt[identity] >= SURE)
 
 
 def _identity(doc: Doc, learned: Learned) -> tuple[str, str]:
@@ -63,9 +61,14 @@ def _identity(doc: Doc, learned: Learned) -> tuple[str, str]:
     return learned.label, " ".join(words)
 
 
-def learned_mentions(doc: Doc, rules: Mapping[int, EntityMention]) -> dict[int, EntityMention]:
-    """The mentions of a text in capitals: what takes part in incidents, and the places that rules find."""
-    found = {each.end - 1: _mention(doc, each) for each in fillers(doc)}
+def with_fillers(doc: Doc, rules: dict[int, EntityMention]) -> dict[int, EntityMention]:
+    """The mentions of a text; of one in capitals what takes part in incidents, and the rules' places."""
+    learned: Learnings | None = doc._.learned
+    if learned is None or not learned.incidents or not is_in_capitals(doc):
+        return rules
+    found = {each.end - 1: _mention(doc, each) for each in fillers(doc, learned)}
+    if not found:
+        return rules
     taken = {i for mention in found.values() for i in range(mention.start, mention.end)}
     places = (each for each in rules.values() if each.category is Category.PLACE)
     free = {each.root: each for each in places if taken.isdisjoint(range(each.start, each.end))}
@@ -135,7 +138,7 @@ def with_report_incidents(doc: Doc) -> tuple[Incident, ...]:
 def _incidents(doc: Doc, learned: Learnings) -> Iterator[Incident]:
     """One incident for each type that the report tells of, with what takes part in it."""
     free = [each.start for each in learned.triggers if each.label in TRIGGERS]
-    found = fillers(doc)
+    found = fillers(doc, learned)
     for name, probability in learned.incidents.items():
         own = [each for each in found if _takes_part(each, name, learned.incidents)]
         if not own:

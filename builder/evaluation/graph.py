@@ -1,7 +1,7 @@
 """The graph of one report, read by SPARQL: its nodes with what is said of them and where."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -100,15 +100,6 @@ def _text(term: object) -> str:
     return term.value.removeprefix(ontology.NAMESPACE)
 
 
-def ancestors(concept: str) -> Iterator[str]:
-    """Give a concept and those that it is a kind of, the narrowest first."""
-    broader = ontology.broader()
-    step: str | None = concept
-    while step is not None:
-        yield step
-        step = broader.get(step)
-
-
-def mapped(concepts: Iterable[str], table: dict[str, str]) -> str | None:
+def mapped(concepts: Iterable[str], table: Mapping[str, str]) -> str | None:
     """Translate the first concept that a table has, or that a broader one of it has."""
-    return next((table[each] for one in concepts for each in ancestors(one) if each in table), None)
+    return next((table[each] for one in concepts for each in ontology.ancestors(one) if each in table), None)

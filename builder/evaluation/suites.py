@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import ontology
 from builder.errors import InputError
-from builder.evaluation.graph import Graph, Node, ancestors, mapped
+from builder.evaluation.graph import Graph, Node, mapped
 from builder.model import Article
 
 Answer = dict[str, Any]
@@ -23,22 +23,15 @@ _UNKNOWN: Final = "---"  # of an actor, in CAMEO
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A text of a benchmark, by its name there."""
-
-    id: str
-    article: Article
-
-
-@dataclass(frozen=True, slots=True)
 class Suite:
     """One benchmark: `answer` puts what a graph says into the form that its scorer reads.
 
+    `read` gives its texts, each identified by the name that it has there.
     `flags` are what the scorer is called with: types of events of two parts, which is all that we tell apart.
     """
 
     name: str
-    read: Callable[[Path], Iterator[Document]]
+    read: Callable[[Path], Iterator[Article]]
     answer: Callable[[Graph], Answer]
     write: Callable[[Iterable[Answer]], str]
     flags: tuple[str, ...] = ()
@@ -61,21 +54,21 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _documents(path: Path) -> Iterator[Document]:
+def _documents(path: Path) -> Iterator[Article]:
     """Read JSON lines with id and text, and the date where one is given."""
     for row in _json_lines(path):
         told = row.get("published") or row.get("date")
         published = date.fromisoformat(told) if isinstance(told, str) else None
-        yield Document(row["id"], Article(row["text"], published=published, identifier=row["id"]))
+        yield Article(row["text"], published=published, identifier=row["id"])
 
 
-def _snippets(path: Path) -> Iterator[Document]:
+def _snippets(path: Path) -> Iterator[Article]:
     """Read a table with the columns id and text."""
     with path.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
             if "id" not in row or "text" not in row:
                 raise InputError(f"{path}: has no columns id and text")
-            yield Document(row["id"], Article(row["text"], identifier=row["id"]))
+            yield Article(row["text"], identifier=row["id"])
 
 
 def _as_lines(answers: Iterable[Answer]) -> str:
@@ -85,6 +78,20 @@ def _as_lines(answers: Iterable[Answer]) -> str:
 def _as_table(answers: Iterable[Answer]) -> str:
     rows = "".join(f"{answer['id']}\t{answer['label']}\n" for answer in answers)
     return f"id\tlabel\n{rows}"
+
+
+def _kind(node: Node, name: str, table: dict[str, Any]) -> str | None:
+    """Translate the type that a node has in a property, else its class."""
+    return mapped(node.all(name), table["types"]) or _of_class(node, table["classes"])
+
+
+def _of_class(node: Node, classes: dict[str, str]) -> str | None:
+    return next((name for each, name in classes.items() if node.is_a(each)), None)
+
+
+def _geonames(node: Node) -> str:
+    """The number that GeoNames gives a place; "" where it is not known."""
+    return (node.first(ontology.PREFIXES["owl"] + "sameAs") or "").strip("/").rpartition("/")[2]
 
 
 def _muc4(graph: Graph) -> Answer:
@@ -140,8 +147,7 @@ def _wikievents(graph: Graph) -> Answer:
     table = _mappings()["wikievents"]
     events = []
     for node in graph.of("Attack", "Movement", "Warning", "Statement", "Event"):
-        kind = mapped(node.all("eventType"), table["types"])
-        kind = kind or next((name for each, name in table["classes"].items() if node.is_a(each)), None)
+        kind = _kind(node, "eventType", table)
         for start, end in node.spans if kind else ():
             arguments = [*_arguments(graph, node, start, table["roles"])]
             events.append({"type": kind, "trigger": {"start": start, "end": end}, "arguments": arguments})
@@ -168,8 +174,7 @@ def _case2021(graph: Graph) -> Answer:
         ),
     )
     for node in ranked:
-        found = mapped(node.all("eventType"), table["types"])
-        found = found or next((name for each, name in table["classes"].items() if node.is_a(each)), None)
+        found = _kind(node, "eventType", table)
         if found:
             return {"label": found}
     return {"label": table["default"]}
@@ -180,8 +185,7 @@ def _re3d(graph: Graph) -> Answer:
     table = _mappings()["re3d"]
     found: dict[tuple[int, int], str] = {}
     for node in graph.nodes.values():
-        kind = mapped(node.all("facilityType"), table["types"])
-        kind = kind or next((name for each, name in table["classes"].items() if node.is_a(each)), None)
+        kind = _kind(node, "facilityType", table)
         if kind is not None:
             found |= dict.fromkeys(node.spans, kind)
     return {"entities": [{"start": s, "end": e, "type": kind} for (s, e), kind in sorted(found.items())]}
@@ -206,8 +210,7 @@ def _petrarch(graph: Graph) -> Answer:
 
 def _cameo(node: Node, classes: dict[str, str]) -> str:
     codes = ontology.notations("cameoNotation")
-    known = (codes[each] for one in node.all("eventType") for each in ancestors(one) if each in codes)
-    return next(known, None) or next((code for each, code in classes.items() if node.is_a(each)), "010")
+    return mapped(node.all("eventType"), codes) or _of_class(node, classes) or "010"
 
 
 def _code(graph: Graph, actors: list[Node], roles: dict[str, str]) -> str:
@@ -234,8 +237,7 @@ def _countries() -> dict[str, str]:
 
 def _country(node: Node) -> str | None:
     countries = _countries()
-    same = node.first(ontology.PREFIXES["owl"] + "sameAs") or ""
-    by_id = countries.get(same.strip("/").rpartition("/")[2])
+    by_id = countries.get(_geonames(node))
     return by_id or next(filter(None, (countries.get(name.casefold()) for name in node.names)), None)
 
 
@@ -243,7 +245,7 @@ def _geo(graph: Graph) -> Answer:
     """Toponyms with their points; without one where the place is not known."""
     found = []
     for node in graph.of("Place"):
-        same = (node.first(ontology.PREFIXES["owl"] + "sameAs") or "").strip("/").rpartition("/")[2]
+        same = _geonames(node)
         point = graph.points.get(node.iri)
         where: Answer = {} if point is None else {"lat": point[1], "lon": point[0]}
         known: Answer = {"geonames_id": int(same)} if same.isdigit() else {}

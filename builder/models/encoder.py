@@ -15,7 +15,7 @@ SIZE: Final = 512  # pieces that the encoder takes at once, with one mark at eac
 STEP: Final = 384  # pieces from one window to the next: each has 64 others on both sides in one of them
 CLS, SEP = 101, 102  # the marks at the ends
 # Layers with scores for each piece, and those with scores for each window.
-_OF_PIECES: Final = ("roles", "kinds", "triggers", "entities", "trigger_of", "argument_of")
+_OF_PIECES: Final = ("roles", "kinds", "triggers", "entities")
 _OF_WINDOWS: Final = ("report", "snippet")
 
 Scores: TypeAlias = NDArray[np.float32]

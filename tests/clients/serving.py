@@ -1,8 +1,9 @@
-"""`polemos serve` as its users start it: a process of its own, found by the address that it prints."""
+"""`polemos serve` as its users start it, a process of its own; and the server in the tests' process."""
 
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from builder.store import Store
+from server import create_app
+from server.settings import Settings
+from server.web import Web
 
 GRAPH = Path(__file__).parents[1] / "ontology" / "questions.trig"
 BIN = Path(sys.executable).parent  # where this environment has its commands
@@ -51,6 +55,21 @@ def served(store: Path, *options: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=STOP)
+
+
+@contextmanager
+def inside(settings: Settings, **options: str) -> Iterator[int]:
+    """Serve by HTTP in this process, so that a test can change what the server waits for; gives the port."""
+    server = Web(create_app(settings), settings, host="127.0.0.1", port=0, **options)
+    is_over = threading.Event()
+    thread = threading.Thread(target=lambda: server._loop(lambda: not is_over.is_set()))
+    thread.start()
+    try:
+        yield server.port
+    finally:
+        is_over.set()
+        thread.join()
+        server.stop(grace=0)
 
 
 def _address(server: subprocess.Popen[bytes], log: Path) -> str:

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -17,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from server import connection, create_app
+from server import connection
 from server.settings import Settings
-from server.web import Web
 
+from ..clients.serving import inside
 from . import texts
 from .attacks import connected, head, posted, say
 from .figures import FIGURES
@@ -179,29 +178,13 @@ def test_answers_that_nobody_takes_end_in_time(made: Path) -> None:
 def test_a_request_that_does_not_come_ends_in_time(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A byte at a time is no silence, and yet too slow."""
     monkeypatch.setattr(connection, "_PATIENCE", 1)
-    with inside(made) as port, connected(port) as line:
+    with inside(Settings(made, workers=1)) as port, connected(port) as line:
         began = time.monotonic()
         with suppress(OSError):
             while time.monotonic() < began + 10:
                 line.send(b"a")
                 time.sleep(0.1)
         assert time.monotonic() - began < 1 + LATE
-
-
-@contextmanager
-def inside(store: Path) -> Iterator[int]:
-    """Serve in this process, so that a test can change how long the server waits; gives the port."""
-    settings = Settings(store, workers=1)
-    web = Web(create_app(settings), settings, host="127.0.0.1", port=0)
-    is_over = threading.Event()
-    thread = threading.Thread(target=lambda: web._loop(lambda: not is_over.is_set()))
-    thread.start()
-    try:
-        yield web.port
-    finally:
-        is_over.set()
-        thread.join(LATE)
-        web.stop(grace=1)
 
 
 def test_one_client_has_some_of_the_connections(served: Served) -> None:

@@ -2,9 +2,7 @@
 
 import http.client
 import stat
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from builder.errors import SettingError
-from server import create_app
 from server.access import Tokens, add_token, hash_of
 from server.settings import Settings
-from server.web import Web
+
+from ..clients.serving import inside
 
 TOKEN = "open sesame"
 HASH = hash_of(TOKEN)
@@ -216,21 +214,6 @@ def test_how_often_is_usual(made: Path, serve, limit: int | None, address: str, 
     assert set(statuses[allowed + 2 :]) <= {429}
 
 
-@contextmanager
-def web(settings: Settings, **options: str) -> Iterator[int]:
-    """Serve by HTTP on a port of its own."""
-    server = Web(create_app(settings), settings, host=HERE, port=0, **options)
-    is_wanted = threading.Event()
-    thread = threading.Thread(target=lambda: server._loop(lambda: not is_wanted.is_set()))
-    thread.start()
-    try:
-        yield server.port
-    finally:
-        is_wanted.set()
-        thread.join()
-        server.stop(grace=0)
-
-
 def statuses(port: int, forwarded: list[str], path: str = ASK) -> list[int]:
     found = []
     for address in forwarded:
@@ -247,18 +230,18 @@ MANY = [f"192.0.2.{number}" for number in range(1, 5)]
 
 
 def test_nobody_gives_himself_another_address(made: Path) -> None:
-    with web(Settings(made, workers=1, rate_limit=2)) as port:
+    with inside(Settings(made, workers=1, rate_limit=2)) as port:
         assert statuses(port, MANY) == [200, 200, 429, 429]
         assert statuses(port, MANY, "/health") == [200] * 4
 
 
 def test_a_proxy_that_is_trusted_says_who_asks(made: Path) -> None:
-    with web(Settings(made, workers=1, rate_limit=2), trusted_proxy=HERE) as port:
+    with inside(Settings(made, workers=1, rate_limit=2), trusted_proxy=HERE) as port:
         assert statuses(port, MANY) == [200] * 4
         # What the client said stands before what the proxy says, which is believed.
         assert statuses(port, [f"{other}, {OTHER}" for other in MANY]) == [200, 200, 429, 429]
 
 
 def test_another_proxy_is_not_believed(made: Path) -> None:
-    with web(Settings(made, workers=1, rate_limit=2), trusted_proxy=OTHER) as port:
+    with inside(Settings(made, workers=1, rate_limit=2), trusted_proxy=OTHER) as port:
         assert statuses(port, MANY) == [200, 200, 429, 429]
