@@ -74,6 +74,13 @@ class EventKind(StrEnum):
     STATEMENT = "Statement"
 
 
+class MentionKind(StrEnum):
+    """The class of what a trained model reads in words."""
+
+    ENTITY = "EntityMention"
+    EVENT = "EventMention"
+
+
 class ActorKind(StrEnum):
     """The class of an actor in the ontology."""
 
@@ -275,6 +282,27 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class MentionArgument:
+    """Words that play a role for an event mention; `filler` is the key of the node that they stand for."""
+
+    role: str
+    span: Span
+    confidence: Decimal
+    filler: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedMention:
+    """Words that a trained model takes for something of a type: `type` and the roles are local names."""
+
+    kind: MentionKind
+    type: str
+    span: Span
+    confidence: Decimal
+    arguments: tuple[MentionArgument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that was read from one article, as it was read."""
 
@@ -283,3 +311,4 @@ class Report:
     facilities: tuple[Facility, ...] = ()
     places: tuple[Place, ...] = ()
     events: tuple[Event, ...] = ()
+    mentions: tuple[TypedMention, ...] = ()

@@ -70,6 +70,11 @@ class Nodes:
                 return self._state(chain)
         return self._key_of(chain)
 
+    def known_key(self, token: int) -> str | None:
+        """The key of the node that a token stands for, of those made so far."""
+        chain = self._chain_of.get(self._doc._.heads.get(token, token))
+        return None if chain is None else self._keys.get(id(chain))
+
     def name_all(self) -> None:
         """Make the nodes of every named entity, whether an event speaks of it or not."""
         for chain in self._chains:

@@ -89,6 +89,6 @@ def _folder(trained_model: str | None) -> str | None:
     if trained_model == NO_MODEL:
         return None
     folder = shipped() if trained_model is None else Path(trained_model)
-    if folder is not None and not (folder / "model.onnx").is_file():
-        raise ModelError(f"{folder}: holds no model.onnx; name the folder of a trained model, or none")
+    if folder is not None and not (folder / "news.onnx").is_file():
+        raise ModelError(f"{folder}: holds no news.onnx; name the folder of a trained model, or none")
     return None if folder is None else str(folder)

@@ -7,6 +7,7 @@ lines. The graph reads alone: the `skos:broader` chain of every concept used is 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from itertools import chain, pairwise
@@ -25,11 +26,13 @@ from builder.model import (
     Event,
     EventKind,
     Facility,
+    MentionKind,
     Moment,
     Place,
     Report,
     Role,
     Span,
+    TypedMention,
     Weapon,
 )
 from builder.readers import content_hash
@@ -64,6 +67,7 @@ RDFS_LABEL: Final = term("rdfs:label")
 SKOS_BROADER: Final = term("skos:broader")
 _ALT_LABEL = term("skos:altLabel")
 _EVIDENCE = term("plm:evidence")
+_CONFIDENCE = term("plm:confidence")
 _CUE = term("plm:cue")
 _MENTION = term("plm:Mention")
 _SENTENCE = term("plm:sentence")
@@ -78,6 +82,7 @@ _END = term("oa:end")
 
 _ROLES = {role: term(f"plm:{role}") for role in Role}
 _EVENT_CLASSES = {kind: tuple({term(f"plm:{kind}"): 0, term("plm:Event"): 0}) for kind in EventKind}
+_MENTION_CLASSES = {kind: term(f"plm:{kind}") for kind in MentionKind}
 _ACTOR_CLASSES = {kind: (term(f"plm:{kind}"), term("plm:Actor")) for kind in ActorKind}
 
 # What XML 1.0 cannot carry, and half surrogates, which are no characters: each becomes one U+FFFD, so
@@ -223,6 +228,8 @@ def to_quads(report: Report, *, base: str = DEFAULT_BASE) -> Iterator[Quad]:
         _add_facility(graph, facility)
     for event in report.events:
         _add_event(graph, event)
+    for mention in report.mentions:
+        _add_typed_mention(graph, mention)
     for concept in tuple(graph.concepts):
         for narrower, broader in _chain(concept):
             graph.add(narrower, SKOS_BROADER, broader)
@@ -318,8 +325,28 @@ def _add_event(graph: _Graph, event: Event) -> None:
     graph.number(node, "plm:eventCount", event.count)
     graph.number(node, "plm:minimumDistance", event.minimum_distance)
     if event.confidence is not None:
-        confidence = Literal(f"{event.confidence.normalize():f}", datatype=term("xsd:decimal"))
-        graph.add(node, term("plm:confidence"), confidence)
+        graph.add(node, _CONFIDENCE, _decimal(event.confidence))
+
+
+def _add_typed_mention(graph: _Graph, mention: TypedMention) -> None:
+    span = mention.span
+    key = f"{mention.type}-{span.start}-{span.end}"
+    node = graph.described(key, (_MENTION_CLASSES[mention.kind],), span.text, (span,))
+    graph.concept(node, "plm:mentionType", mention.type)
+    graph.add(node, _CONFIDENCE, _decimal(mention.confidence))
+    for argument in mention.arguments:
+        where = argument.span
+        inner = f"{key}/{argument.role}-{where.start}-{where.end}"
+        words = graph.described(inner, (term("plm:ArgumentMention"),), where.text, (where,))
+        graph.add(node, term("plm:hasArgument"), words)
+        graph.concept(words, "plm:argumentRole", argument.role)
+        graph.add(words, _CONFIDENCE, _decimal(argument.confidence))
+        graph.link(words, "plm:filler", argument.filler)
+
+
+@cache
+def _decimal(number: Decimal) -> Literal:
+    return Literal(f"{number.normalize():f}", datatype=term("xsd:decimal"))
 
 
 def _add_times(graph: _Graph, node: NamedNode, event: Event) -> None:

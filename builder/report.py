@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 
 from spacy.language import Language
@@ -20,6 +19,7 @@ from builder.components.annotations import (
     Toll,
 )
 from builder.components.relations import spoken_for
+from builder.mentions import share, typed_mentions
 from builder.model import (
     Argument,
     Article,
@@ -104,12 +104,14 @@ def read_report(doc: Doc) -> Report:
     nodes = Nodes(doc)
     events = _Events(doc, nodes).all()
     nodes.name_all()
+    mentions = typed_mentions(doc, nodes)
     return Report(
         doc._.article,
         tuple(nodes.actors.values()),
         tuple(nodes.facilities.values()),
         tuple(nodes.places.values()),
         events,
+        mentions,
     )
 
 
@@ -157,7 +159,7 @@ class _Events:
             deadline=deadline,
             time_expressions=tuple(self.nodes.span(time.start, time.end) for time in times),
             count=next((m.count for m in members if m.count is not None and m.count > 0), None),
-            confidence=None if incident.confidence is None else _share(incident.confidence),
+            confidence=None if incident.confidence is None else share(incident.confidence),
             minimum_distance=next((metres for metres in distances if metres is not None), None),
         )
 
@@ -326,15 +328,6 @@ def _revised(tolls: Iterable[Casualties], revising: set[str]) -> tuple[Casualtie
         is_new = toll.key in revising and earlier and earlier[-1].count != toll.count
         done.append(replace(toll, revision_of=earlier[-1].key) if is_new else toll)
     return tuple(done)
-
-
-def _share(probability: float) -> Decimal:
-    """A probability as it is written: two places are as exact as it is.
-
-    >>> _share(0.876)
-    Decimal('0.88')
-    """
-    return Decimal(f"{probability:.2f}")
 
 
 def _spaced(concept: str) -> str:

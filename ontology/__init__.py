@@ -1,8 +1,8 @@
 """The vocabulary of Polemos as data, and where its files lie.
 
-`polemos.ttl` holds the classes, properties and individuals, `types.ttl` the concepts, `alignments.ttl`
-the links to other vocabularies, `shapes.ttl` what a graph must look like, `context.jsonld` the names for
-JSON-LD. Importing this package reads none of them.
+`polemos.ttl` holds the classes, properties and individuals, `types.ttl` and `mentions.ttl` the concepts,
+`alignments.ttl` the links to other vocabularies, `shapes.ttl` what a graph must look like,
+`context.jsonld` the names for JSON-LD. Importing this package reads none of them.
 """
 
 from collections.abc import Mapping
@@ -42,6 +42,11 @@ PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+_CONCEPTS: Final = ("types.ttl", "mentions.ttl")
+# The files that declare terms.
+TERMS: Final = ("polemos.ttl", *_CONCEPTS)
+
+
 class Terms:
     """The terms of the ontology as attributes, each its IRI; no `str`, whose own `count` would hide ours.
 
@@ -74,7 +79,7 @@ def files() -> tuple[Path, ...]:
     """List the Turtle files of the ontology, in a fixed order; the gazetteer is not among them.
 
     >>> [file.name for file in files()]
-    ['alignments.ttl', 'polemos.ttl', 'shapes.ttl', 'types.ttl']
+    ['alignments.ttl', 'mentions.ttl', 'polemos.ttl', 'shapes.ttl', 'types.ttl']
     """
     return tuple(sorted(path("").glob("*.ttl")))
 
@@ -120,12 +125,13 @@ def labels() -> Mapping[str, str]:
     >>> labels()["CarBomb"], labels()["inRetaliationFor"]
     ('car bomb', 'in retaliation for')
     """
-    return MappingProxyType({**_column("polemos.ttl", "label"), **_column("types.ttl", "label")})
+    columns = (_column(file, "label") for file in TERMS)
+    return MappingProxyType({name: label for column in columns for name, label in column.items()})
 
 
 @cache
 def notations(scheme: str) -> Mapping[str, str]:
-    """Give the first code of each concept in a scheme that `types.ttl` notes, by local name.
+    """Give the first code of each concept in a scheme that is noted, by local name.
 
     >>> notations("cameoNotation")["AirStrike"]
     '195'
@@ -133,7 +139,7 @@ def notations(scheme: str) -> Mapping[str, str]:
     from pyoxigraph import Literal, parse  # noqa: PLC0415 - see `_column`
 
     found: dict[str, str] = {}
-    for quad in parse(path=str(path("types.ttl"))):
+    for quad in (quad for file in _CONCEPTS for quad in parse(path=str(path(file)))):
         code = quad.object
         if isinstance(code, Literal) and code.datatype.value == NAMESPACE + scheme:
             found.setdefault(quad.subject.value.removeprefix(NAMESPACE), code.value)

@@ -22,6 +22,8 @@ from builder.model import (
     Event,
     EventKind,
     Facility,
+    MentionArgument,
+    MentionKind,
     Modality,
     Moment,
     Outcome,
@@ -30,6 +32,7 @@ from builder.model import (
     Report,
     Role,
     Span,
+    TypedMention,
     Weapon,
 )
 from builder.store import Store
@@ -193,6 +196,15 @@ def full_report() -> Report:
                 quoted("struck"),
                 types=("Deployment",),
                 minimum_distance=500,
+            ),
+        ),
+        mentions=(
+            TypedMention(
+                MentionKind.EVENT,
+                "Attacking",
+                quoted("struck")[0],
+                Decimal("0.90"),
+                (MentionArgument("TargetRole", quoted("station")[0], Decimal("0.75"), "f1"),),
             ),
         ),
     )

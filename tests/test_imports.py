@@ -14,7 +14,14 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("ontology", "builder", "server")
 
 # From articles to reports; from reports to a graph; what people start.
-LANGUAGE = ("spacy", "builder.components", "builder.nodes", "builder.pipeline", "builder.report")
+LANGUAGE = (
+    "spacy",
+    "builder.components",
+    "builder.mentions",
+    "builder.nodes",
+    "builder.pipeline",
+    "builder.report",
+)
 GRAPH = (
     *("builder.build", "builder.identity", "builder.keys", "builder.merge"),
     *("builder.rdf", "builder.shapes", "builder.store"),
@@ -66,6 +73,7 @@ ROOMS = (
     ),
     Room("builder.models", only=("builder.models", "numpy", "onnxruntime", "tokenizers")),
     Room("builder.pipeline", never=(*GRAPH, *ENTRANCE)),
+    Room("builder.mentions", never=(*GRAPH, *ENTRANCE)),
     Room("builder.nodes", never=(*GRAPH, *ENTRANCE)),
     Room("builder.report", never=(*GRAPH, *ENTRANCE)),
     Room(

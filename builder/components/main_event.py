@@ -21,10 +21,9 @@ WORDS = load("main_event")
 # Tokens of a report that is about one event: fewer tell nothing, and the model was taught with no more.
 SHORTEST: int = WORDS["shortest"]
 LONGEST: int = WORDS["longest"]
-# The model must be so sure: with thirty types, what it is less sure of is wrong more often than right.
+# The model must be so sure: of thirty-one types, one of no event, each has three hundredths by chance.
 SURE: float = WORDS["sure"]
 TYPES: dict[str, tuple[str, str]] = {label: (kind, type_) for label, (kind, type_) in WORDS["types"].items()}
-SURE_TRIGGER: float = WORDS["sure_trigger"]
 HAPPENED = (Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED)
 
 
@@ -57,15 +56,12 @@ def _place_of(incidents: Sequence[Incident], kind: EventKind, concept: str) -> i
 
 
 def _new(doc: Doc, incidents: Iterable[Incident], kind: EventKind, concept: str) -> Iterator[Incident]:
-    """An incident that the rules do not read, told by its surest trigger; without one there is none.
-
-    The model gives every text a type, of thirty that are all of events.
-    """
+    """An incident that the rules do not read, told by its surest trigger; without one there is none."""
     learned: Learnings = doc._.learned
     taken = {member.trigger.token for incident in incidents for member in incident.members}
     free = (each for each in learned.triggers if each.start not in taken)
     surest = max(free, key=lambda each: each.probability, default=None)
-    if surest is None or surest.probability < SURE_TRIGGER:
+    if surest is None:
         return
     token = surest.start
     trigger = Trigger(token, kind, concept, "main", doc[token].lemma_)

@@ -7,9 +7,10 @@ capitals, as teleprinters wrote, the rules misread it; the trained model was tau
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
@@ -18,17 +19,15 @@ from builder.components.annotations import (
     Incident,
     Name,
     RoleFiller,
+    TimeMention,
     Trigger,
     register_extensions,
 )
-from builder.components.reader import Learned, Learnings
+from builder.components.reader import Learned, Learnings, is_in_capitals
 from builder.model import ActorKind, EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("report_incidents")
-# Tokens: the model was taught whole reports, and of a line or two it thinks the worst.
-SHORTEST: int = WORDS["shortest"]
-CAPITALS: float = WORDS["capitals"]  # the part of the letters that are capitals in a text without case
 TYPES: dict[str, str | None] = WORDS["types"]
 ROLES = {label: Role(role) for label, role in WORDS["roles"].items()}
 TRIGGERS = frozenset(WORDS["triggers"])
@@ -37,14 +36,6 @@ NAMED = frozenset(("Organization", "Victim"))
 # Together the occurrences of a filler must be so probable, each counted for nine tenths: they are not
 # independent. Of 0.5 to 0.8 the best F1 on a development set.
 SURE, WEIGHT = 0.65, 0.9
-
-
-def is_in_capitals(doc: Doc) -> bool:
-    """Whether a text is a report without a case that means anything."""
-    if len(doc) < SHORTEST:
-        return False
-    letters = [character for character in doc.text if character.isalpha()]
-    return sum(map(str.isupper, letters)) > CAPITALS * len(letters) > 0
 
 
 def fillers(doc: Doc, learned: Learnings) -> tuple[Learned, ...]:
@@ -144,14 +135,18 @@ def _incidents(doc: Doc, learned: Learnings) -> Iterator[Incident]:
         if not own:
             continue
         token = _trigger(own, free)
+        around = [doc[token].sent, *(doc[each.start].sent for each in own)]
         concept = TYPES[name]
         types = (concept,) if concept else ()
         roles = dict.fromkeys(
-            RoleFiller(ROLES[each.label], each.end - 1) for each in own if each.label in ROLES
+            (
+                *(RoleFiller(ROLES[each.label], each.end - 1) for each in own if each.label in ROLES),
+                *(RoleFiller(Role.LOCATION, place) for place in _place(doc, around)),
+            )
         )
         weapons = tuple(each.end - 1 for each in own if each.label == "Weapon")
         trigger = Trigger(token, EventKind.ATTACK, concept, "report", doc[token].lemma_)
-        mention = EventMention(trigger, tuple(roles), weapons, types=types)
+        mention = EventMention(trigger, tuple(roles), weapons, times=_time(doc, around), types=types)
         yield Incident((mention,), Modality.ASSERTED, types, tuple(roles), confidence=probability)
 
 
@@ -171,9 +166,28 @@ def _trigger(own: Iterable[Learned], free: list[int]) -> int:
     return nearest
 
 
+def _place(doc: Doc, sentences: Iterable[Span]) -> tuple[int, ...]:
+    """The first place, by its head, that is named in the first of some sentences that name one."""
+    places = [each.root for each in doc._.mentions.values() if each.category is Category.PLACE]
+    found = (root for sentence in sentences for root in places if sentence.start <= root < sentence.end)
+    return tuple(islice(found, 1))
+
+
+def _time(doc: Doc, sentences: Iterable[Span]) -> tuple[TimeMention, ...]:
+    """The first day that is told in the first of some sentences that tell one."""
+    times: tuple[TimeMention, ...] = doc._.times
+    found = (
+        time
+        for sentence in sentences
+        for time in times
+        if sentence.start <= time.start < sentence.end and time.moment is not None and time.moment.day
+    )
+    return tuple(islice(found, 1))
+
+
 @Language.factory(
     "polemos_report_incidents",
-    requires=["doc._.incidents", "doc._.learned", "doc._.mentions"],
+    requires=["doc._.incidents", "doc._.learned", "doc._.mentions", "doc._.times", "doc.sents"],
     assigns=["doc._.incidents"],
 )
 def create_report_incidents(nlp: Language, name: str) -> "ReportIncidentReader":

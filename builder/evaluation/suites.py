@@ -143,15 +143,38 @@ _WITHIN: Final = ontology.PREFIXES["geo"] + "sfWithin"
 
 
 def _wikievents(graph: Graph) -> Answer:
-    """Triggers and arguments; an argument stands where its node is named nearest to the trigger."""
+    """Triggers and arguments: those that a model reads, without one those of events.
+
+    An argument of an event stands where its node is named nearest to the trigger.
+    """
+    read = [*_read_events(graph)]
+    return {"events": read or [*_told_events(graph)]}
+
+
+def _read_events(graph: Graph) -> Iterator[Answer]:
+    codes = ontology.notations("kairosNotation")
+    for node in graph.of("EventMention"):
+        arguments = [
+            _placed(each) | {"role": codes[name]}
+            for each in graph.linked(node, "hasArgument")
+            for name in each.all("argumentRole")
+        ]
+        for name in node.all("mentionType"):
+            yield {"type": codes[name], "trigger": _placed(node), "arguments": arguments}
+
+
+def _placed(node: Node) -> Answer:
+    start, end = node.spans[0]
+    return {"start": start, "end": end}
+
+
+def _told_events(graph: Graph) -> Iterator[Answer]:
     table = _mappings()["wikievents"]
-    events = []
     for node in graph.of("Attack", "Movement", "Warning", "Statement", "Event"):
         kind = _kind(node, "eventType", table)
         for start, end in node.spans if kind else ():
             arguments = [*_arguments(graph, node, start, table["roles"])]
-            events.append({"type": kind, "trigger": {"start": start, "end": end}, "arguments": arguments})
-    return {"events": events}
+            yield {"type": kind, "trigger": {"start": start, "end": end}, "arguments": arguments}
 
 
 def _arguments(graph: Graph, node: Node, trigger: int, roles: dict[str, str]) -> Iterator[Answer]:
@@ -181,8 +204,13 @@ def _case2021(graph: Graph) -> Answer:
 
 
 def _re3d(graph: Graph) -> Answer:
-    """Entities by their spans, each once."""
-    table = _mappings()["re3d"]
+    """Entities by their spans: those that a model reads, without one those of nodes, each once."""
+    table, codes = _mappings()["re3d"], ontology.notations("re3dNotation")
+    read = [
+        (_placed(node), codes[name]) for node in graph.of("EntityMention") for name in node.all("mentionType")
+    ]
+    if read:
+        return {"entities": [place | {"type": kind} for place, kind in read]}
     found: dict[tuple[int, int], str] = {}
     for node in graph.nodes.values():
         kind = _kind(node, "facilityType", table)

@@ -9,4 +9,4 @@ from pathlib import Path
 def shipped() -> Path | None:
     """Give the folder of the model that is shipped; None where there is none."""
     folder = Path(__file__).parent
-    return folder if (folder / "model.onnx").is_file() else None
+    return folder if (folder / "news.onnx").is_file() else None

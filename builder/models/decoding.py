@@ -14,13 +14,15 @@ _LIKELY: Final = 0.5
 class Found:
     """A stretch of characters, end exclusive, with its label and how probable that is.
 
-    `kinds` are the types of the incidents that it takes part in, the most probable first.
+    `piece` is the first of its pieces. `kinds` are the types of the incidents that it takes part in, the most
+    probable first.
     """
 
     start: int
     end: int
     label: str
     probability: float
+    piece: int = 0
     kinds: tuple[str, ...] = ()
 
 
@@ -48,30 +50,33 @@ def stretches(
     text: str,
     *,
     outside: float,
+    least: float = 0.0,
     kinds: tuple[str, ...] = (),
 ) -> list[Found]:
     """Read the outlines of a layer: label 0 is outside, odd ones begin a stretch, even ones go on with it.
 
-    `outside` is what the probability of outside is multiplied by: below 1 more is found, and less surely.
-    Stretches are widened to whole words.
+    `outside` is what the probability of outside is multiplied by: below 1 more is found, and less surely, but
+    nothing that is less probable than `least`.
+    Stretches are widened to whole words. There are none of a layer that was not asked for.
     """
+    if layer not in reading.layers:
+        return []
     shares = probabilities(reading.layers[layer])
     weighed = shares.copy()
     weighed[:, 0] *= outside
     best = weighed.argmax(-1)
-    found = []
-    first = 0
-    while first < len(best):
-        if best[first] == 0:
-            first += 1
+    found: list[Found] = []
+    last = -1
+    for first in map(int, np.flatnonzero(best)):
+        if first <= last:
             continue
         number = (int(best[first]) - 1) // 2
         last = _last(reading, best, first, number)
-        start, end = _words(text, reading.offsets[first][0], reading.offsets[last][1])
-        share = shares[first : last + 1, [2 * number + 1, 2 * number + 2]].sum(-1).mean()
-        found.append(Found(start, end, names[number], float(share), _kinds(reading, kinds, first, last)))
-        first = last + 1
-    return _apart(found)
+        start, end = whole_words(text, reading.offsets[first][0], reading.offsets[last][1])
+        share = float(shares[first : last + 1, [2 * number + 1, 2 * number + 2]].sum(-1).mean())
+        if share >= least and (not found or found[-1].end <= start):
+            found.append(Found(start, end, names[number], share, first, _kinds(reading, kinds, first, last)))
+    return found
 
 
 def _last(reading: Reading, best: Scores, first: int, number: int) -> int:
@@ -94,21 +99,17 @@ def _kinds(reading: Reading, names: tuple[str, ...], first: int, last: int) -> t
     return tuple(names[k] for rank, k in enumerate(order) if rank == 0 or shares[k] > _LIKELY)
 
 
-def _words(text: str, start: int, end: int) -> tuple[int, int]:
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a stretch of characters to whole words.
+
+    >>> whole_words("a roadblock", 4, 5)
+    (2, 11)
+    """
     while end < len(text) and text[end].isalnum():
         end += 1
     while start > 0 and text[start - 1].isalnum():
         start -= 1
     return start, end
-
-
-def _apart(found: list[Found]) -> list[Found]:
-    """Those that do not overlap with one before them."""
-    kept: list[Found] = []
-    for each in found:
-        if not kept or kept[-1].end <= each.start:
-            kept.append(each)
-    return kept
 
 
 def main_type(reading: Reading, names: tuple[str, ...]) -> Found:
@@ -119,6 +120,11 @@ def main_type(reading: Reading, names: tuple[str, ...]) -> Found:
 
 
 def incident_types(reading: Reading, names: tuple[str, ...]) -> dict[str, float]:
-    """The incident types that a report more probably tells of than not, each with its probability."""
+    """The incident types that a report more probably tells of than not, each with its probability.
+
+    None where the text was not read as a report.
+    """
+    if "report" not in reading.layers:
+        return {}
     shares = chances(reading.layers["report"]).max(0)
     return {name: float(share) for name, share in zip(names, shares, strict=True) if share > _LIKELY}

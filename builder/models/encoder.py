@@ -1,10 +1,10 @@
-"""A trained encoder: it reads a text and scores, for each piece of a word, the labels of every layer."""
+"""Trained encoders: they read a text and score, for each piece of a word, the labels of their layers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -14,11 +14,27 @@ from tokenizers import Tokenizer
 SIZE: Final = 512  # pieces that the encoder takes at once, with one mark at each end
 STEP: Final = 384  # pieces from one window to the next: each has 64 others on both sides in one of them
 CLS, SEP = 101, 102  # the marks at the ends
-# Layers with scores for each piece, and those with scores for each window.
-_OF_PIECES: Final = ("roles", "kinds", "triggers", "entities")
-_OF_WINDOWS: Final = ("report", "snippet")
-
 Scores: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One encoder: the layers with scores for each piece, those with scores for each window, its corpora."""
+
+    name: str
+    of_pieces: tuple[str, ...]
+    of_windows: tuple[str, ...]
+    corpora: tuple[str, ...]
+
+
+NEWS: Final = Branch(
+    "news",
+    ("triggers", "entities", "trigger_of", "argument_of"),
+    ("snippet",),
+    ("wikievents", "re3d", "case2021"),
+)
+# It was taught reports of one kind, nearly all in capitals; all else is left to the other.
+REPORTS: Final = Branch("reports", ("roles", "kinds"), ("report",), ("muc4",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Scores before any function, pieces by labels, and windows by labels for `report` and `snippet`."""
+    """Scores before any function: pieces by labels, or windows by labels, by the name of the layer."""
 
     offsets: list[tuple[int, int]]
     layers: dict[str, Scores]
@@ -77,44 +93,56 @@ def window_starts(length: int) -> Iterator[int]:
     yield from range(0, max(1, length - (SIZE - 2) + STEP), STEP)
 
 
-class Encoder:
-    """The model of a folder: `model.onnx`, `labels.json` and `tokenizer.json`."""
+class Words:
+    """The vector of each piece, which all encoders begin with: numbers of eight bits, and their units."""
 
-    def __init__(self, folder: Path) -> None:
-        self.labels = Labels.load(folder / "labels.json")
-        self._tokenizer = open_tokenizer(folder / "tokenizer.json")
+    def __init__(self, file: Path) -> None:
+        with np.load(file) as stored:
+            self._numbers, self._units = stored["numbers"], stored["units"]
+
+    def vectors(self, pieces: Sequence[int]) -> Scores:
+        """Give pieces by the width of the encoders."""
+        where = np.asarray(pieces, np.int64)
+        found: Scores = self._numbers[where] * self._units[where, None]
+        return found
+
+
+class Encoder:
+    """One branch as onnxruntime runs it."""
+
+    def __init__(self, file: Path, branch: Branch) -> None:
+        self._branch = branch
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # the other processors have the parser, or other documents
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
-    def read(self, text: str) -> Reading:
-        """Score a text; where windows overlap, a piece has the scores of the one it is deeper inside."""
-        pieces = cut(self._tokenizer, text)
-        length = len(pieces.numbers)
-        layers: dict[str, Any] = {}
+    def read(self, vectors: Scores, begin: Scores, end: Scores) -> dict[str, Scores]:
+        """Score a text; where windows overlap, a piece has the scores of the one it is deeper inside.
+
+        `vectors` are those of all its pieces, `begin` and `end` those of the marks around a window.
+        """
+        length = len(vectors)
+        layers: dict[str, Scores] = {}
         depth = np.full(length, -1)
         windows: list[dict[str, Scores]] = []
         for start in window_starts(length):
-            numbers = pieces.numbers[start : start + SIZE - 2]
-            scores = self._run([CLS, *numbers, SEP])
+            inner = vectors[start : start + SIZE - 2]
+            scores = self._run(np.concatenate((begin, inner, end)))
             windows.append(scores)
-            here = np.arange(start, start + len(numbers))
-            inside = _depth(start, len(numbers), length)
+            here = np.arange(start, start + len(inner))
+            inside = _depth(start, len(inner), length)
             better = here[inside > depth[here]]
-            for name in _OF_PIECES:
+            for name in self._branch.of_pieces:
                 found = scores[name][1:-1]
                 whole = layers.setdefault(name, np.zeros((length, found.shape[1]), np.float32))
                 whole[better] = found[better - start]
             depth[better] = inside[better - start]
-        layers |= {name: np.stack([each[name] for each in windows]) for name in _OF_WINDOWS}
-        return Reading(pieces.offsets, layers)
+        return layers | {name: np.stack([each[name] for each in windows]) for name in self._branch.of_windows}
 
-    def _run(self, numbers: list[int]) -> dict[str, Scores]:
-        pieces = np.array([numbers], np.int64)
-        names = [*_OF_PIECES, *_OF_WINDOWS]
-        found = self._session.run(names, {"pieces": pieces, "mask": np.ones_like(pieces)})
+    def _run(self, vectors: Scores) -> dict[str, Scores]:
+        names = [*self._branch.of_pieces, *self._branch.of_windows]
+        mask = np.ones((1, len(vectors)), np.int64)
+        found = self._session.run(names, {"vectors": vectors[None], "mask": mask})
         return {name: each[0] for name, each in zip(names, found, strict=True)}
 
 

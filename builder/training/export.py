@@ -14,10 +14,11 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 
 from builder.models.encoder import Labels
-from builder.training.network import Network
+from builder.training.network import WIDE, Network
 
 # The oldest opset that has all that the encoder uses.
 _OPSET: Final = 17
+_LARGEST: Final = 127  # of eight bits with a sign, the same both ways
 
 
 def _array(weights: Tensor) -> NDArray[np.float32]:
@@ -32,37 +33,49 @@ class _Outputs(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, pieces: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        return tuple(self.network(pieces, mask).values())
+    def forward(self, vectors: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.network(vectors, mask).values())
 
 
-def export(network: Network, labels: Labels, tokenizer: Path, folder: Path) -> None:
-    """Write `model.onnx`, `pairs.npz`, `labels.json` and `tokenizer.json` into a folder."""
-    network.eval()
+def export(news: Network, reports: Network, labels: Labels, tokenizer: Path, folder: Path) -> None:
+    """Write what `builder.models.trained` loads into a folder; both have the same words."""
     folder.mkdir(parents=True, exist_ok=True)
-    pieces = torch.randint(1000, 2000, (1, 16))
-    names = [*network(pieces, torch.ones_like(pieces))]
-    axes = {name: {0: "windows", 1: "pieces"} for name in ("pieces", "mask", *names)}
-    axes |= {name: {0: "windows"} for name in ("report", "snippet")}
+    for network in (news, reports):
+        _write_encoder(network, folder / f"{network.branch.name}.onnx")
+    words = _array(news.words.weight)
+    units = np.abs(words).max(1) / _LARGEST
+    numbers = np.rint(words / np.maximum(units, np.finfo(np.float32).tiny)[:, None]).astype(np.int8)
+    np.savez(folder / "words.npz", numbers=numbers, units=units.astype(np.float32))
+    # What judges pairs of pieces is not in the file of ONNX: which pairs there are is known only afterwards.
+    np.savez(
+        folder / "pairs.npz",
+        types=_array(news.type_of.weight),
+        distances=_array(news.distance_of.weight),
+        roles=_array(news.role_of.weight),
+        bias=_array(news.role_of.bias),
+    )
+    (folder / "labels.json").write_text(json.dumps(asdict(labels), indent=1) + "\n", "utf-8")
+    shutil.copyfile(tokenizer, folder / "tokenizer.json")
+
+
+def _write_encoder(network: Network, file: Path) -> None:
+    """Write one encoder, with its weights, but for the words, in eight bits."""
+    network.eval()
+    vectors = torch.zeros((1, 16, WIDE))
+    mask = torch.ones((1, 16), dtype=torch.long)
+    names = [*network.branch.of_pieces, *network.branch.of_windows]
+    axes = {name: {0: "windows", 1: "pieces"} for name in ("vectors", "mask", *network.branch.of_pieces)}
+    axes |= {name: {0: "windows"} for name in network.branch.of_windows}
     with TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         torch.onnx.export(
             _Outputs(network),
-            (pieces, torch.ones_like(pieces)),
+            (vectors, mask),
             str(whole),
-            input_names=["pieces", "mask"],
+            input_names=["vectors", "mask"],
             output_names=names,
             dynamic_axes=axes,
             opset_version=_OPSET,
             dynamo=False,
         )
-        quantize_dynamic(whole, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
-    # What judges pairs of pieces is not in the file of ONNX: which pairs there are is known only afterwards.
-    np.savez(
-        folder / "pairs.npz",
-        types=_array(network.type_of.weight),
-        roles=_array(network.role_of.weight),
-        bias=_array(network.role_of.bias),
-    )
-    (folder / "labels.json").write_text(json.dumps(asdict(labels), indent=1) + "\n", "utf-8")
-    shutil.copyfile(tokenizer, folder / "tokenizer.json")
+        quantize_dynamic(whole, file, weight_type=QuantType.QInt8, per_channel=True)

@@ -1,37 +1,44 @@
 """Teaching: every corpus teaches its own heads, and all of them the encoder."""
 
-import json
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from builder.models.encoder import Labels, open_tokenizer
-from builder.training.corpora import MUC_ROLES, MUC_TYPES, RE3D_TYPES, Example
+from builder.models.arguments import distance
+from builder.models.encoder import SEP, Branch, Labels, open_tokenizer
+from builder.training.corpora import MUC_ROLES, MUC_TYPES, NO_EVENT, RE3D_TYPES, Example
 from builder.training.network import Network
-from builder.training.windows import IGNORED, Window, windows
+from builder.training.windows import IGNORED, Window, parts, windows
 
 ENCODER_RATE: Final = 1e-4  # of learning: small encoders take more than the 5e-5 that is usual for large ones
 HEAD_RATE: Final = 1e-3  # heads begin at random
 WARMING: Final = 0.06  # the part of all steps in which the rate rises
 LONGEST_STEP: Final = 1.0  # norm of a gradient, above which it is cut
 PIECES: Final = 2048  # of a batch: four full windows
-SEEN: Final = {"re3d": 3, "case2021": 2}  # how often an epoch sees a small corpus
+SEEN: Final = {"re3d": 3, "case2021": 3}  # how often an epoch sees a small corpus
+HIDDEN, MASK = 0.15, 103  # how many pieces, and the piece that stands for them
+MEMORY: Final = 0.998  # what the mean of the weights keeps at each step: some 500 steps, two epochs
+# How many windows of an epoch are seen in parts: of whole ones alone nothing is learned about short texts, in
+# which such a network then finds entities and incidents in every word.
+PARTED: Final = 0.3
 KEPT: Final = 0.5  # of the reports without an incident, in each epoch: they say little, and are many
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is taught from, for how long, and where the result goes."""
+    """What is taught from, for how long, and where what is learned is kept."""
 
     encoder: Path
-    out: Path
+    work: Path
     epochs: int
     seed: int
 
@@ -49,32 +56,75 @@ def labels_of(examples: Sequence[Example]) -> Labels:
     )
 
 
-def fit(examples: Sequence[Example], plan: Plan) -> Network:
-    """Teach a network, writing it to `plan.out` after each epoch; go on where that was broken off."""
-    tokenizer = open_tokenizer(plan.encoder / "tokenizer.json")
-    labels = labels_of(examples)
-    cut = [window for example in examples for window in windows(tokenizer, example, labels)]
+def fit(examples: Sequence[Example], plan: Plan, branch: Branch) -> Network:
+    """Teach one branch, writing it to `plan.work` after each epoch; go on where that was broken off.
+
+    The vectors of words stay as they are, so that branches share them.
+    """
+    tokenizer, labels = open_tokenizer(plan.encoder / "tokenizer.json"), labels_of(examples)
+    own = (example for example in examples if example.corpus in branch.corpora)
+    cut = [window for example in own for window in windows(tokenizer, example, labels)]
     torch.manual_seed(plan.seed)
-    network = Network(plan.encoder, labels)
-    plan.out.mkdir(parents=True, exist_ok=True)
-    (plan.out / "labels.json").write_text(json.dumps(asdict(labels), indent=1), "utf-8")
-    optimizer = torch.optim.AdamW(_groups(network), weight_decay=0.01, fused=True)
-    steps = plan.epochs * len([*_batches(cut, random.Random(plan.seed))])
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _rate(steps))
-    first = _resumed(plan.out / "last.pt", network, optimizer, schedule)
-    for epoch in range(first, plan.epochs):
-        _epoch(
-            network, optimizer, schedule, [*_batches(cut, random.Random(plan.seed + epoch))], labels, epoch
-        )
-        _keep(plan.out / "last.pt", network, optimizer, schedule, epoch + 1)
-    return network
+    network = Network(plan.encoder, labels, branch)
+    network.words.requires_grad_(requires_grad=False)
+    steps = plan.epochs * len([*_batches(cut, labels, random.Random(plan.seed))])
+    course, kept = _Course.begin(network, steps), plan.work / f"{branch.name}.pt"
+    for epoch in range(course.resume(kept), plan.epochs):
+        torch.manual_seed(plan.seed + epoch)
+        _epoch(course, [*_batches(cut, labels, random.Random(plan.seed + epoch))], labels, epoch)
+        course.keep(kept, epoch + 1)
+    taught: Network = course.mean.module
+    return taught
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What changes while a network is taught; `mean` is the mean of its last states, which errs less."""
+
+    network: Network
+    mean: AveragedModel
+    optimizer: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LambdaLR
+
+    @classmethod
+    def begin(cls, network: Network, steps: int) -> "_Course":
+        mean = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(MEMORY))
+        optimizer = torch.optim.AdamW(_groups(network), weight_decay=0.01, fused=True)
+        return cls(network, mean, optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, _rate(steps)))
+
+    def step(self, loss: Tensor) -> None:
+        self.optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), LONGEST_STEP)
+        self.optimizer.step()
+        self.schedule.step()
+        self.mean.update_parameters(self.network)
+
+    def keep(self, file: Path, epochs: int) -> None:
+        """Write the state after some epochs, in place of the one before."""
+        new = file.with_suffix(".new")
+        torch.save({"epochs": epochs, **{name: each.state_dict() for name, each in self._parts()}}, new)
+        new.replace(file)
+
+    def resume(self, file: Path) -> int:
+        """Take up what was kept; give the number of epochs that are done."""
+        if not file.exists():
+            return 0
+        kept = torch.load(file, weights_only=True)
+        for name, each in self._parts():
+            each.load_state_dict(kept[name])
+        return int(kept["epochs"])
+
+    def _parts(self) -> Iterator[tuple[str, Any]]:
+        for name in ("network", "mean", "optimizer", "schedule"):
+            yield name, getattr(self, name)
 
 
 def _groups(network: Network) -> list[dict[str, Any]]:
     inner = {id(each) for each in network.encoder.parameters()}
     heads = [each for each in network.parameters() if id(each) not in inner]
     return [
-        {"params": [*network.encoder.parameters()], "lr": ENCODER_RATE},
+        {"params": [p for p in network.encoder.parameters() if p.requires_grad], "lr": ENCODER_RATE},
         {"params": heads, "lr": HEAD_RATE},
     ]
 
@@ -87,14 +137,15 @@ def _rate(steps: int) -> Callable[[int], float]:
     return rate
 
 
-def _batches(cut: Sequence[Window], chance: random.Random) -> Iterator[list[Window]]:
+def _batches(cut: Sequence[Window], labels: Labels, chance: random.Random) -> Iterator[list[Window]]:
     """Give windows of one corpus and about one length together, all in an order by chance."""
-    chosen = [
-        window
-        for window in cut
-        for _ in range(SEEN.get(window.example.corpus, 1))
-        if window.example.tags or window.example.corpus != "muc4" or chance.random() < KEPT
-    ]
+    chosen: list[Window] = []
+    for window in cut:
+        if window.example.corpus == "muc4" and not window.example.tags and chance.random() >= KEPT:
+            continue
+        for _ in range(_times_seen(window.example)):
+            is_parted = window.example.corpus != "case2021" and chance.random() < PARTED
+            chosen += parts(window, labels, chance) if is_parted else [window]
     chosen.sort(key=lambda window: (window.example.corpus, len(window.pieces), chance.random()))
     batches: list[list[Window]] = []
     for window in chosen:
@@ -108,30 +159,29 @@ def _batches(cut: Sequence[Window], chance: random.Random) -> Iterator[list[Wind
     yield from batches
 
 
-def _epoch(
-    network: Network,
-    optimizer: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LambdaLR,
-    batches: Sequence[list[Window]],
-    labels: Labels,
-    epoch: int,
-) -> None:
-    network.train()
+def _times_seen(example: Example) -> int:
+    return 1 if example.labels == (NO_EVENT,) else SEEN.get(example.corpus, 1)
+
+
+def _epoch(course: _Course, batches: Sequence[list[Window]], labels: Labels, epoch: int) -> None:
+    course.network.train()
     bar = tqdm(batches, desc=f"epoch {epoch + 1}", mininterval=10)
     total = 0.0
     for batch in bar:
         pieces, mask = stack(batch)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            out = network(pieces, mask)
-        loss = _loss(network, {name: each.float() for name, each in out.items()}, batch, labels)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), LONGEST_STEP)
-        optimizer.step()
-        schedule.step()
+            out = course.network(course.network.words(hidden_in_part(pieces)), mask)
+        loss = _loss(course.network, {name: each.float() for name, each in out.items()}, batch, labels)
+        course.step(loss)
         total += loss.item()
     bar.close()
     tqdm.write(f"epoch {epoch + 1}: mean loss {total / max(1, len(batches)):.4f}")
+
+
+def hidden_in_part(pieces: Tensor) -> Tensor:
+    """Some pieces by chance as ones that cannot be read: what is beside them must do."""
+    is_hidden = (torch.rand(pieces.shape) < HIDDEN) & (pieces > SEP)
+    return torch.where(is_hidden, MASK, pieces)
 
 
 def stack(batch: Sequence[Window]) -> tuple[Tensor, Tensor]:
@@ -168,9 +218,8 @@ def _kinds(out: dict[str, Tensor], batch: Sequence[Window], labels: Labels) -> T
     """The incident types of a report, and of what takes part in one of them."""
     whole = torch.zeros(len(batch), len(labels.kinds))
     for row, window in enumerate(batch):
-        for name in window.example.labels:
-            if name:
-                whole[row, labels.kinds.index(name)] = 1
+        for name in window.incidents:
+            whole[row, labels.kinds.index(name)] = 1
     loss = functional.binary_cross_entropy_with_logits(out["report"], whole)
     where = sorted({(row, piece) for row, window in enumerate(batch) for piece, _ in window.kinds})
     if where:
@@ -202,27 +251,14 @@ def _arguments(network: Network, out: dict[str, Tensor], batch: Sequence[Window]
             gold.append(roles)
     if not rows:
         return out["triggers"].sum() * 0
-    scores = network.pairs(out["trigger_of"][rows, triggers], torch.tensor(types), out["argument_of"][rows])
+    length = out["argument_of"].shape[1]
+    distances = torch.tensor(np.stack([distance(each, length) for each in triggers]))
+    scores = network.pairs(
+        out["trigger_of"][rows, triggers], torch.tensor(types), distances, out["argument_of"][rows]
+    )
     # Most pieces are no argument: their part of the mean would drown the others.
     weights = torch.ones(scores.shape[-1])
     weights[0] = 0.2
     return functional.cross_entropy(
         scores.flatten(0, 1), torch.stack(gold).flatten(), weights, ignore_index=IGNORED
     )
-
-
-def _keep(file: Path, network: Network, optimizer: Any, schedule: Any, epoch: int) -> None:  # noqa: ANN401 (torch's)
-    state = {"network": network, "optimizer": optimizer, "schedule": schedule}
-    new = file.with_suffix(".new")
-    torch.save({"epoch": epoch, **{name: each.state_dict() for name, each in state.items()}}, new)
-    new.replace(file)
-
-
-def _resumed(file: Path, network: Network, optimizer: Any, schedule: Any) -> int:  # noqa: ANN401 (torch's)
-    """Take up what was kept; give the number of epochs that are done."""
-    if not file.exists():
-        return 0
-    kept = torch.load(file, weights_only=True)
-    for name, each in {"network": network, "optimizer": optimizer, "schedule": schedule}.items():
-        each.load_state_dict(kept[name])
-    return int(kept["epoch"])

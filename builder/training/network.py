@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
-from builder.models.encoder import Labels
+from builder.models.arguments import DISTANCES
+from builder.models.encoder import Branch, Labels
 
 WIDE: Final = 384  # of the encoder's vectors (MiniLM-L6-H384, Wang and others 2020)
 PAIR: Final = 96  # of what pairs are judged by: more did not help on held-out articles
@@ -15,10 +16,11 @@ DROPPED: Final = 0.1  # as the encoder was trained
 
 
 class Network(nn.Module):
-    """Reads pieces; every layer is an output, so that one pass gives all."""
+    """Reads pieces; every layer of its branch is an output, so that one pass gives all."""
 
-    def __init__(self, encoder: Path, labels: Labels) -> None:
+    def __init__(self, encoder: Path, labels: Labels, branch: Branch) -> None:
         super().__init__()
+        self.branch = branch
         # Numbers by chance for each pair of pieces cost as much as all the rest on a processor, and the fused
         # attention is slower there than the plain one: 4,900 pieces a second instead of 1,300.
         self.encoder = BertModel.from_pretrained(
@@ -28,37 +30,51 @@ class Network(nn.Module):
             attention_probs_dropout_prob=0.0,
         )
         self.dropout = nn.Dropout(DROPPED)
-        self.roles = nn.Linear(WIDE, 2 * len(labels.roles) + 1)
-        self.kinds = nn.Linear(WIDE, len(labels.kinds))
-        self.triggers = nn.Linear(WIDE, 2 * len(labels.triggers) + 1)
-        self.entities = nn.Linear(WIDE, 2 * len(labels.entities) + 1)
-        self.report = nn.Linear(2 * WIDE, len(labels.kinds))
-        self.snippet = nn.Linear(2 * WIDE, len(labels.types))
-        self.trigger_of = nn.Linear(WIDE, PAIR)
-        self.argument_of = nn.Linear(WIDE, PAIR)
+        sizes = _sizes(labels)
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(WIDE, sizes[name]) for name in branch.of_pieces}
+            | {name: nn.Linear(2 * WIDE, sizes[name]) for name in branch.of_windows}
+        )
         self.type_of = nn.Embedding(len(labels.triggers), PAIR)
-        self.role_of = nn.Linear(PAIR, len(labels.arguments) + 1)  # the first: none
+        self.distance_of = nn.Embedding(DISTANCES, PAIR)
+        self.role_of = nn.Linear(2 * PAIR, len(labels.arguments) + 1)  # the first: none
 
-    def forward(self, pieces: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """Give the scores of each layer; `pieces` and `mask` are windows by pieces."""
-        hidden = self.encoder(input_ids=pieces, attention_mask=mask).last_hidden_state
+    @property
+    def words(self) -> nn.Embedding:
+        """The vectors of pieces, which the encoder begins with."""
+        table: nn.Embedding = self.encoder.embeddings.word_embeddings
+        return table
+
+    def forward(self, vectors: Tensor, mask: Tensor) -> dict[str, Tensor]:
+        """Score each layer; `vectors` are windows by pieces by WIDE, `mask` is windows by pieces."""
+        hidden = self.encoder(inputs_embeds=vectors, attention_mask=mask).last_hidden_state
         hidden = self.dropout(hidden)
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1)
         whole = torch.cat((hidden[:, 0], mean), dim=-1)
-        return {
-            "roles": self.roles(hidden),
-            "kinds": self.kinds(hidden),
-            "triggers": self.triggers(hidden),
-            "entities": self.entities(hidden),
-            "report": self.report(whole),
-            "snippet": self.snippet(whole),
-            "trigger_of": self.trigger_of(hidden),
-            "argument_of": self.argument_of(hidden),
+        return {name: self.heads[name](hidden) for name in self.branch.of_pieces} | {
+            name: self.heads[name](whole) for name in self.branch.of_windows
         }
 
-    def pairs(self, trigger: Tensor, types: Tensor, arguments: Tensor) -> Tensor:
-        """Score the roles of pieces: triggers by PAIR, their types, and triggers by pieces by PAIR."""
-        joined = torch.relu(trigger + self.type_of(types)).unsqueeze(1) * arguments
-        scores: Tensor = self.role_of(joined)
+    def pairs(self, trigger: Tensor, types: Tensor, distances: Tensor, arguments: Tensor) -> Tensor:
+        """Score the roles of pieces.
+
+        Triggers by PAIR, their types, triggers by pieces (`builder.models.arguments.distance`), and triggers
+        by pieces by PAIR.
+        """
+        told = (trigger + self.type_of(types)).unsqueeze(1)
+        sums = torch.relu(told + arguments + self.distance_of(distances))
+        scores: Tensor = self.role_of(torch.cat((sums, torch.relu(told) * arguments), dim=-1))
         return scores
+
+
+def _sizes(labels: Labels) -> dict[str, int]:
+    """How many scores each layer has: of stretches one outside, two a label, at a beginning and inside."""
+    stretches = {"roles": labels.roles, "triggers": labels.triggers, "entities": labels.entities}
+    return {name: 2 * len(names) + 1 for name, names in stretches.items()} | {
+        "kinds": len(labels.kinds),
+        "report": len(labels.kinds),
+        "snippet": len(labels.types),
+        "trigger_of": PAIR,
+        "argument_of": PAIR,
+    }

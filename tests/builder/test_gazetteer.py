@@ -127,7 +127,7 @@ def test_every_reference_is_to_an_entry(gazetteer):
 def test_every_concept_and_property_is_one_of_the_ontology():
     known = {
         triple.subject.value
-        for name in ("polemos.ttl", "types.ttl")
+        for name in ontology.TERMS
         for triple in parse((FOLDER.parent / name).read_bytes(), RdfFormat.TURTLE)
         if isinstance(triple.subject, NamedNode)
     }

@@ -25,6 +25,8 @@ from builder.model import (
     Event,
     EventKind,
     Facility,
+    MentionArgument,
+    MentionKind,
     Modality,
     Moment,
     Outcome,
@@ -33,6 +35,7 @@ from builder.model import (
     Report,
     Role,
     Span,
+    TypedMention,
     Weapon,
 )
 from builder.rdf import FORMATS, RDF_TYPE, SKOS_BROADER, report_iri, serialize, term, to_quads
@@ -141,6 +144,18 @@ EVENTS = st.builds(
     minimum_distance=MAYBE | NUMBERS,
     confidence=MAYBE | st.decimals(0, 1, places=3),
 )
+SHARES = st.decimals(0, 1, places=2)
+ARGUMENTS = st.builds(
+    MentionArgument, st.sampled_from(["TargetRole", "PlaceRole"]), SPANS, SHARES, MAYBE | KEYS
+)
+TYPED_MENTIONS = st.builds(
+    TypedMention,
+    st.sampled_from(MentionKind),
+    st.sampled_from(["Attacking", "Dying"]),
+    SPANS,
+    SHARES,
+    st.lists(ARGUMENTS, max_size=2).map(tuple),
+)
 REPORTS = st.builds(
     Report,
     ARTICLES,
@@ -148,6 +163,7 @@ REPORTS = st.builds(
     facilities=st.lists(FACILITIES, max_size=2).map(tuple),
     places=st.lists(PLACES, max_size=2).map(tuple),
     events=st.lists(EVENTS, max_size=2).map(tuple),
+    mentions=st.lists(TYPED_MENTIONS, max_size=2).map(tuple),
 )
 # Our names of formats, and rdflib's.
 READERS = {"nquads": "nquads", "trig": "trig", "turtle": "turtle", "jsonld": "json-ld", "rdfxml": "xml"}
@@ -238,6 +254,23 @@ def test_nodes_have_their_classes_and_those_above(full_report: Report) -> None:
         for key in ("e1", "a2", "f1")
     }
     assert of == {"e1": {"Attack", "Event"}, "a2": {"Group", "Actor"}, "f1": {"Facility"}}
+
+
+def test_what_a_model_reads_has_its_type_its_arguments_and_whom_they_stand_for(full_report: Report) -> None:
+    memory = ox.Store()
+    memory.extend(to_quads(full_report))
+    rows = memory.query(
+        """SELECT ?words ?type ?share ?role ?argument ?filler WHERE { GRAPH ?report {
+             ?mention a plm:EventMention ; rdfs:label ?words ; plm:mentionType ?type ; plm:confidence ?share ;
+               plm:hasArgument ?inner .
+             ?inner a plm:ArgumentMention ; plm:argumentRole ?role ; plm:filler ?filler ;
+               plm:evidence/oa:hasTarget/oa:hasSelector/oa:exact ?argument } }""",
+        prefixes=dict(ontology.PREFIXES),
+    )
+    (row,) = rows
+    found = [row[name].value.rpartition("#")[2] for name in ("words", "type", "share", "role", "argument")]
+    assert found == ["struck", "Attacking", "0.9", "TargetRole", "station"]
+    assert row["filler"].value == f"{report_iri(full_report.article).value}/f1"
 
 
 def test_the_chain_of_each_concept_is_whole(full_report: Report) -> None:

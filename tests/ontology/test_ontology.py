@@ -13,6 +13,9 @@ from rdflib import OWL, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 import builder
 import ontology
 from builder import model
+from builder.models import shipped
+from builder.models.encoder import Labels
+from builder.patterns import load
 from builder.shapes import check
 
 PLM = Namespace(ontology.NAMESPACE)
@@ -38,6 +41,7 @@ PROPERTIES = words("""
 """)
 ADDED = words("""
     sentence cue countryCode demonym capital gazetteerEntry links score reason builtWith
+    mentionType hasArgument argumentRole filler
 """)
 INDIVIDUALS = {
     "Modality": words("Asserted Alleged Threatened Planned Demanded Feared Attempted Denied"),
@@ -131,7 +135,7 @@ PARENTS = {name: parent for tree in TREES.values() for name, parent in pairs(tre
 @pytest.fixture(scope="module")
 def core():
     graph = Graph()
-    for name in ("polemos.ttl", "types.ttl"):
+    for name in ontology.TERMS:
         graph.parse(ontology.path(name))
     return graph
 
@@ -150,9 +154,10 @@ def test_file_parses_alike_in_both_libraries(file):
     assert triples == len(Graph().parse(file)) > 50
 
 
-def test_files_are_the_four_and_graph_is_their_sum():
+def test_files_are_the_five_and_graph_is_their_sum():
     assert [file.name for file in ontology.files()] == [
         "alignments.ttl",
+        "mentions.ttl",
         "polemos.ttl",
         "shapes.ttl",
         "types.ttl",
@@ -210,7 +215,7 @@ def test_tree_is_that_of_the_vocabulary(core):
 
 def test_every_term_is_documented(core):
     terms = own_terms(core)
-    assert len(terms) > 220
+    assert len(terms) > 330
     for term in terms:
         for predicate in (RDFS.label, SKOS.definition, SKOS.example):
             texts = list(core.objects(term, predicate))
@@ -278,7 +283,7 @@ def notations(graph: Graph, datatype: str) -> set[str]:
 def test_notations_are_of_declared_datatypes(core):
     used = {code.datatype for code in core.objects(None, SKOS.notation)}
     assert used == set(core.subjects(RDF.type, RDFS.Datatype))
-    assert len(used) == 3
+    assert len(used) == 5
 
 
 def test_every_sub_event_type_of_acled_has_a_concept(core):
@@ -297,6 +302,18 @@ def test_cameo_notations_are_codes(core):
     assert len(codes) > 40
     # Roots 01 to 20, then one or two digits.
     assert all(re.fullmatch(r"(0[1-9]|1\d|20)\d{1,2}", code) for code in codes)
+
+
+def test_what_the_model_labels_has_a_concept():
+    labels = Labels.load(shipped() / "labels.json")
+    kairos, re3d = ontology.notations("kairosNotation"), ontology.notations("re3dNotation")
+    assert {*labels.triggers, *labels.arguments} == set(kairos.values())
+    assert set(labels.entities) == set(re3d.values())
+    assert load("mentions") == {
+        "entities": {code: name for name, code in re3d.items()},
+        "events": {code: name for name, code in kairos.items() if "." in code},
+        "roles": {code: name for name, code in kairos.items() if "." not in code},
+    }
 
 
 def test_attack_types_all_have_a_notation(core):

@@ -9,10 +9,11 @@ import pytest
 from builder.components.reader import Learnings
 from builder.components.report_incidents import is_in_capitals
 from builder.errors import ModelError
-from builder.model import ActorKind, Article, Event, EventKind, Modality, Report, Role
+from builder.model import ActorKind, Article, Event, EventKind, MentionKind, Modality, Report, Role
 from builder.models import shipped
 from builder.models.decoding import main_type, stretches
-from builder.models.encoder import Encoder, Reading, _depth
+from builder.models.encoder import Reading, _depth
+from builder.models.trained import TrainedModel
 from builder.pipeline import load_pipeline
 from builder.report import extract
 
@@ -37,7 +38,7 @@ PRICE OF COFFEE HAD RISEN ON THE WORLD MARKET.  HE ADDED THAT THE COUNTRY EXPECT
 THE OTHER PRODUCERS IN APRIL, AND THAT THE INTEREST ON THE FOREIGN DEBT WILL BE PAID ON TIME."""
 # Short reports of our own, and what each is about.
 SHORT = {
-    "SuicideBombing": "A man blew himself up with an explosive vest at a checkpoint and killed six soldiers.",
+    "SuicideBombing": "A suicide bomber blew himself up at a checkpoint on Tuesday and killed six soldiers.",
     "PeacefulProtest": "Hundreds of teachers marched through the city and demanded that their wages be paid.",
     "Arrest": "Security forces detained eleven members of the opposition party in a series of raids.",
 }
@@ -50,10 +51,10 @@ def reported(nlp: "Language", text: str) -> Report:
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
+def model() -> TrainedModel:
     folder = shipped()
     assert folder is not None
-    return Encoder(folder)
+    return TrainedModel.load(folder)
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +127,32 @@ def test_rules_alone_read_no_type_from_the_whole(rules: "Language") -> None:
 
 
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"holds no model.onnx; name the folder of a trained model, or none"):
+    with pytest.raises(ModelError, match=r"holds no news.onnx; name the folder of a trained model, or none"):
         load_pipeline(trained_model=str(tmp_path))
+
+
+def test_mentions_of_a_report_have_their_types_arguments_and_nodes(nlp: "Language") -> None:
+    text = "Police in Mosul arrested Omar Saleh on Monday. Saleh is accused of killing two soldiers."
+    report = reported(nlp, text)
+    entities = {each.span.text: each.type for each in report.mentions if each.kind is MentionKind.ENTITY}
+    assert entities["Mosul"] == "LocationReference"
+    assert entities["Omar Saleh"] == "PersonReference"
+    assert entities["Monday"] == "TimeReference"
+    events = {each.span.text: each for each in report.mentions if each.kind is MentionKind.EVENT}
+    arrest = events["arrested"]
+    assert arrest.type == "Arresting"
+    roles = {each.role: each for each in arrest.arguments}
+    assert roles["JailerRole"].span.text == "Police"
+    assert roles["PlaceRole"].span.text == "Mosul"
+    assert roles["PlaceRole"].filler == next(place.key for place in report.places if place.label == "Mosul")
+    for mention in report.mentions:
+        assert 0 < mention.confidence <= 1
+        assert text[mention.span.start : mention.span.end] == mention.span.text
+        assert mention.span.text in mention.span.sentence
+
+
+def test_rules_alone_read_no_mentions(rules: "Language") -> None:
+    assert reported(rules, "Police arrested Omar Saleh in Mosul.").mentions == ()
 
 
 def test_entities_and_triggers_stand_where_the_text_has_them(annotate: Annotate) -> None:
@@ -141,11 +166,12 @@ def test_entities_and_triggers_stand_where_the_text_has_them(annotate: Annotate)
 @pytest.mark.parametrize(
     "text", ["", " ", "…", "😀", "word " * 2000], ids=["none", "blank", "mark", "face", "long"]
 )
-def test_any_text_is_scored_piece_by_piece(encoder: Encoder, text: str) -> None:
-    reading = encoder.read(text)
+def test_any_text_is_scored_piece_by_piece(model: TrainedModel, text: str) -> None:
+    reading = model.read(text, report=True)
     for name in ("roles", "kinds", "triggers", "entities"):
         assert len(reading.layers[name]) == len(reading.offsets)
         assert np.isfinite(reading.layers[name]).all()
+    assert "roles" not in model.read(text, report=False).layers
     assert all(text[start:end].strip() for start, end in reading.offsets)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -18,7 +19,7 @@ from builder.training.corpora import (
     read_all,
     wikievents,
 )
-from builder.training.windows import IGNORED, Window, windows
+from builder.training.windows import IGNORED, Window, parts, windows
 
 TEXT = "Rebels of the FPL attacked an army post. The FPL fired on the post, and a guard died."
 LABELS = Labels(
@@ -108,6 +109,19 @@ def test_events_are_triggers_of_two_parts_with_arguments() -> None:
     assert relation == Relation(tag("attacked", "Conflict.Attack"), tag("army post", "Target"))
 
 
+@pytest.mark.parametrize(("how", "unsure"), [("by_arguments", ["post"]), ("guess", ["post"]), ("unique", [])])
+def test_where_a_trigger_may_stand_as_well_nothing_is_taught(how: str, unsure: list[str]) -> None:
+    first = {"text": "post", "start": TEXT.index("post"), "end": TEXT.index("post") + 4, "how": how}
+    event = {"type": "Conflict.Attack.Unspecified", "trigger": first, "arguments": []}
+    example, *_ = wikievents([{"id": "a", "text": TEXT, "events": [event]}])
+    assert [TEXT[slice(*each)] for each in example.unsure] == unsure
+    (window,) = cut(example)
+    assert window.triggers is not None
+    ignored = [window.offsets[k] for k, label in enumerate(window.triggers) if label == IGNORED][1:-1]
+    assert ignored == [*example.unsure]
+    assert outlined(window, window.triggers, LABELS.triggers) == [("post", "Conflict.Attack")]
+
+
 def test_passages_without_a_trigger_are_of_no_event() -> None:
     quiet = "The town lies on a river, and it is known for its old bridges and its markets."
     text = f"{quiet} Rebels attacked it. {quiet}"
@@ -139,6 +153,37 @@ def test_outlines_say_what_the_tags_say() -> None:
         ("army post", "Target"),
     ]
     assert window.triggers is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_parts_of_a_report_are_of_whole_sentences_and_tell_of_what_takes_part_in_them(seed: int) -> None:
+    text = "The army post stood in the valley for many years. " * 8 + "Rebels came. " + "All was quiet. " * 20
+    tags = (Tag(text.index("Rebels"), text.index("Rebels") + 6, "Individual", ("ATTACK",)),)
+    (window,) = cut(Example("a", "muc4", text, tags, labels=("ATTACK",)))
+    assert window.incidents == ("ATTACK",)
+    found = [*parts(window, LABELS, Random(seed))]
+    assert [piece for part in found for piece in part.pieces[1:-1]] == window.pieces[1:-1]
+    for part in found:
+        assert len(part.pieces) == len(part.offsets) == len(part.roles or ())
+        said = text[part.offsets[1][0] : part.offsets[-2][1]]
+        assert said[0].isupper()
+        assert said.endswith(".")
+        words = outlined(part, part.roles, LABELS.roles)
+        assert part.incidents == (("ATTACK",) if words else ())
+        assert {text[slice(*part.offsets[piece])] for piece, _ in part.kinds} == {word for word, _ in words}
+    assert [word for part in found for word, _ in outlined(part, part.roles, LABELS.roles)] == ["Rebels"]
+
+
+def test_parts_keep_arguments_within_them() -> None:
+    text = "Rebels attacked the post. " + "All was quiet. " * 40
+    trigger, post = tag("attacked", "Conflict.Attack", text), tag("post", "Target", text)
+    example = Example("a", "wikievents", text, (trigger,), (Relation(trigger, post),))
+    (window,) = cut(example)
+    first, *others = parts(window, LABELS, Random(1))
+    ((at, _, argument, _),) = first.arguments
+    assert [text[slice(*first.offsets[piece])] for piece in (at, argument)] == ["attacked", "post"]
+    assert others
+    assert all(not part.arguments for part in others)
 
 
 def test_an_argument_is_at_the_first_piece_of_its_last_word() -> None:
