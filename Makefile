@@ -46,6 +46,7 @@ model:
 	test -d $(WORK)/venv || $(PYTHON) -m venv $(WORK)/venv
 	$(WORK)/venv/bin/python -m pip install --quiet --editable '.[training]'
 	$(WORK)/venv/bin/python -m builder.training $(DATA) --out builder/models --work $(WORK)
+	$(WORK)/venv/bin/python -m builder.training.calibrate $(DATA) --model builder/models
 
 # Writes the lock anew from pyproject.toml; needs uv on the path. No index address is written into it.
 lock:

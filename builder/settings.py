@@ -31,6 +31,9 @@ SPACY_MODEL: Final = Setting(
 TRAINED_MODEL: Final = Setting(
     "trained-model", None, "The folder of another trained model; 'none' reads by rules alone."
 )
+RULES: Final = Setting(
+    "rules", True, "Whether rules read events; without them only what the trained model reads is told."
+)
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @options.STORE
 @options.MODEL
 @options.TRAINED
+@options.RULES
 @options.BASE
 @click.pass_context
 def build(
@@ -38,6 +39,7 @@ def build(
     store: Path,
     spacy_model: str,
     trained_model: str | None,
+    rules: bool,
     base: str,
 ) -> None:
     """Read articles into a store, merge what they say, and publish it.
@@ -52,7 +54,7 @@ def build(
 
     with Store.open(store, create=True) as opened, stopping_kindly() as stop:
         watcher = Terminal(count(paths), stop)
-        nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model)
+        nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
         summary = build_store(paths, opened, nlp, base=base, watcher=watcher)
     click.echo(_told(summary))
     context.exit(130 if summary.stopped else 1 if summary.failures else 0)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Read so many documents only.")
 @options.MODEL
 @options.TRAINED
+@options.RULES
 @click.pass_context
 def evaluate(  # noqa: PLR0913 (one parameter an option)
     context: click.Context,
@@ -50,6 +51,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     limit: int | None,
     spacy_model: str,
     trained_model: str | None,
+    rules: bool,
 ) -> None:
     """Run the pipeline over the texts of a benchmark and score what its graph says.
 
@@ -62,7 +64,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     chosen = SUITES[suite]
     articles = [*islice(chosen.read(data), limit)]
     failures: list[str] = []
-    nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model)
+    nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
     answers = [*_answers(chosen, nlp, articles, failures)]
     with TemporaryDirectory() as folder:
         file = predictions or Path(folder) / "predictions"

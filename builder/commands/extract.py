@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @options.OUTPUT
 @options.MODEL
 @options.TRAINED
+@options.RULES
 @options.BASE
 @click.pass_context
 def extract(  # noqa: PLR0913 (one parameter an option)
@@ -51,6 +52,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
     output: Path | None,
     spacy_model: str,
     trained_model: str | None,
+    rules: bool,
     base: str,
 ) -> None:
     """Read articles and write what they say as RDF; no store is needed.
@@ -63,7 +65,8 @@ def extract(  # noqa: PLR0913 (one parameter an option)
 
     failures: list[object] = []
     articles = readable(readers.read(paths, overrides=_overrides(metadata, published, title)), failures)
-    outcomes = report.extract(load_pipeline(spacy_model=spacy_model, trained_model=trained_model), articles)
+    nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
+    outcomes = report.extract(nlp, articles)
     reports = bar(understood(outcomes, failures), total=readers.count(paths), unit="reports")
     with opened(output) as stream:
         write((to_quads(each, base=base) for each in reports), stream, format_)

@@ -26,6 +26,12 @@ def examples(*lines: str) -> str:
 STORE = option(settings.STORE, required=True, type=click.Path(path_type=Path))
 MODEL = option(settings.SPACY_MODEL, metavar="NAME")
 TRAINED = option(settings.TRAINED_MODEL, metavar="DIR")
+RULES = click.option(
+    f"{settings.RULES.option}/--no-{settings.RULES.name}",
+    default=settings.RULES.default,
+    show_default=True,
+    help=settings.RULES.text,
+)
 BASE = option(settings.BASE, metavar="IRI")
 FORMAT = option(settings.FORMAT, "format_", type=click.Choice(tuple(FORMATS)))
 OUTPUT = option(settings.OUTPUT, "-o", type=click.Path(dir_okay=False, path_type=Path))

@@ -1,6 +1,7 @@
 """The trained model in the pipeline: what it reads in a text, in tokens, for the components after it."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,6 @@ from builder.patterns import load
 # 0.4, the best F1 of arguments on a development set.
 OUTSIDE_EVENTS, LEAST_EVENT = 0.4, 0.25
 OUTSIDE_ROLES = 0.2
-OUTSIDE_ENTITIES = 1.0  # what is read most probably as nothing is nothing
 # Of 0.3 to 0.8 the best F1 of arguments on a development set.
 SURE_ARGUMENT = 0.6
 # Tokens: the model was taught whole reports, and of a line or two it thinks the worst.
@@ -66,43 +66,50 @@ def is_in_capitals(doc: Doc) -> bool:
 
 def learnings(doc: Doc, reading: Reading, model: TrainedModel) -> Learnings:
     """Put what was read into the tokens of a document."""
-    text, labels = doc.text, model.labels
-    entities = stretches(reading, "entities", labels.entities, text, outside=OUTSIDE_ENTITIES)
-    triggers = stretches(
-        reading, "triggers", labels.triggers, text, outside=OUTSIDE_EVENTS, least=LEAST_EVENT
-    )
-    roles = stretches(reading, "roles", labels.roles, text, outside=OUTSIDE_ROLES, kinds=labels.kinds)
-    main = main_type(reading, labels.types)
-    share = model.calibration.share
-    return Learnings(
-        tuple(_in_tokens(doc, (calibrated(each, share("entities", each.probability)) for each in entities))),
-        tuple(_events(doc, reading, model, triggers)),
-        tuple(_in_tokens(doc, roles)),
-        {name: share("report", each) for name, each in incident_types(reading, labels.kinds).items()},
-        calibrated(main, share("snippet", main.probability)),
-    )
+    return _Decoding(doc, reading, model).learnings()
 
 
-def _events(doc: Doc, reading: Reading, model: TrainedModel, triggers: Iterable[Found]) -> Iterator[Learned]:
-    share = model.calibration.share
-    for trigger in triggers:
-        found = model.pairs.arguments(reading, trigger, doc.text, sure=SURE_ARGUMENT)
-        arguments = (calibrated(each, share("arguments", each.probability)) for each in found)
-        told = calibrated(trigger, share("triggers", trigger.probability))
-        for learned in _in_tokens(doc, (told,)):
-            yield replace(learned, arguments=tuple(_in_tokens(doc, arguments)))
+class _Decoding:
+    """What a reading of one document says, in tokens, and how often such things are right."""
 
+    def __init__(self, doc: Doc, reading: Reading, model: TrainedModel) -> None:
+        self.reading = reading
+        self.model = model
+        self.text = doc.text  # spaCy joins it anew at each access
+        self.starts = [token.idx for token in doc]
+        self.ends = [token.idx + len(token) for token in doc]
 
-def calibrated(found: Found, share: float) -> Found:
-    """What was found, with how often such a thing is right in place of what the network thinks."""
-    return replace(found, probability=share)
+    def learnings(self) -> Learnings:
+        """All of it."""
+        labels, share = self.model.labels, self.model.calibration.share
+        main = main_type(self.reading, labels.types)
+        incidents = incident_types(self.reading, labels.kinds)
+        return Learnings(
+            entities=self._all("entities", labels.entities),
+            triggers=tuple(self._events(labels.triggers)),
+            roles=self._all("roles", labels.roles, outside=OUTSIDE_ROLES, kinds=labels.kinds),
+            incidents={name: share("report", each) for name, each in incidents.items()},
+            main=replace(main, probability=share("snippet", main.probability)),
+        )
 
+    def _all(
+        self, layer: str, names: tuple[str, ...], *, outside: float = 1.0, kinds: tuple[str, ...] = ()
+    ) -> tuple[Learned, ...]:
+        found = stretches(self.reading, layer, names, self.text, outside=outside, kinds=kinds)
+        return tuple(self._learned(each, layer) for each in found)
 
-def _in_tokens(doc: Doc, found: Iterable[Found]) -> Iterator[Learned]:
-    for each in found:
-        span = doc.char_span(each.start, each.end, alignment_mode="expand")
-        if span is not None:
-            yield Learned(span.start, span.end, each.label, each.probability, each.kinds)
+    def _events(self, names: tuple[str, ...]) -> Iterator[Learned]:
+        reading, text = self.reading, self.text
+        for trigger in stretches(reading, "triggers", names, text, outside=OUTSIDE_EVENTS, least=LEAST_EVENT):
+            arguments = self.model.pairs.arguments(reading, trigger, text, sure=SURE_ARGUMENT)
+            told = self._learned(trigger, "triggers")
+            yield replace(told, arguments=tuple(self._learned(each, "arguments") for each in arguments))
+
+    def _learned(self, found: Found, layer: str) -> Learned:
+        """What was found, widened to whole tokens."""
+        start, end = bisect_right(self.ends, found.start), bisect_left(self.starts, found.end)
+        share = self.model.calibration.share(layer, found.probability)
+        return Learned(start, end, found.label, share, found.kinds)
 
 
 @Language.factory("polemos_reader", default_config={"folder": None}, assigns=["doc._.reading"])

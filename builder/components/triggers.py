@@ -175,11 +175,12 @@ def find_trigger(token: Token) -> Trigger | None:
     "polemos_triggers",
     requires=["token.pos", "token.tag", "token.lemma", "token.dep", "doc._.mentions", "doc._.title_end"],
     assigns=["doc._.triggers"],
+    default_config={"rules": True},
 )
-def create_triggers(nlp: Language, name: str) -> "TriggerFinder":
-    """Make the component; it has no settings."""
+def create_triggers(nlp: Language, name: str, *, rules: bool) -> "TriggerFinder":
+    """Make the component; without `rules` it finds nothing."""
     register_extensions()
-    return TriggerFinder()
+    return TriggerFinder(rules=rules)
 
 
 class TriggerFinder:
@@ -189,13 +190,16 @@ class TriggerFinder:
     words of their names.
     """
 
+    def __init__(self, *, rules: bool) -> None:
+        self.rules = rules
+
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         title_end: int = doc._.title_end or 0
         mentions: dict[int, EntityMention] = doc._.mentions
         names = (mention.name for mention in mentions.values() if mention.name is not None)
         taken = {*mentions, *(i for name in names for i in range(name.start, name.end))}
-        words = tokens_with(doc, "POS", "VERB", "NOUN", "PROPN")
+        words = tokens_with(doc, "POS", "VERB", "NOUN", "PROPN") if self.rules else ()
         found = (find_trigger(word) for word in words if word.idx >= title_end and word.i not in taken)
         doc._.triggers = {trigger.token: trigger for trigger in found if trigger is not None}
         return doc

@@ -13,8 +13,8 @@ from builder.models.encoder import Labels, Reading, Scores
 # Distances up to 255 pieces either way in classes that double; what is farther is as far.
 _DOUBLINGS: Final = 8
 DISTANCES: Final = 2 * _DOUBLINGS + 1
-# Pieces to either side of a trigger in which its arguments are looked for.
-_REACH: Final = 255
+# Pieces to either side of a trigger in which its arguments are looked for: what is farther is never likely.
+_REACH: Final = 96
 
 
 def distance(trigger: int, length: int) -> NDArray[np.int64]:

@@ -47,10 +47,10 @@ def data(tmp_path: Path) -> Path:
     return file
 
 
-def answer(run: Run, suite: str, data: Path) -> dict[str, object]:
+def answer(run: Run, suite: str, data: Path, *options: str) -> dict[str, object]:
     """What the only document of a file is answered with."""
     predictions = data.with_name("predictions")
-    status, _, err = run(suite, data, "--predictions", predictions)
+    status, _, err = run(suite, data, "--predictions", predictions, *options)
     assert status == 0
     assert "not scored: there is no score.py beside it" in err
     found: dict[str, object] = json.loads(predictions.read_text("utf-8"))
@@ -73,16 +73,30 @@ def test_muc4_has_incidents_with_fillers(run: Run, data: Path) -> None:
     assert {"Baghdad", "Iraq"} <= {*attack["location"]}
 
 
-def test_wikievents_has_triggers_and_arguments(run: Run, data: Path) -> None:
-    events = answer(run, "wikievents", data)["events"]
+def test_wikievents_has_triggers_and_arguments_of_events(run: Run, data: Path) -> None:
+    events = answer(run, "wikievents", data, "--trained-model", "none")["events"]
     by_trigger = {words(event["trigger"]): event for event in events}
     assert by_trigger["kidnapped"]["type"] == "Conflict.Attack"
     roles = {(each["role"], words(each)) for each in by_trigger["hit"]["arguments"]}
     assert {("Instrument", "Four rockets"), ("Target", "the US embassy")} <= roles
 
 
-def test_re3d_has_entities(run: Run, data: Path) -> None:
+def test_wikievents_has_what_the_trained_model_reads(run: Run, data: Path) -> None:
+    events = answer(run, "wikievents", data)["events"]
+    (hit,) = (event for event in events if words(event["trigger"]) == "hit")
+    assert hit["type"] == "Conflict.Attack"
+    roles = {(each["role"], words(each)) for each in hit["arguments"]}
+    assert {("Target", "embassy"), ("Place", "Baghdad")} & roles
+
+
+def test_re3d_has_what_the_trained_model_reads(run: Run, data: Path) -> None:
     found = {(words(each), each["type"]) for each in answer(run, "re3d", data)["entities"]}
+    assert {("Baghdad", "Location"), ("Mosul", "Location")} <= found
+
+
+def test_re3d_has_entities_of_nodes(run: Run, data: Path) -> None:
+    entities = answer(run, "re3d", data, "--trained-model", "none")["entities"]
+    found = {(words(each), each["type"]) for each in entities}
     assert {("Mosul", "Location"), ("Four rockets", "Weapon"), ("Kataib Hezbollah", "Organisation")} <= found
 
 

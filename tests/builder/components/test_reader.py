@@ -151,6 +151,16 @@ def test_mentions_of_a_report_have_their_types_arguments_and_nodes(nlp: "Languag
         assert mention.span.text in mention.span.sentence
 
 
+def test_without_rules_there_is_what_the_model_reads_and_no_other_event() -> None:
+    alone = load_pipeline(rules=False)
+    text = SHORT["Arrest"]
+    (event,) = reported(alone, text).events
+    assert event.types == ("Arrest",)
+    assert event.confidence is not None
+    assert {each.type for each in reported(alone, text).mentions} >= {"Arresting", "OrganizationReference"}
+    assert reported(load_pipeline(rules=False, trained_model="none"), text).events == ()
+
+
 def test_rules_alone_read_no_mentions(rules: "Language") -> None:
     assert reported(rules, "Police arrested Omar Saleh in Mosul.").mentions == ()
 
