@@ -94,11 +94,23 @@ def window_starts(length: int) -> Iterator[int]:
 
 
 class Words:
-    """The vector of each piece, which all encoders begin with: numbers of eight bits, and their units."""
+    """The vector of each piece, which an encoder begins with: numbers of eight bits, and their units."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, numbers: NDArray[np.int8], units: Scores) -> None:
+        self._numbers, self._units = numbers, units
+
+    @classmethod
+    def load(cls, file: Path) -> "Words":
+        """Read all vectors."""
         with np.load(file) as stored:
-            self._numbers, self._units = stored["numbers"], stored["units"]
+            return cls(stored["numbers"], stored["units"])
+
+    def changed(self, file: Path) -> "Words":
+        """The same but for some pieces, of which a file has other vectors."""
+        numbers, units = self._numbers.copy(), self._units.copy()
+        with np.load(file) as stored:
+            numbers[stored["pieces"]], units[stored["pieces"]] = stored["numbers"], stored["units"]
+        return Words(numbers, units)
 
     def vectors(self, pieces: Sequence[int]) -> Scores:
         """Give pieces by the width of the encoders."""
@@ -110,24 +122,22 @@ class Words:
 class Encoder:
     """One branch as onnxruntime runs it."""
 
-    def __init__(self, file: Path, branch: Branch) -> None:
+    def __init__(self, file: Path, words: Words, branch: Branch) -> None:
+        self._words = words
         self._branch = branch
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # the other processors have the parser, or other documents
         self._session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
-    def read(self, vectors: Scores, begin: Scores, end: Scores) -> dict[str, Scores]:
-        """Score a text; where windows overlap, a piece has the scores of the one it is deeper inside.
-
-        `vectors` are those of all its pieces, `begin` and `end` those of the marks around a window.
-        """
-        length = len(vectors)
+    def read(self, pieces: Sequence[int]) -> dict[str, Scores]:
+        """Score a text; where windows overlap, a piece has the scores of the one it is deeper inside."""
+        length = len(pieces)
         layers: dict[str, Scores] = {}
         depth = np.full(length, -1)
         windows: list[dict[str, Scores]] = []
         for start in window_starts(length):
-            inner = vectors[start : start + SIZE - 2]
-            scores = self._run(np.concatenate((begin, inner, end)))
+            inner = pieces[start : start + SIZE - 2]
+            scores = self._run(self._words.vectors([CLS, *inner, SEP]))
             windows.append(scores)
             here = np.arange(start, start + len(inner))
             inside = _depth(start, len(inner), length)

@@ -1,4 +1,4 @@
-"""A trained model in a folder: the vectors of pieces, two encoders, and what judges pairs of pieces."""
+"""A trained model in a folder: two encoders, and what judges pairs of pieces."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,18 +7,7 @@ from tokenizers import Tokenizer
 
 from builder.models.arguments import Pairs
 from builder.models.calibration import Calibration
-from builder.models.encoder import (
-    CLS,
-    NEWS,
-    REPORTS,
-    SEP,
-    Encoder,
-    Labels,
-    Reading,
-    Words,
-    cut,
-    open_tokenizer,
-)
+from builder.models.encoder import NEWS, REPORTS, Encoder, Labels, Reading, Words, cut, open_tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +18,26 @@ class TrainedModel:
     pairs: Pairs
     calibration: Calibration
     _tokenizer: Tokenizer
-    _words: Words
     _news: Encoder
     _reports: Encoder
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedModel":
         """Load what `builder.training` wrote into a folder."""
-        labels = Labels.load(folder / "labels.json")
+        labels, words = Labels.load(folder / "labels.json"), Words.load(folder / "words.npz")
         return cls(
             labels,
             Pairs(folder / "pairs.npz", labels),
             Calibration.load(folder / "calibration.json"),
             open_tokenizer(folder / "tokenizer.json"),
-            Words(folder / "words.npz"),
-            Encoder(folder / "news.onnx", NEWS),
-            Encoder(folder / "reports.onnx", REPORTS),
+            Encoder(folder / "news.onnx", words, NEWS),
+            Encoder(folder / "reports.onnx", words.changed(folder / "reports.npz"), REPORTS),
         )
 
     def read(self, text: str, *, report: bool) -> Reading:
         """Score a text; `report` says whether it is one of incidents in capitals, which has more layers."""
         pieces = cut(self._tokenizer, text)
-        vectors, marks = self._words.vectors(pieces.numbers), self._words.vectors([CLS, SEP])
-        begin, end = marks[:1], marks[1:]
-        layers = self._news.read(vectors, begin, end)
+        layers = self._news.read(pieces.numbers)
         if report:
-            layers |= self._reports.read(vectors, begin, end)
+            layers |= self._reports.read(pieces.numbers)
         return Reading(pieces.offsets, layers)

@@ -38,14 +38,17 @@ class _Outputs(nn.Module):
 
 
 def export(news: Network, reports: Network, labels: Labels, tokenizer: Path, folder: Path) -> None:
-    """Write what `builder.models.trained` loads into a folder; both have the same words."""
+    """Write what `builder.models.trained` loads into a folder; of the words of reports only what is other."""
     folder.mkdir(parents=True, exist_ok=True)
     for network in (news, reports):
         _write_encoder(network, folder / f"{network.branch.name}.onnx")
-    words = _array(news.words.weight)
-    units = np.abs(words).max(1) / _LARGEST
-    numbers = np.rint(words / np.maximum(units, np.finfo(np.float32).tiny)[:, None]).astype(np.int8)
-    np.savez(folder / "words.npz", numbers=numbers, units=units.astype(np.float32))
+    numbers, units = _in_eight_bits(_array(news.words.weight))
+    np.savez_compressed(folder / "words.npz", numbers=numbers, units=units)
+    others = _array(reports.words.weight)
+    # What is nearer than half a unit is the same in eight bits.
+    pieces = np.flatnonzero(np.abs(others - _array(news.words.weight)).max(1) > units / 2)
+    numbers, units = _in_eight_bits(others[pieces])
+    np.savez_compressed(folder / "reports.npz", pieces=pieces, numbers=numbers, units=units)
     # What judges pairs of pieces is not in the file of ONNX: which pairs there are is known only afterwards.
     np.savez(
         folder / "pairs.npz",
@@ -56,6 +59,12 @@ def export(news: Network, reports: Network, labels: Labels, tokenizer: Path, fol
     )
     (folder / "labels.json").write_text(json.dumps(asdict(labels), indent=1) + "\n", "utf-8")
     shutil.copyfile(tokenizer, folder / "tokenizer.json")
+
+
+def _in_eight_bits(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Vectors as whole numbers, and the unit of each."""
+    units = np.maximum(np.abs(vectors).max(1) / _LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
+    return np.rint(vectors / units[:, None]).astype(np.int8), units
 
 
 def _write_encoder(network: Network, file: Path) -> None:
