@@ -14,6 +14,8 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, register_extensions
 from builder.components.toponyms import (
+    DIVISIONS,
+    NARROW,
     PRECISIONS,
     Bearer,
     Evidence,
@@ -61,7 +63,11 @@ class Toponym:
         """The bearers of the precision that a noun gives: "Idlib *province*"."""
         if self.described not in PRECISIONS:
             return [bearer for bearer in found if _is_called_so(bearer)]
-        return [bearer for bearer in found if bearer.link.precision == self.described]
+        exact = [bearer for bearer in found if bearer.link.precision == self.described]
+        # "county" is a province in one country and a district in another
+        return exact or [
+            bearer for bearer in found if {bearer.link.precision, self.described} <= DIVISIONS
+        ]
 
     @property
     def unknown(self) -> PlaceLink:
@@ -139,7 +145,7 @@ def _evidence(counts: Counter[str], links: Iterable[tuple[str, Bearer]], without
     others = {name: bearer for name, bearer in links if name != without}.values()
     countries = counts + Counter(bearer.country for bearer in others if bearer.country)
     provinces = Counter(bearer.region for bearer in others if bearer.admin1 is not None)
-    narrow = (b for b in others if b.link.precision in (Precision.SETTLEMENT, Precision.DISTRICT))
+    narrow = (b for b in others if b.link.precision in NARROW)
     return Evidence(countries, provinces, tuple(b.link.point for b in narrow if b.link.point is not None))
 
 

@@ -15,6 +15,8 @@ from builder.model import Precision
 
 COUNTRY = f"{NAMESPACE}country-"
 PRECISIONS = frozenset(Precision)
+NARROW = frozenset((Precision.SETTLEMENT, Precision.DISTRICT))
+DIVISIONS = frozenset((Precision.PROVINCE, Precision.DISTRICT))
 # The weights were chosen on development articles, coarsely.
 BESIDE = 10.0  # what the text names beside it outweighs any city
 IN_COUNTRY = 2.0  # its country is named in the document
@@ -159,11 +161,13 @@ def weight(bearer: Bearer, beside: Region | None, evidence: Evidence) -> float:
         found += BESIDE
     found += IN_COUNTRY * bool(evidence.countries[bearer.country or ""])
     found += IN_PROVINCE * bool(evidence.provinces[bearer.region])
-    return found + NEAR * _is_near(bearer.link.point, evidence.points)
+    return found + NEAR * _is_near(bearer, evidence.points)
 
 
-def _is_near(point: tuple[float, float] | None, others: tuple[tuple[float, float], ...]) -> bool:
-    if point is None:
+def _is_near(bearer: Bearer, others: tuple[tuple[float, float], ...]) -> bool:
+    """Whether a settlement or district is near one of some points; the middle of a province tells nothing."""
+    point = bearer.link.point
+    if point is None or bearer.link.precision not in NARROW:
         return False
     # one degree of latitude is 111 km: most points need no trigonometry
     close = (other for other in others if abs(other[1] - point[1]) < NEAR_KM / 111 and other != point)
