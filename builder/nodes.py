@@ -11,8 +11,8 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
-from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
 from builder.components.relations import RelationName
+from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
 from builder.gazetteer import NAMESPACE, Country, Entry, load_gazetteer
 from builder.model import Actor, ActorKind, Facility, Place, Precision, Role, Span
 

@@ -1,6 +1,6 @@
 """Names of places that spaCy does not see or takes for other things.
 
-Provinces by their abbreviations, the towns before a province ("London, Ky."), and later uses of a place's name.
+Provinces by their abbreviations, the towns before a province ("London, Ky."), other uses of a place's name.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,6 @@ from builder.model import Precision
 from builder.patterns import load
 
 LONGEST_TOWN = 4  # tokens: "New York Mills", "Coeur d'Alene"
-PLACE_LABELS = frozenset(("GPE", "LOC"))
 
 
 @cache
@@ -79,19 +78,17 @@ def _is_in(words: str, province: Entry) -> bool:
 
 
 def with_repeated_places(doc: Doc, names: list[Name], persons: frozenset[str]) -> list[Name]:
-    """The names with every later use of a place's name as one, whatever spaCy says of it, but for people's."""
-    places = {doc[name.start : name.end].text for name in names if _is_place(name)}
+    """The names, each other use of a place's name being one too, but of a person's last name."""
+    places = {_folded(doc, name) for name in names if name.label == "GPE" and not name.entries}
     places = {text for text in places if transliteration_key(text.rpartition(" ")[2]) not in persons}
-    again = [
-        replace(name, label="GPE")
-        if not name.entries and doc[name.start : name.end].text in places and name.label not in PLACE_LABELS
-        else name
-        for name in names
-    ]
     taken = {i for name in names for i in range(name.start, name.end)}
-    found = (token for token in doc if token.text in places and token.i not in taken)
-    return again + [Name(token.i, token.i + 1, (), "GPE") for token in found]
+    again = (token.i for token in doc if token.lower_ in places and token.text[0].isupper())
+    return [
+        replace(name, label="GPE") if not name.entries and _folded(doc, name) in places else name
+        for name in names
+    ] + [Name(i, i + 1, (), "GPE") for i in again if i not in taken]
 
 
-def _is_place(name: Name) -> bool:
-    return name.label == "GPE" and not name.entries
+def _folded(doc: Doc, name: Name) -> str:
+    """A name without its capitals, which a dateline writes throughout: "EDMONTON"."""
+    return doc[name.start : name.end].text.lower()

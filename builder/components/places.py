@@ -1,7 +1,7 @@
 """Toponyms linked to GeoNames and the gazetteer: countries, provinces, districts, settlements.
 
-A name that several places bear goes to the one in the country or province that the text names beside it, there or
-where it names it another time, then to one in a country or province, or near a place, that the document speaks of,
+A name that several places bear goes to the one in the country or province that the text names beside it,
+there or another time, then to one in a country or province, or near a place, that the document speaks of,
 then to the most populous. A name that nothing knows stays without a point.
 """
 
@@ -33,6 +33,7 @@ from builder.patterns import load
 WORDS = load("places")
 APPOSING = frozenset(WORDS["apposing"])
 CAPITALS = frozenset(WORDS["capitals"])
+WIDE = DIVISIONS | {Precision.COUNTRY}
 APPOSITION = 4  # tokens after a toponym in which its country begins: ", in northern Mali"
 
 
@@ -65,9 +66,7 @@ class Toponym:
             return [bearer for bearer in found if _is_called_so(bearer)]
         exact = [bearer for bearer in found if bearer.link.precision == self.described]
         # "county" is a province in one country and a district in another
-        return exact or [
-            bearer for bearer in found if {bearer.link.precision, self.described} <= DIVISIONS
-        ]
+        return exact or [bearer for bearer in found if {bearer.link.precision, self.described} <= DIVISIONS]
 
     @property
     def unknown(self) -> PlaceLink:
@@ -77,7 +76,7 @@ class Toponym:
 
 
 def _is_called_so(bearer: Bearer) -> bool:
-    """Whether a bare name can mean a place: a district's only if it is its main name, no "Norfolk *County*"."""
+    """Whether a bare name can mean a place: a district only by its main name, no "Norfolk *County*"."""
     return bearer.is_primary or bearer.link.precision is not Precision.DISTRICT
 
 
@@ -86,7 +85,9 @@ def _all_bearers(mention: EntityMention, text: str, bare: str) -> list[Bearer]:
     find = load_gazetteer().find
     entries = entries or [*(find(text, kind="Place") or find(bare, kind="Place"))]
     found = bearers(text, entries)
-    return found if text == bare else found + bearers(bare, ())
+    if text != bare:
+        found += bearers(bare, ())
+    return [*{bearer.link.geonames or bearer.link.label: bearer for bearer in reversed(found)}.values()][::-1]
 
 
 def _places_named(mention: EntityMention) -> list[Entry]:
@@ -132,7 +133,7 @@ def _region_of(doc: Doc, mention: EntityMention) -> Region | None:
     if mention.type == "country" and mention.country is not None and len(_places_named(mention)) == 1:
         return Region(mention.country)
     found = Toponym(doc, mention).bearers if mention.type != "settlement" else []
-    wide = (b for b in found if b.link.precision in (Precision.COUNTRY, Precision.PROVINCE, Precision.DISTRICT))
+    wide = (bearer for bearer in found if bearer.link.precision in WIDE)
     best = max(wide, key=lambda bearer: bearer.prior, default=None)
     return None if best is None or best.country is None else Region(best.country, best.admin1)
 

@@ -1,7 +1,7 @@
 """Which of the places that bear a name a text means.
 
-The evidence is added up in powers of ten of population: what stands beside the name outweighs any city, what the
-rest of the document names outweighs a much larger namesake, and population decides last.
+The evidence is added up in powers of ten of population: what stands beside the name outweighs any city, what
+the rest of the document names outweighs a much larger namesake, and population decides last.
 """
 
 from collections import Counter
@@ -82,7 +82,7 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a document names: countries and provinces, each so often, and the points of places it surely means."""
+    """What a document names: countries and provinces, how often, and the points of towns and districts."""
 
     countries: Counter[str]
     provinces: Counter[tuple[str | None, str | None]]
@@ -147,7 +147,11 @@ def _candidate_bearer(candidate: Candidate, name: str) -> Bearer:
 
 
 def bearers(name: str, entries: Iterable[Entry]) -> list[Bearer]:
-    """Every place that bears a name: the gazetteer's `entries`, then those of GeoNames that are none of them."""
+    """Every place that bears a name: the gazetteer's `entries`, then those of GeoNames that are not there.
+
+    >>> [str(bearer.link.precision) for bearer in bearers("Aleppo", ())]
+    ['province', 'settlement']
+    """
     known = [_entry_bearer(entry) for entry in entries]
     taken = {bearer.link.geonames for bearer in known}
     found = (candidate for candidate in open_index().namesakes(name) if candidate.geonames not in taken)
@@ -174,16 +178,15 @@ def _is_near(bearer: Bearer, others: tuple[tuple[float, float], ...]) -> bool:
     return any(distance_km(point, other) < NEAR_KM for other in close)
 
 
-def best_bearer(
-    found: list[Bearer], beside: Region | None, evidence: Evidence
-) -> tuple[Bearer | None, bool]:
-    """The place that a name most likely means and whether that is sure; None where the evidence is too thin."""
+def best_bearer(found: list[Bearer], beside: Region | None, evidence: Evidence) -> tuple[Bearer | None, bool]:
+    """The place that a name most likely means, and whether that is sure; None if the evidence is too thin."""
     if not found:
         return None, False
     weights = [weight(bearer, beside, evidence) for bearer in found]
     most = max(weights)
     best = found[weights.index(most)]
-    if not _is_known_enough(best, beside, evidence):
+    is_only_division = len(found) == 1 and best.link.precision in DIVISIONS
+    if not (is_only_division or _is_known_enough(best, beside, evidence)):
         return None, False
     others = (each for bearer, each in zip(found, weights, strict=True) if bearer.region != best.region)
     return best, most - max(others, default=0.0) >= SURE
