@@ -2,6 +2,7 @@
 
 The extract (https://www.geonames.org, CC BY 4.0) is 80 MB of JSON. The index is a SQLite file, built once in
 the user's cache folder or in `$POLEMOS_CACHE`, so that a process that looks names up needs little memory.
+Divisions, provinces and districts, are in it too: `ontology/gazetteer/divisions.tsv`.
 """
 
 import json
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import chain
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from tempfile import mkstemp
@@ -24,7 +26,7 @@ from builder.gazetteer import normalise_name
 from builder.model import Precision
 
 # Raise it when the tables or the choice of names change: a file of another format is not opened.
-_FORMAT = 1
+_FORMAT = 2
 # The names of a day's reports; each takes about 200 bytes.
 _CACHED_LOOKUPS = 20_000
 # Mean radius of the Earth by the International Union of Geodesy and Geophysics (GRS 80).
@@ -39,24 +41,27 @@ _CODE = re.compile(r"[A-Z0-9]{1,4}")
 _SCHEMA = """
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, name TEXT, country TEXT, admin1 TEXT,
-    longitude REAL, latitude REAL, population INTEGER
+    longitude REAL, latitude REAL, population INTEGER, precision TEXT
 );
 CREATE TABLE name (name TEXT, place INTEGER, is_primary INTEGER, PRIMARY KEY (name, place)) WITHOUT ROWID;
 """
-_COLUMNS = "place.id, place.name, country, admin1, longitude, latitude, population"
+_INDEX = "CREATE INDEX division ON place (country, admin1) WHERE precision = 'province'"
+_COLUMNS = "place.id, place.name, country, admin1, longitude, latitude, population, precision"
 _BY_NAME = f"""
 SELECT {_COLUMNS}, is_primary FROM name JOIN place ON place.id = name.place
 WHERE name.name = ? ORDER BY population DESC, place.id
 """
+_BY_CODE = f"SELECT {_COLUMNS}, 1 FROM place WHERE country = ? AND admin1 = ? AND precision = 'province'"
 _BY_ID = f"SELECT {_COLUMNS}, 1 FROM place WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A settlement that a name may mean. `primary` tells that it is its main name, not an alternate one.
+    """A place that a name may mean. `primary` tells that it is its main name, not an alternate one.
 
     `point` is (longitude, latitude) in degrees, CRS84; `country` an ISO 3166 alpha-2 code; `admin1` GeoNames'
-    code of the first-level division, as in `Gazetteer.provinces`; `population` is 0 where unknown.
+    code of the first-level division that it is or lies in, as in `Gazetteer.provinces`; `population` is that
+    of the settlement or of those in the division, 0 where unknown.
     """
 
     geonames: int
@@ -67,11 +72,10 @@ class Candidate:
     population: int
     primary: bool = True
     precision: Precision = Precision.SETTLEMENT
-    kind: str = "settlement"
 
 
 class PlaceIndex:
-    """Settlements of 500 inhabitants and more, by name and by GeoNames identifier."""
+    """Settlements of 500 inhabitants and more and divisions, by name, by code and by GeoNames identifier."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -83,18 +87,36 @@ class PlaceIndex:
         >>> [found.country for found in open_index().lookup("Mosul")]
         ['IQ']
         """
+        return tuple(found for found in self.namesakes(name) if found.precision is Precision.SETTLEMENT)
+
+    def namesakes(self, name: str) -> tuple[Candidate, ...]:
+        """Find the settlements, districts and provinces with this name, the most populous first.
+
+        >>> [str(found.precision) for found in open_index().namesakes("Quebec")]
+        ['province', 'settlement']
+        """
         key = normalise_name(name)
         return self._cached(_BY_NAME, key) or self._cached(_BY_NAME, _ARTICLE.sub("", key))
 
+    def province(self, country: str, admin1: str) -> Candidate | None:
+        """Find a first-level division by the codes of its country and its own.
+
+        >>> open_index().province("IQ", "15").name
+        'Nineveh'
+        """
+        return next(iter(self._cached(_BY_CODE, country, admin1)), None)
+
     def get(self, geonames: int) -> Candidate | None:
-        """Find the settlement with this GeoNames identifier."""
+        """Find the place with this GeoNames identifier."""
         return next(iter(self._cached(_BY_ID, geonames)), None)
 
-    def _select(self, query: str, key: str | int) -> tuple[Candidate, ...]:
+    def _select(self, query: str, *key: str | int) -> tuple[Candidate, ...]:
         return tuple(
-            Candidate(geonames, name, country, admin1, (longitude, latitude), population, bool(primary))
-            for geonames, name, country, admin1, longitude, latitude, population, primary in (
-                self._connection.execute(query, (key,))
+            Candidate(
+                geonames, name, country, admin1, (x, y), population, bool(primary), Precision(precision)
+            )
+            for geonames, name, country, admin1, x, y, population, precision, primary in (
+                self._connection.execute(query, key)
             )
         )
 
@@ -154,25 +176,58 @@ def _build_file(path: Path) -> bool:
 def _fill(connection: sqlite3.Connection) -> sqlite3.Connection:
     # the file is renamed into place only when whole, so that no journal need protect it
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
-    for city in _cities():
-        connection.execute(
-            "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                city["geonameid"],
-                city["name"],
-                city["countrycode"],
-                city["admin1code"] or None,
-                city["longitude"],
-                city["latitude"],
-                city["population"],
-            ),
-        )
-        connection.executemany(
-            "INSERT INTO name VALUES (?, ?, ?)",
-            ((name, city["geonameid"], primary) for name, primary in _names(city).items()),
-        )
+    for candidate, names in chain(map(_settlement, _cities()), _divisions()):
+        _insert(connection, candidate, names)
+    connection.execute(_INDEX)
     connection.commit()
     return connection
+
+
+def _insert(connection: sqlite3.Connection, place: Candidate, names: dict[str, bool]) -> None:
+    """Add a place with its normalised names, each with whether it is the main one."""
+    connection.execute(
+        "INSERT OR IGNORE INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            place.geonames,
+            place.name,
+            place.country,
+            place.admin1,
+            *place.point,
+            place.population,
+            place.precision,
+        ),
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO name VALUES (?, ?, ?)",
+        ((name, place.geonames, primary) for name, primary in names.items()),
+    )
+
+
+def _settlement(city: dict[str, Any]) -> tuple[Candidate, dict[str, bool]]:
+    found = Candidate(
+        city["geonameid"],
+        city["name"],
+        city["countrycode"],
+        city["admin1code"] or None,
+        (city["longitude"], city["latitude"]),
+        city["population"],
+    )
+    return found, _names(found.name, city["alternatenames"])
+
+
+def _divisions() -> Iterator[tuple[Candidate, dict[str, bool]]]:
+    """Read provinces and districts; the code of a district begins with that of its province: "US.KY.169"."""
+    text = files("ontology").joinpath("gazetteer/divisions.tsv").read_text("utf-8")
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        geonames, code, name, others, x, y, population = line.split("\t")
+        country, admin1, *within = code.split(".")
+        precision = Precision.DISTRICT if within else Precision.PROVINCE
+        place = Candidate(
+            int(geonames), name, country, admin1, (float(x), float(y)), int(population), precision=precision
+        )
+        yield place, _names(name, others.split("|"))
 
 
 def _cities() -> Iterator[dict[str, Any]]:
@@ -185,17 +240,15 @@ def _cities() -> Iterator[dict[str, Any]]:
         yield city
 
 
-def _names(city: dict[str, Any]) -> dict[str, bool]:
+def _names(name: str, others: list[str]) -> dict[str, bool]:
     """Collect the normalised names in Latin letters, each with whether it is the main one.
 
     A name with the Arabic article is there without it too. GeoNames writes automatic transliterations of
     other scripts in lower case ("mwsl"): no report uses them.
     """
     alternates = (
-        normalise_name(name)
-        for name in city["alternatenames"]
-        if name.lower() != name and not _CODE.fullmatch(name)
+        normalise_name(other) for other in others if other.lower() != other and not _CODE.fullmatch(other)
     )
-    names = {name: False for name in alternates if name and name.isascii()}
-    names |= {normalise_name(city["name"]): True}
-    return {_ARTICLE.sub("", name): primary for name, primary in names.items()} | names
+    names = {other: False for other in alternates if other and other.isascii()}
+    names |= {normalise_name(name): True}
+    return {_ARTICLE.sub("", each): primary for each, primary in names.items()} | names

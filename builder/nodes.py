@@ -11,8 +11,8 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
-from builder.components.places import COUNTRY, PRECISIONS, PlaceLink, is_country
 from builder.components.relations import RelationName
+from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
 from builder.gazetteer import NAMESPACE, Country, Entry, load_gazetteer
 from builder.model import Actor, ActorKind, Facility, Place, Precision, Role, Span
 
@@ -165,12 +165,13 @@ class Nodes:
         key = f"place-{entry.iri.removeprefix(NAMESPACE)}"
         self._places_by_identity[entry.iri] = key
         is_whole = is_country(entry)
+        link = from_entry(entry)
         self.places[key] = Place(
             key=key,
             label=entry.label,
             mentions=self._spans(chain)[:1],
-            geonames=entry.geonames,
-            point=entry.point,
+            geonames=link.geonames,
+            point=link.point,
             precision=Precision.COUNTRY if is_whole else Precision(entry.type or "province"),
             within=None if is_whole or entry.country is None else self._country(entry.country, chain),
         )

@@ -6,7 +6,8 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import PRONOUN, Category, EntityMention
 from builder.components.lexicon import ancestors, nouns
-from builder.components.places import PlaceLink, countries_of
+from builder.components.places import countries_of
+from builder.components.toponyms import PlaceLink
 from builder.gazetteer import Entry, transliteration_key
 from builder.model import ActorKind
 from builder.patterns import load

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Name, register_extensions
 from builder.components.lexicon import ORGANIZATIONS
+from builder.components.place_names import abbreviated_provinces, with_repeated_places, with_towns
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
@@ -42,6 +43,11 @@ def gazetteer_names(doc: Doc) -> list[Name]:
             found.append(name)
         i = i + 1 if name is None else name.end
     return found
+
+
+def _with_abbreviations(doc: Doc, names: list[Name]) -> list[Name]:
+    taken = _covered(names)
+    return names + [name for name in abbreviated_provinces(doc) if name.start not in taken]
 
 
 def _is_capitalised(token: Token) -> bool:
@@ -247,13 +253,14 @@ class NameFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         capitalised = [token for token in doc if _is_capitalised(token)]
-        known = gazetteer_names(doc)
+        known = _with_abbreviations(doc, gazetteer_names(doc))
         demonyms = _demonyms(doc, _outside(capitalised, known))
-        names = _merge(doc, known, demonyms)
+        names = with_towns(doc, _merge(doc, known, demonyms))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)
         names += _repeated(_outside(capitalised, names), persons)
+        names = with_repeated_places(doc, names, persons)
         doc._.names = tuple(sorted(names, key=lambda one: one.start))
         doc._.demonyms = demonyms
         doc._.persons = persons

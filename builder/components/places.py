@@ -1,51 +1,40 @@
-"""Toponyms linked to GeoNames: country and province by the gazetteer, settlements by their context.
+"""Toponyms linked to GeoNames and the gazetteer: countries, provinces, districts, settlements.
 
-A name that several settlements bear goes to the one in the country that the text names beside it, then to
-one in a country that the document speaks of, then to the most populous. A name that nothing knows stays
-without a point.
+A name that several places bear goes to the one in the country or province that the text names beside it,
+there or another time, then to one in a country or province, or near a place, that the document speaks of,
+then to the most populous. A name that nothing knows stays without a point.
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from math import log10
+from collections.abc import Iterable
+from itertools import chain
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, register_extensions
-from builder.gazetteer import NAMESPACE, Entry, load_gazetteer
+from builder.components.toponyms import (
+    DIVISIONS,
+    NARROW,
+    PRECISIONS,
+    Bearer,
+    Evidence,
+    PlaceLink,
+    Region,
+    bearers,
+    best_bearer,
+    from_candidate,
+)
+from builder.gazetteer import Entry, load_gazetteer, normalise_name
 from builder.geonames import Candidate, open_index
 from builder.model import Precision
 from builder.patterns import load
 
-COUNTRY = f"{NAMESPACE}country-"
-PRECISIONS = frozenset(Precision)
 WORDS = load("places")
 APPOSING = frozenset(WORDS["apposing"])
 CAPITALS = frozenset(WORDS["capitals"])
-# Weights of the evidence for one settlement of a name, in powers of ten of population: a country named in the
-# apposition outweighs any city, one named elsewhere in the document a city ten thousand times as large.
-BESIDE = 10.0
-IN_DOCUMENT = 4.0
-PRIMARY_NAME = 1.0
+WIDE = DIVISIONS | {Precision.COUNTRY}
 APPOSITION = 4  # tokens after a toponym in which its country begins: ", in northern Mali"
-# Below these populations a settlement in a country that the document never names is noise: the name is more
-# often that of a place too small for GeoNames' extract. Chosen on the development articles.
-SMALLEST_ELSEWHERE = 50_000
-SMALLEST_ALTERNATE = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceLink:
-    """What a toponym was linked to. `province` is the gazetteer's entry around a settlement, if known."""
-
-    label: str
-    country: str | None
-    precision: Precision | None
-    geonames: int | None = None
-    point: tuple[float, float] | None = None
-    entry: Entry | None = None
-    province: Entry | None = None
 
 
 def countries_of(doc: Doc) -> Counter[str]:
@@ -58,68 +47,47 @@ def countries_of(doc: Doc) -> Counter[str]:
     return counts
 
 
-def from_entry(entry: Entry) -> PlaceLink:
-    """The link to a country, province or district of the gazetteer."""
-    precision = Precision.COUNTRY if is_country(entry) else None
-    if entry.type in PRECISIONS:
-        precision = Precision(entry.type)
-    return PlaceLink(entry.label, entry.country, precision, entry.geonames, entry.point, entry)
+class Toponym:
+    """One mention of a place by a name, and what may be meant."""
+
+    def __init__(self, doc: Doc, mention: EntityMention) -> None:
+        assert mention.name is not None
+        self.mention = mention
+        self.text = doc[mention.name.start : mention.name.end].text
+        self.described = mention.type if mention.noun else None
+        bare = _without_noun(self.text, mention.noun)
+        self.key = normalise_name(bare)
+        self.bearers = self._fitting(_all_bearers(mention, self.text, bare))
+        self.beside = _region_beside(doc, mention, self.bearers)
+
+    def _fitting(self, found: list[Bearer]) -> list[Bearer]:
+        """The bearers of the precision that a noun gives: "Idlib *province*"."""
+        if self.described not in PRECISIONS:
+            return [bearer for bearer in found if _is_called_so(bearer)]
+        exact = [bearer for bearer in found if bearer.link.precision == self.described]
+        # "county" is a province in one country and a district in another
+        return exact or [bearer for bearer in found if {bearer.link.precision, self.described} <= DIVISIONS]
+
+    @property
+    def unknown(self) -> PlaceLink:
+        """What is said of a place that nothing knows."""
+        precision = Precision(self.described) if self.described in PRECISIONS else None
+        return PlaceLink(self.text, None if self.beside is None else self.beside.country, precision)
 
 
-def is_country(entry: Entry) -> bool:
-    """Whether an entry is of a country as a place, which is none of the state's."""
-    return entry.iri.startswith(COUNTRY)
+def _is_called_so(bearer: Bearer) -> bool:
+    """Whether a bare name can mean a place: a district only by its main name, no "Norfolk *County*"."""
+    return bearer.is_primary or bearer.link.precision is not Precision.DISTRICT
 
 
-def from_candidate(candidate: Candidate) -> PlaceLink:
-    """The link to one settlement of GeoNames."""
-    province = load_gazetteer().provinces.get((candidate.country, candidate.admin1 or ""))
-    return PlaceLink(
-        label=candidate.name,
-        country=candidate.country,
-        precision=Precision.SETTLEMENT,
-        geonames=candidate.geonames,
-        point=candidate.point,
-        province=province,
-    )
-
-
-def best_candidate(name: str, beside: str | None, counts: Counter[str]) -> Candidate | None:
-    """The settlement that a name most likely means, or None where the evidence is too thin."""
-
-    def weight(candidate: Candidate) -> float:
-        return (
-            log10(candidate.population + 1)
-            + BESIDE * (candidate.country == beside)
-            + IN_DOCUMENT * (candidate.country in counts)
-            + PRIMARY_NAME * candidate.primary
-        )
-
-    best = max(open_index().lookup(name), key=weight, default=None)
-    if best is None or best.country in counts or best.country == beside:
-        return best
-    is_large = best.population >= (SMALLEST_ELSEWHERE if best.primary else SMALLEST_ALTERNATE)
-    return best if is_large and not (counts and not best.primary) else None
-
-
-def _country_beside(doc: Doc, mention: EntityMention) -> str | None:
-    """The country in the apposition after a toponym: "Tripoli, Lebanon", "Sirte in Libya"."""
-    mentions: dict[int, EntityMention] = doc._.mentions
-    for i in range(mention.end, min(mention.end + APPOSITION, len(doc))):
-        if doc[i].text not in APPOSING:
-            follower = mentions.get(i) or mentions.get(i + 1)
-            return None if follower is None else _country_of(follower)
-    return None
-
-
-def _country_of(mention: EntityMention) -> str | None:
-    """The country that a place name beside another gives: its own, or that of a province or district."""
-    if mention.type == "country":
-        return mention.country
-    is_described = mention.type == "province" and mention.noun
-    text = mention.label.rpartition(" ")[0] if is_described else mention.label
-    entries = _places_named(mention) or load_gazetteer().find(text, kind="Place")
-    return next((entry.country for entry in entries if entry.type in ("province", "district")), None)
+def _all_bearers(mention: EntityMention, text: str, bare: str) -> list[Bearer]:
+    entries = _places_named(mention)
+    find = load_gazetteer().find
+    entries = entries or [*(find(text, kind="Place") or find(bare, kind="Place"))]
+    found = bearers(text, entries)
+    if text != bare:
+        found += bearers(bare, ())
+    return [*{bearer.link.geonames or bearer.link.label: bearer for bearer in reversed(found)}.values()][::-1]
 
 
 def _places_named(mention: EntityMention) -> list[Entry]:
@@ -127,45 +95,85 @@ def _places_named(mention: EntityMention) -> list[Entry]:
     return [entry for entry in entries if entry.kind == "Place"]
 
 
-def link(doc: Doc, mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
-    """What one mention of a place is linked to; None for a bare description such as "the area".
-
-    `counts` is how often the document names each country, from `countries_of`.
-    """
-    if mention.name is None:
-        return _link_capital(mention, counts)
-    text = doc[mention.name.start : mention.name.end].text
-    bare = _without_noun(text, mention.noun)
-    described = mention.type if mention.noun else None
-    beside = _country_beside(doc, mention)
-    settlement = None if described == "province" else best_candidate(bare, beside, counts)
-    places = _places_named(mention) or _gazetteer_places(text, bare, described)
-    if beside is not None:
-        places = [entry for entry in places if entry.country in (None, beside)]
-    if places and not _is_city_of(settlement, places):
-        return from_entry(next((entry for entry in places if entry.country in counts), places[0]))
-    if settlement is not None and described in (None, "settlement"):
-        return from_candidate(settlement)
-    precision = Precision(described) if described in PRECISIONS else None
-    return PlaceLink(text, beside, precision)
-
-
-def _is_city_of(settlement: Candidate | None, places: list[Entry]) -> bool:
-    """Whether a province's name is its city's too, which a bare name then means: "Aleppo", "Baghdad"."""
-    provinces = [entry for entry in places if entry.type == Precision.PROVINCE]
-    return settlement is not None and any(entry.country == settlement.country for entry in provinces)
-
-
 def _without_noun(text: str, noun: str) -> str:
     """The proper part of "Idlib province"."""
     return text[: -len(noun)].strip() if noun and text.lower().endswith(f" {noun}") else text
 
 
-def _gazetteer_places(text: str, bare: str, precision: str | None) -> list[Entry]:
-    """The places that bear a name, with its noun or without; of one precision if that is given."""
-    find = load_gazetteer().find
-    found = find(text, kind="Place") or find(bare, kind="Place")
-    return [entry for entry in found if precision in (None, entry.type)]
+# What stands beside
+
+
+def _region_beside(doc: Doc, mention: EntityMention, found: list[Bearer]) -> Region | None:
+    """The region in the apposition after a toponym: "Tripoli, Lebanon", "Sirte in Libya", "Paris, Texas"."""
+    follower = _follower(doc, mention)
+    region = None if follower is None else _region_of(doc, follower)
+    if region is None or (_is_wide(found) and region.admin1 is None):
+        return None  # countries beside each other are a list
+    return region if any(region.holds(bearer) for bearer in found) or not found else None
+
+
+def _follower(doc: Doc, mention: EntityMention) -> EntityMention | None:
+    """The mention of a place that an apposition after a toponym begins with."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    for i in range(mention.end, min(mention.end + APPOSITION, len(doc))):
+        if doc[i].text not in APPOSING:
+            return mentions.get(i) or mentions.get(i + 1)
+    return None
+
+
+def _is_wide(found: list[Bearer]) -> bool:
+    """Whether a country, or a region of the gazetteer, bears the name."""
+    return any(bearer.link.precision in (Precision.COUNTRY, None) for bearer in found)
+
+
+def _region_of(doc: Doc, mention: EntityMention) -> Region | None:
+    """The country or province that a place name beside another gives: its own, or that of a district."""
+    if mention.name is None or mention.category is not Category.PLACE:
+        return None
+    if mention.type == "country" and mention.country is not None and len(_places_named(mention)) == 1:
+        return Region(mention.country)
+    found = Toponym(doc, mention).bearers if mention.type != "settlement" else []
+    wide = (bearer for bearer in found if bearer.link.precision in WIDE)
+    best = max(wide, key=lambda bearer: bearer.prior, default=None)
+    return None if best is None or best.country is None else Region(best.country, best.admin1)
+
+
+# The document
+
+
+def _evidence(counts: Counter[str], links: Iterable[tuple[str, Bearer]], without: str = "") -> Evidence:
+    """What a document names: `counts` by name and demonym, `links` by other toponyms than one."""
+    others = {name: bearer for name, bearer in links if name != without}.values()
+    countries = counts + Counter(bearer.country for bearer in others if bearer.country)
+    provinces = Counter(bearer.region for bearer in others if bearer.admin1 is not None)
+    narrow = (b for b in others if b.link.precision in NARROW)
+    return Evidence(countries, provinces, tuple(b.link.point for b in narrow if b.link.point is not None))
+
+
+def link_toponyms(toponyms: list[Toponym], counts: Counter[str]) -> dict[int, PlaceLink]:
+    """What each toponym is linked to, by its head: first the sure ones, then all in their light."""
+    beside = _besides(toponyms)
+    first = _evidence(counts, ())
+    surely: list[tuple[str, Bearer]] = []
+    for each in toponyms:
+        best, is_sure = best_bearer(each.bearers, each.beside or beside.get(each.key), first)
+        if best is not None and is_sure:
+            surely.append((each.key, best))
+    linked = {}
+    for each in toponyms:
+        light = _evidence(counts, surely, each.key)
+        best, _ = best_bearer(each.bearers, each.beside or beside.get(each.key), light)
+        linked[each.mention.root] = each.unknown if best is None else best.link
+    return linked
+
+
+def _besides(toponyms: Iterable[Toponym]) -> dict[str, Region]:
+    """The first region that stands beside each name, which later mentions do without."""
+    found: dict[str, Region] = {}
+    for each in toponyms:
+        if each.beside is not None:
+            found.setdefault(each.key, each.beside)
+    return found
 
 
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
@@ -174,10 +182,13 @@ def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | N
         return None
     iso = mention.country or next((code for code, _ in counts.most_common(1)), None)
     country = load_gazetteer().countries.get(iso or "")
-    if country is None or country.capital is None:
-        return None
-    candidate = best_candidate(country.capital, iso, counts)
-    return None if candidate is None else from_candidate(candidate)
+    found = open_index().lookup(country.capital) if country is not None and country.capital else ()
+    city = _capital(found, iso)
+    return None if city is None else from_candidate(city)
+
+
+def _capital(found: Iterable[Candidate], iso: str | None) -> Candidate | None:
+    return next((candidate for candidate in found if candidate.country == iso), None)
 
 
 @Language.factory(
@@ -195,7 +206,9 @@ class PlaceLinker:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         counts = countries_of(doc)
-        places = (m for m in doc._.mentions.values() if m.category is Category.PLACE)
-        linked = {mention.root: link(doc, mention, counts) for mention in places}
+        places = [m for m in doc._.mentions.values() if m.category is Category.PLACE]
+        capitals = {m.root: _link_capital(m, counts) for m in places if m.name is None}
+        named = link_toponyms([Toponym(doc, m) for m in places if m.name is not None], counts)
+        linked = dict(sorted(chain(capitals.items(), named.items())))
         doc._.places = {root: found for root, found in linked.items() if found is not None}
         return doc

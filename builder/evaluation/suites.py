@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import ontology
 from builder.errors import InputError
 from builder.evaluation.graph import Graph, Node, mapped
-from builder.model import Article
+from builder.model import Article, Precision
 
 Answer = dict[str, Any]
 # Events of these modalities are told as having happened, or as tried; MUC-4 also keeps threats.
@@ -270,17 +269,25 @@ def _country(node: Node) -> str | None:
 
 
 def _geo(graph: Graph) -> Answer:
-    """Toponyms with their points; without one where the place is not known."""
-    found = []
-    for node in graph.of("Place"):
+    """Toponyms with their points; without one where the place is not known.
+
+    A name may be evidence of several places, since it implies what the place lies in: the narrowest is named.
+    """
+    found: dict[tuple[int, int], Answer] = {}
+    for node in sorted(graph.of("Place"), key=_breadth):
         same = _geonames(node)
         point = graph.points.get(node.iri)
         where: Answer = {} if point is None else {"lat": point[1], "lon": point[0]}
         known: Answer = {"geonames_id": int(same)} if same.isdigit() else {}
-        found += [{"start": start, "end": end, **where, **known} for start, end in node.spans]
-    found.sort(key=lambda each: (each["start"], each["end"]))
-    alike = groupby(found, key=lambda each: (each["start"], each["end"]))
-    return {"toponyms": [next(iter(group)) for _, group in alike]}
+        for start, end in node.spans:
+            found.setdefault((start, end), {"start": start, "end": end, **where, **known})
+    return {"toponyms": [found[span] for span in sorted(found)]}
+
+
+def _breadth(node: Node) -> int:
+    """How wide a place is, by its precision; of unknown precision, wider than any."""
+    told = node.first("placePrecision")
+    return [*Precision].index(Precision(told)) if told else len(Precision)
 
 
 SUITES: Final = {

@@ -17,6 +17,19 @@ def index():
     return open_index()
 
 
+def test_divisions_are_found_by_name_and_by_code(index):
+    nineveh = index.province("IQ", "15")
+    assert (nineveh.geonames, nineveh.precision) == (92877, Precision.PROVINCE)
+    assert nineveh in index.namesakes(nineveh.name)
+    assert index.lookup("Metcalfe County") == ()
+    (county,) = index.namesakes("Metcalfe County")
+    assert (county.country, county.admin1, county.precision) == ("US", "KY", Precision.DISTRICT)
+
+
+def test_an_unknown_code_is_no_province(index):
+    assert index.province("IQ", "99") is None
+
+
 @pytest.mark.parametrize(
     ("name", "identifier"),
     [
@@ -97,6 +110,7 @@ def few_cities(monkeypatch):
     """Build from the first hundred cities: what is tested is where the file goes, not what is in it."""
     cities = [city for city, _ in zip(geonames._cities(), range(100), strict=False)]
     monkeypatch.setattr(geonames, "_cities", lambda: iter(cities))
+    monkeypatch.setattr(geonames, "_divisions", lambda: iter(()))
     return cities
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.components.places import best_candidate, countries_of
+from builder.components.places import countries_of
+from builder.components.toponyms import Evidence, Region, bearers, best_bearer
+from builder.geonames import distance_km
 
 from ..marked import Found, assert_found, parse
 from .conftest import Annotate
@@ -44,6 +46,29 @@ SENTENCES = {
     "demonym": "<place country=TR precision=country>Turkish</place> jets returned.",
     "other spelling": "Shells fell in <place country=UA>Kyiv</place>.",
     "older spelling": "Shells fell in <place country=UA>Kiev</place>.",
+    "province beside decides": (
+        "A blast hit <place geonames=4717560>Paris</place>, <place precision=province>Texas</place>."
+    ),
+    "abbreviated province beside decides": (
+        "A fire in <place geonames=6058560>London</place>, <place label=Ontario>Ont</place>. is out."
+    ),
+    "what stood beside once": (
+        "A fire in <place country=US>London</place>, <place label=Kentucky>Ky.</place> is out. "
+        "Police in <place country=US geonames=4298960>London</place> were called."
+    ),
+    "a list of countries": (
+        "Troops came from <place country=JO precision=country>Jordan</place>, "
+        "<place country=EG precision=country>Egypt</place> and <place country=US>the United States</place>."
+    ),
+    "state in the light of its city": (
+        "Gunmen came to <place country=US>Atlanta</place>. "
+        "They then left <place country=US precision=province>Georgia</place>."
+    ),
+    "country, where nothing speaks for the state": (
+        "Shells fell in <place country=GE precision=country>Georgia</place>."
+    ),
+    "county": "Gunmen fled to <place country=US precision=district>Metcalfe County</place>.",
+    "province without an entry": "Troops entered <place country=CN precision=province>Sichuan</place>.",
 }
 
 
@@ -99,14 +124,37 @@ def test_every_point_is_on_the_globe_and_longitude_comes_first(annotate: Annotat
 def test_context_outweighs_population(
     name: str, beside: str | None, named: dict[str, int], country: str
 ) -> None:
-    best = best_candidate(name, beside, Counter(named))
+    region = None if beside is None else Region(beside)
+    best, _ = best_bearer(bearers(name, ()), region, Evidence(Counter(named), Counter()))
     assert best is not None
     assert best.country == country
 
 
 @pytest.mark.parametrize("name", ["Zzyqxville", "", "the"])
 def test_what_nothing_knows_is_nowhere(name: str) -> None:
-    assert best_candidate(name, None, Counter()) is None
+    assert best_bearer(bearers(name, ()), None, Evidence(Counter(), Counter())) == (None, False)
+
+
+def test_a_namesake_near_what_the_document_names_is_meant() -> None:
+    cairns = (145.77, -16.92)
+    evidence = Evidence(Counter({"AU": 1, "CA": 1}), Counter({("AU", "04"): 1}), (cairns,))
+    best, _ = best_bearer(bearers("Edmonton", ()), None, evidence)
+    assert best is not None
+    assert best.link.point is not None
+    assert distance_km(best.link.point, cairns) < 50
+
+
+@pytest.mark.parametrize("country", ["Iraq", "Mali", "Ukraine", "Colombia"])
+def test_a_country_has_a_point_and_its_precision(country: str, annotate: Annotate) -> None:
+    (link,) = annotate(f"Troops entered {country}.", until="places")._.places.values()
+    assert link.point is not None
+    assert link.precision == "country"
+
+
+def test_a_province_of_the_gazetteer_has_the_point_and_identifier_of_geonames(annotate: Annotate) -> None:
+    (link,) = annotate("Gunmen hold parts of Helmand province.", until="places")._.places.values()
+    assert (link.label, link.geonames) == ("Helmand", 1140043)
+    assert link.point == pytest.approx((64.2, 31.4), abs=1)
 
 
 def test_countries_are_counted_by_name_and_demonym(annotate: Annotate) -> None:
