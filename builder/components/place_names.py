@@ -15,6 +15,8 @@ from builder.geonames import open_index
 from builder.model import Precision
 from builder.patterns import load
 
+# "an *Edmonton* resident": where a place fills no role, and spaCy often sees no name
+MODIFYING = frozenset(("compound", "nmod", "poss", "amod"))
 LONGEST_TOWN = 4  # tokens: "New York Mills", "Coeur d'Alene"
 
 
@@ -78,11 +80,11 @@ def _is_in(words: str, province: Entry) -> bool:
 
 
 def with_repeated_places(doc: Doc, names: list[Name], persons: frozenset[str]) -> list[Name]:
-    """The names, each other use of a place's name being one too, but of a person's last name."""
+    """The names; what is called as a place is one too, unless it is a person's last name."""
     places = {_folded(doc, name) for name in names if name.label == "GPE" and not name.entries}
     places = {text for text in places if transliteration_key(text.rpartition(" ")[2]) not in persons}
     taken = {i for name in names for i in range(name.start, name.end)}
-    again = (token.i for token in doc if token.lower_ in places and token.text[0].isupper())
+    again = (t.i for t in doc if t.lower_ in places and t.text[0].isupper() and t.dep_ in MODIFYING)
     return [
         replace(name, label="GPE") if not name.entries and _folded(doc, name) in places else name
         for name in names

@@ -132,8 +132,7 @@ def _region_of(doc: Doc, mention: EntityMention) -> Region | None:
         return None
     if mention.type == "country" and mention.country is not None and len(_places_named(mention)) == 1:
         return Region(mention.country)
-    found = Toponym(doc, mention).bearers if mention.type != "settlement" else []
-    wide = (bearer for bearer in found if bearer.link.precision in WIDE)
+    wide = (bearer for bearer in Toponym(doc, mention).bearers if bearer.link.precision in WIDE)
     best = max(wide, key=lambda bearer: bearer.prior, default=None)
     return None if best is None or best.country is None else Region(best.country, best.admin1)
 

@@ -6,7 +6,7 @@ the rest of the document names outweighs a much larger namesake, and population 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10
 
 from builder.gazetteer import NAMESPACE, Entry, load_gazetteer
@@ -99,7 +99,7 @@ def from_entry(entry: Entry) -> PlaceLink:
     precision = Precision.COUNTRY if is_country(entry) else None
     if entry.type in PRECISIONS:
         precision = Precision(entry.type)
-    known = _division(entry)
+    known = _known(entry)
     geonames, point = entry.geonames, entry.point
     if known is not None:
         geonames, point = geonames or known.geonames, point or known.point
@@ -120,22 +120,18 @@ def from_candidate(candidate: Candidate, name: str = "") -> PlaceLink:
     )
 
 
-def _division(entry: Entry) -> Candidate | None:
+def _known(entry: Entry) -> Candidate | None:
+    """What GeoNames knows of a province or a settlement of the gazetteer."""
     if entry.country and entry.admin1:
         return open_index().province(entry.country, entry.admin1)
-    return None
+    return open_index().get(entry.geonames) if entry.geonames is not None else None
 
 
 def _entry_bearer(entry: Entry) -> Bearer:
-    division = _division(entry)
-    population = division.population if division is not None else 0
-    if is_country(entry):
-        prior = COUNTRY_PRIOR
-    elif division is not None:
-        prior = PRIMARY_NAME + log10(population + 1)
-    else:
-        prior = REGION_PRIOR
-    return Bearer(from_entry(entry), prior, entry.admin1, population)
+    known = _known(entry)
+    if known is not None:
+        return replace(_candidate_bearer(known, entry.label), link=from_entry(entry))
+    return Bearer(from_entry(entry), COUNTRY_PRIOR if is_country(entry) else REGION_PRIOR)
 
 
 def _candidate_bearer(candidate: Candidate, name: str) -> Bearer:
