@@ -87,7 +87,7 @@ def curve(judgements: Iterable[Judgement]) -> tuple[float, float]:
         optimizer.zero_grad()
         loss = binary_cross_entropy_with_logits(weights[0] * odds + weights[1], right)
         loss.backward()
-        return float(loss)
+        return float(loss.detach())
 
     optimizer.step(closure)
     slope, offset = (round(float(each), 4) for each in weights)

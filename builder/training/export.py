@@ -27,14 +27,15 @@ def _array(weights: Tensor) -> NDArray[np.float32]:
 
 
 class _Outputs(nn.Module):
-    """The network with its outputs in a row, which is what a file of ONNX has."""
+    """The network with the outputs of its branch in a row, which is what a file of ONNX has."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, vectors: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        return tuple(self.network(vectors, mask).values())
+        found, branch = self.network(vectors, mask), self.network.branch
+        return tuple(found[name] for name in (*branch.of_pieces, *branch.of_windows))
 
 
 def export(news: Network, reports: Network, labels: Labels, tokenizer: Path, folder: Path) -> None:

@@ -8,15 +8,17 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 from builder.models.arguments import DISTANCES
-from builder.models.encoder import Branch, Labels
+from builder.models.encoder import NEWS, REPORTS, Branch, Labels
 
+OF_PIECES: Final = (*NEWS.of_pieces, *REPORTS.of_pieces)
+OF_WINDOWS: Final = (*NEWS.of_windows, *REPORTS.of_windows)
 WIDE: Final = 384  # of the encoder's vectors (MiniLM-L6-H384, Wang and others 2020)
 PAIR: Final = 96  # of what pairs are judged by: more did not help on held-out articles
 DROPPED: Final = 0.1  # as the encoder was trained
 
 
 class Network(nn.Module):
-    """Reads pieces; every layer of its branch is an output, so that one pass gives all."""
+    """Reads pieces; every layer that corpora teach is an output, so that one pass gives all."""
 
     def __init__(self, encoder: Path, labels: Labels, branch: Branch) -> None:
         super().__init__()
@@ -32,8 +34,8 @@ class Network(nn.Module):
         self.dropout = nn.Dropout(DROPPED)
         sizes = _sizes(labels)
         self.heads = nn.ModuleDict(
-            {name: nn.Linear(WIDE, sizes[name]) for name in branch.of_pieces}
-            | {name: nn.Linear(2 * WIDE, sizes[name]) for name in branch.of_windows}
+            {name: nn.Linear(WIDE, sizes[name]) for name in OF_PIECES}
+            | {name: nn.Linear(2 * WIDE, sizes[name]) for name in OF_WINDOWS}
         )
         self.type_of = nn.Embedding(len(labels.triggers), PAIR)
         self.distance_of = nn.Embedding(DISTANCES, PAIR)
@@ -52,8 +54,8 @@ class Network(nn.Module):
         weights = mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * weights).sum(1) / weights.sum(1)
         whole = torch.cat((hidden[:, 0], mean), dim=-1)
-        return {name: self.heads[name](hidden) for name in self.branch.of_pieces} | {
-            name: self.heads[name](whole) for name in self.branch.of_windows
+        return {name: self.heads[name](hidden) for name in OF_PIECES} | {
+            name: self.heads[name](whole) for name in OF_WINDOWS
         }
 
     def pairs(self, trigger: Tensor, types: Tensor, distances: Tensor, arguments: Tensor) -> Tensor:
