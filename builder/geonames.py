@@ -92,7 +92,7 @@ class PlaceIndex:
     def namesakes(self, name: str) -> tuple[Candidate, ...]:
         """Find the settlements, districts and provinces with this name, the most populous first.
 
-        >>> [str(found.precision) for found in open_index().namesakes("Quebec")]
+        >>> [str(found.precision) for found in open_index().namesakes("Aleppo")]
         ['province', 'settlement']
         """
         key = normalise_name(name)
@@ -101,8 +101,8 @@ class PlaceIndex:
     def province(self, country: str, admin1: str) -> Candidate | None:
         """Find a first-level division by the codes of its country and its own.
 
-        >>> open_index().province("IQ", "15").name
-        'Nineveh'
+        >>> open_index().province("IQ", "15").geonames
+        92877
         """
         return next(iter(self._cached(_BY_CODE, country, admin1)), None)
 

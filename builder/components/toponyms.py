@@ -26,6 +26,7 @@ PRIMARY_NAME = 1.0
 BARE_CITY = 1.0  # "Aleppo" is the city unless the province has ten times its people
 COUNTRY_PRIOR = 9.0  # nothing is as well known as a country,
 REGION_PRIOR = 8.0  # and the regions of the gazetteer are there because reports name them
+PROVINCE_PRIOR = 6.0  # one that GeoNames lacks is new and small: its city is better known
 SURE = 1.0  # by so much the best outweighs its namesakes elsewhere if it is evidence for other names
 NEAR_KM = 150.0
 # Below these populations a settlement in a country that the document never names is noise: the name is more
@@ -131,7 +132,9 @@ def _entry_bearer(entry: Entry) -> Bearer:
     known = _known(entry)
     if known is not None:
         return replace(_candidate_bearer(known, entry.label), link=from_entry(entry))
-    return Bearer(from_entry(entry), COUNTRY_PRIOR if is_country(entry) else REGION_PRIOR)
+    if is_country(entry):
+        return Bearer(from_entry(entry), COUNTRY_PRIOR)
+    return Bearer(from_entry(entry), PROVINCE_PRIOR if entry.type == Precision.PROVINCE else REGION_PRIOR)
 
 
 def _candidate_bearer(candidate: Candidate, name: str) -> Bearer:
