@@ -76,8 +76,10 @@ class _Decoding:
         self.reading = reading
         self.model = model
         self.text = doc.text  # spaCy joins it anew at each access
-        self.starts = [token.idx for token in doc]
-        self.ends = [token.idx + len(token) for token in doc]
+        # A `Token` costs more to make than to look at.
+        self.starts: list[int] = doc.to_array("IDX").tolist()
+        lengths: list[int] = doc.to_array("LENGTH").tolist()
+        self.ends = [start + length for start, length in zip(self.starts, lengths, strict=True)]
 
     def learnings(self) -> Learnings:
         """All of it."""

@@ -14,7 +14,7 @@ from builder.models.encoder import Labels, Reading, Scores
 _DOUBLINGS: Final = 8
 DISTANCES: Final = 2 * _DOUBLINGS + 1
 # Pieces to either side of a trigger in which its arguments are looked for: what is farther is never likely.
-_REACH: Final = 96
+_REACH: Final = 48
 
 
 def distance(trigger: int, length: int) -> NDArray[np.int64]:

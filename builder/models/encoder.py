@@ -19,7 +19,7 @@ Scores: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One encoder: the layers with scores for each piece, those with scores for each window, its corpora."""
+    """One encoder: the layers that are asked of it, for each piece and for each window, and its corpora."""
 
     name: str
     of_pieces: tuple[str, ...]
@@ -27,14 +27,11 @@ class Branch:
     corpora: tuple[str, ...]
 
 
-NEWS: Final = Branch(
-    "news",
-    ("triggers", "entities", "trigger_of", "argument_of"),
-    ("snippet",),
-    ("wikievents", "re3d", "case2021"),
-)
-# It was taught reports of one kind, nearly all in capitals; all else is left to the other.
-REPORTS: Final = Branch("reports", ("roles", "kinds"), ("report",), ("muc4",))
+_TODAY: Final = ("wikievents", "re3d", "case2021")
+NEWS: Final = Branch("news", ("triggers", "entities", "trigger_of", "argument_of"), ("snippet",), _TODAY)
+# Its reports are of one kind, nearly all in capitals, so that all else is left to the other; what it learns
+# of news helps it with them.
+REPORTS: Final = Branch("reports", ("roles", "kinds"), ("report",), ("muc4", *_TODAY))
 
 
 @dataclass(frozen=True, slots=True)
