@@ -1,12 +1,11 @@
 """What the trained model reads in words, as mentions of a report: `builder.report` asks for them."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from spacy.tokens import Doc
 
 from builder.components.reader import Learned, Learnings
-from builder.model import MentionArgument, MentionKind, TypedMention
+from builder.model import MentionArgument, MentionKind, Span, TypedMention
 from builder.nodes import Nodes
 from builder.patterns import load
 
@@ -21,26 +20,36 @@ def typed_mentions(doc: Doc, nodes: Nodes) -> tuple[TypedMention, ...]:
     learned: Learnings | None = doc._.learned
     if learned is None:
         return ()
+    reading = _Mentions(doc, nodes)
     return (
-        *(_mention(each, nodes, MentionKind.ENTITY, ENTITIES) for each in learned.entities),
-        *(_mention(each, nodes, MentionKind.EVENT, EVENTS) for each in learned.triggers),
+        *(reading.mention(each, MentionKind.ENTITY, ENTITIES) for each in learned.entities),
+        *(reading.mention(each, MentionKind.EVENT, EVENTS) for each in learned.triggers),
     )
 
 
-def _mention(learned: Learned, nodes: Nodes, kind: MentionKind, names: dict[str, str]) -> TypedMention:
-    return TypedMention(
-        kind,
-        names[learned.label],
-        nodes.span(learned.start, learned.end),
-        share(learned.probability),
-        tuple(_arguments(learned, nodes)),
-    )
+class _Mentions:
+    """Makes the mentions of one document."""
 
+    def __init__(self, doc: Doc, nodes: Nodes) -> None:
+        self.doc = doc
+        self.nodes = nodes
+        self.stops = [stop for sentence in doc.sents for stop in [sentence.end] * len(sentence)]
 
-def _arguments(learned: Learned, nodes: Nodes) -> Iterator[MentionArgument]:
-    for each in learned.arguments:
-        span = nodes.span(each.start, each.end)
-        yield MentionArgument(ROLES[each.label], span, share(each.probability), nodes.known_key(each.end - 1))
+    def mention(self, learned: Learned, kind: MentionKind, names: dict[str, str]) -> TypedMention:
+        arguments = tuple(self._argument(each) for each in learned.arguments)
+        span, confidence = self._span(learned), share(learned.probability)
+        return TypedMention(kind, names[learned.label], span, confidence, arguments)
+
+    def _argument(self, learned: Learned) -> MentionArgument:
+        filler = self.nodes.known_key(learned.end - 1)
+        return MentionArgument(ROLES[learned.label], self._span(learned), share(learned.probability), filler)
+
+    def _span(self, learned: Learned) -> Span:
+        """The words of a stretch that are in the sentence in which it begins."""
+        end = min(learned.end, self.stops[learned.start])
+        while end - 1 > learned.start and self.doc[end - 1].is_space:
+            end -= 1
+        return self.nodes.span(learned.start, end)
 
 
 def share(probability: float) -> Decimal:
