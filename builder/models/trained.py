@@ -1,6 +1,8 @@
 """A trained model in a folder: two encoders, and what judges pairs of pieces."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -19,19 +21,25 @@ class TrainedModel:
     calibration: Calibration
     _tokenizer: Tokenizer
     _news: Encoder
-    _reports: Encoder
+    _reports: Callable[[], Encoder]
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedModel":
         """Load what `builder.training` wrote into a folder."""
         labels, words = Labels.load(folder / "labels.json"), Words.load(folder / "words.npz")
+
+        # Few texts are reports in capitals: what reads them is loaded with the first.
+        @cache
+        def reports() -> Encoder:
+            return Encoder(folder / "reports.onnx", words.changed(folder / "reports.npz"), REPORTS)
+
         return cls(
             labels,
             Pairs(folder / "pairs.npz", labels),
             Calibration.load(folder / "calibration.json"),
             open_tokenizer(folder / "tokenizer.json"),
             Encoder(folder / "news.onnx", words, NEWS),
-            Encoder(folder / "reports.onnx", words.changed(folder / "reports.npz"), REPORTS),
+            reports,
         )
 
     def read(self, text: str, *, report: bool) -> Reading:
@@ -39,5 +47,5 @@ class TrainedModel:
         pieces = cut(self._tokenizer, text)
         layers = self._news.read(pieces.numbers)
         if report:
-            layers |= self._reports.read(pieces.numbers)
+            layers |= self._reports().read(pieces.numbers)
         return Reading(pieces.offsets, layers)
