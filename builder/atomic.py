@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,16 +48,22 @@ def sync(folder: Path) -> None:
 class Lock:
     """A file that one process holds at a time; the system lets go of it when the process ends.
 
-    Raises `BlockingIOError` if another holds it.
+    Raises `BlockingIOError` if another holds it, and says which.
     """
 
     def __init__(self, path: Path) -> None:
-        self._stream = path.open("wb")
+        self._stream = path.open("a+", encoding="utf-8")  # not "w": it would empty what the holder wrote
+        self._stream.seek(0)
         try:
             fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            holder = self._stream.read().strip() or "another process"
             self._stream.close()
-            raise BlockingIOError(error.errno, "lock held by another process", str(path)) from error
+            raise BlockingIOError(error.errno, f"lock held by {holder}", str(path)) from error
+        self._stream.truncate(0)
+        command = " ".join((Path(sys.argv[0]).name, *sys.argv[1:2]))
+        self._stream.write(f"process {os.getpid()} ({command}) since {datetime.now():%Y-%m-%d %H:%M:%S}\n")
+        self._stream.flush()
 
     def release(self) -> None:
         """Let another process hold it."""

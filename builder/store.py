@@ -6,7 +6,8 @@
     DIR/current           the name of the newest snapshot
     DIR/unpublished       is there while the database holds more than the newest snapshot
     DIR/before/           the database as it was, while a write of several steps is under way
-    DIR/lock              held by the process that writes
+    DIR/journal.sqlite    which document gave which report: see builder/journal.py
+    DIR/lock              held by the process that writes, and says which that is
 
 A reader never opens `data`: RocksDB leaves undefined what it would see beside a writer.
 """
@@ -161,6 +162,11 @@ class Store:
     def __contains__(self, graph: NamedNode) -> bool:
         return self.inner.contains_named_graph(graph)
 
+    @property
+    def is_published(self) -> bool:
+        """Whether the newest snapshot holds all that is committed."""
+        return (self.path / "current").is_file() and not (self.path / "unpublished").is_file()
+
     def graph_count(self) -> int:
         """Say how many named graphs there are."""
         return sum(1 for _ in self.inner.named_graphs())
@@ -195,11 +201,16 @@ class Store:
         return bool(self.replace({DefaultGraph(): quads}))
 
     def replace(
-        self, graphs: Mapping[Graph, Iterable[Quad]], *, facts: Iterable[Quad] = ()
+        self,
+        graphs: Mapping[Graph, Iterable[Quad]],
+        *,
+        facts: Iterable[Quad] = (),
+        gone: Iterable[Quad] = (),
     ) -> frozenset[Graph]:
         """Make each graph hold exactly its quads, all in one transaction; give the graphs that changed.
 
-        Each of `facts` takes the place of whatever its graph holds with the same subject and predicate.
+        Each of `facts` takes the place of whatever its graph holds with the same subject and predicate;
+        `gone` are removed from wherever they are.
         Only the difference is written, so graphs may hold no blank nodes. An empty iterable removes a graph.
         Raises `StoreError` if the disk is full or the database fails; nothing is changed then.
         """
@@ -211,20 +222,23 @@ class Store:
             held = self._held(fact.subject, fact.predicate, fact.graph_name)
             added |= {fact} - held
             removed |= held - {fact}
+        removed |= {quad for quad in gone if quad in self.inner}
         if added or removed:
-            self._commit(added, removed)
+            emptied = [graph for graph in wanted if known[graph] and not wanted[graph]]
+            self._commit(added, removed, emptied)
         return frozenset(graph for graph in wanted if wanted[graph] != known[graph])
 
     def _held(self, subject: Any, predicate: Any, graph: Any) -> set[Quad]:  # noqa: ANN401 (any term)
         return set(self.inner.quads_for_pattern(subject, predicate, None, graph))
 
-    def _commit(self, added: Iterable[Quad], removed: Iterable[Quad]) -> None:
+    def _commit(self, added: Iterable[Quad], removed: Iterable[Quad], emptied: Iterable[Graph]) -> None:
         with explained(self.path):
             self._unpublish()
             if not removed:
                 self.inner.extend(added)
                 return
-            self.inner.update(f"DELETE DATA {{ {_data(removed)} }} ; INSERT DATA {{ {_data(added)} }}")
+            drops = "".join(f" ; DROP GRAPH {each}" for each in emptied if isinstance(each, NamedNode))
+            self.inner.update(f"DELETE DATA {{ {_data(removed)} }} ; INSERT DATA {{ {_data(added)} }}{drops}")
 
     def update(self, text: str, *, base: str | None = None) -> None:
         """Run a SPARQL update: all of its operations, or none. `base` resolves relative IRIs.
@@ -294,7 +308,7 @@ class Store:
         """
         pointer, unpublished = self.path / "current", self.path / "unpublished"
         newest = pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else ""
-        if newest and not unpublished.is_file():
+        if self.is_published:
             return newest
         name = f"{int(newest or 0) + 1:06d}"
         snapshots = self.path / "snapshots"

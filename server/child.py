@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from builder.errors import StoreError
+from builder.errors import StoreError, StoreHeldError
 from server.line import Line
 
 # Characters of what the parser says: the place, and what it expected, but not every range of letters.
@@ -45,8 +45,10 @@ def run_deep(stack: int, target: Callable[[], None]) -> None:
 
 
 def without_path(error: StoreError, store: Path) -> str:
-    """Say what is wrong with a store, but not where it lies: that is in the log, and for nobody else."""
+    """Say what is wrong with a store, but not where it lies, nor who writes it: that is in the log alone."""
     sys.stderr.write(f"polemos: error: {error}\n")
+    if isinstance(error, StoreHeldError):
+        return "the store: is being written by another process; wait until it ends"
     said = str(error).removeprefix(f"{store}: ")
     return "the store cannot be used; the operator's log says why" if os.sep in said else f"the store: {said}"
 

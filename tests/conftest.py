@@ -253,9 +253,10 @@ def nlp() -> "Language":
 def seeds(nlp: "Language", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A store built once from the reports in `seeds/`, as `make run` builds it."""
     from builder.build import build  # noqa: PLC0415
+    from builder.extraction import Pipeline  # noqa: PLC0415
 
     with Store.open(tmp_path_factory.mktemp("seeds") / "store", create=True) as store:
-        summary = build([Path(__file__).parents[1] / "seeds"], store, nlp)
+        summary = build([Path(__file__).parents[1] / "seeds"], store, Pipeline(nlp))
         assert not summary.failures
         assert summary.built == 13
         yield store

@@ -23,6 +23,7 @@ import ontology
 from builder import store as stores
 from builder.build import build
 from builder.cli import polemos
+from builder.extraction import Pipeline
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -208,7 +209,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory, nlp: "Language") -> Store:
     """The snapshot that `make run` serves."""
     path = tmp_path_factory.mktemp("docs") / "store"
     with stores.Store.open(path, create=True) as store:
-        summary = build(sorted((ROOT / "seeds").glob("[0-9]*.md")), store, nlp)
+        summary = build(sorted((ROOT / "seeds").glob("[0-9]*.md")), store, Pipeline(nlp))
     assert (summary.built, summary.failures) == (13, ())
     return stores.open_snapshot(path)
 

@@ -1,63 +1,102 @@
 """`polemos build`: from articles to a store."""
 
+import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from builder import settings
+from builder.atomic import replacing
 from builder.commands import options
 from builder.commands.progress import bar, warn
-from builder.errors import InputError
-from builder.model import Article
+from builder.settings import Recipe
 from builder.store import Store
+from builder.workers import Workers
 
 if TYPE_CHECKING:
-    from builder.build import Summary
+    from builder.build import Documents, Summary
+    from builder.extraction import Extractor
 
 
 @click.command(
     epilog=options.examples(
         "polemos build seeds --store store",
-        "polemos build 'news/*.jsonl' press/ --store store",
-        "polemos build reports.jsonl --store store --spacy-model en_core_web_trf",
+        "polemos build 'news/*.jsonl' press/ --store store --workers 4",
+        "polemos build archive/ --store store --prune --report last-build.json",
+        "polemos build --retry --store store",
     )
 )
-@options.PATHS
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @options.STORE
-@options.MODEL
-@options.TRAINED
-@options.RULES
+@options.recipe
 @options.BASE
+@options.option(settings.BUILD_WORKERS, "workers", type=click.IntRange(1))
+@options.option(settings.PRUNE, is_flag=True)
+@options.option(settings.RETRY, is_flag=True)
+@options.option(settings.REPORT, type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_context
-def build(
+def build(  # noqa: PLR0913 (one parameter an option)
     context: click.Context,
     paths: tuple[str, ...],
     *,
     store: Path,
-    spacy_model: str,
-    trained_model: str | None,
-    rules: bool,
+    recipe: Recipe,
     base: str,
+    workers: int,
+    prune: bool,
+    retry: bool,
+    report: Path | None,
 ) -> None:
     """Read articles into a store, merge what they say, and publish it.
 
     PATH is a file of text, Markdown, HTML or JSON lines, a folder, a quoted pattern, or - for
-    standard input. What is in the store stays; a report that is there already is not read again. A
-    document that cannot be read is named on standard error, and the others are built.
+    standard input. What is in the store stays; a report that is there already is not read again, and a
+    document that has changed takes the place of what it was. One that cannot be read is named on
+    standard error and in STORE/failed.jsonl, and the others are built.
     """
     from builder.build import build as build_store  # noqa: PLC0415 (HTML and YAML are slow to load)
-    from builder.pipeline import load_pipeline  # noqa: PLC0415 (spaCy is slow to load)
     from builder.readers import count  # noqa: PLC0415
 
-    with Store.open(store, create=True) as opened, stopping_kindly() as stop:
-        watcher = Terminal(count(paths), stop)
-        nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
-        summary = build_store(paths, opened, nlp, base=base, watcher=watcher)
-    click.echo(_told(summary))
+    with Store.open(store, create=not retry) as opened, stopping_kindly() as stop:
+        named = _named(paths, retry=retry, prune=prune, store=opened)
+        watcher = Terminal(count(named), stop)
+        with reading(recipe, workers, base) as extractor:
+            summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
+    click.echo(_told(summary, store))
+    if report is not None:
+        with replacing(report) as stream:
+            stream.write(json.dumps(asdict(summary), indent=2).encode())
     context.exit(130 if summary.stopped else 1 if summary.failures else 0)
+
+
+@contextmanager
+def reading(recipe: Recipe, workers: int, base: str) -> "Iterator[Extractor]":
+    """Give the pipeline, in this process if one is enough."""
+    if workers > 1:
+        with Workers(recipe, workers, base=base) as pool:
+            yield pool
+        return
+    from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
+    from builder.pipeline import load_pipeline  # noqa: PLC0415
+
+    yield Pipeline(load_pipeline(**asdict(recipe)), base=base)
+
+
+def _named(paths: tuple[str, ...], *, retry: bool, prune: bool, store: Store) -> tuple[str, ...]:
+    """The paths to read: with --retry, also the files of which something could not be read before."""
+    from builder.build import failed_files  # noqa: PLC0415 (HTML and YAML are slow to load)
+
+    if prune and (bad := [path for path in paths if path == "-" or not Path(path).exists()]):
+        raise click.UsageError(f"--prune needs files and folders that are there, not {bad[0]}")
+    again = failed_files(store) if retry else ()
+    if not paths and not again:
+        raise click.UsageError("nothing to retry" if retry else "Missing argument 'PATH...'.")
+    return (*paths, *again)
 
 
 class Stop:
@@ -94,7 +133,7 @@ class Terminal:
         self.total = total
         self.stop = stop
 
-    def documents(self, documents: Iterator[Article | InputError]) -> Iterator[Article | InputError]:
+    def documents(self, documents: "Documents") -> "Documents":
         """Count documents on a bar."""
         return bar(documents, total=self.total, unit="documents")
 
@@ -107,6 +146,14 @@ class Terminal:
         return bool(self.stop)
 
 
-def _told(summary: "Summary") -> str:
-    counts = f"built {summary.built}, unchanged {summary.unchanged}, failed {len(summary.failures)}"
-    return f"{summary.read} documents: {counts}; {summary.events} events in all; {summary.seconds:.1f} s"
+def _told(summary: "Summary", store: Path) -> str:
+    counts = [f"built {summary.built}", f"unchanged {summary.unchanged}", f"failed {len(summary.failures)}"]
+    if summary.retracted:
+        counts.append(f"retracted {summary.retracted}")
+    took = f"{summary.events} events in all; {summary.seconds:.1f} s"
+    said = f"{summary.read} documents: {', '.join(counts)}; {took}"
+    if summary.failures:
+        from builder.build import FAILED  # noqa: PLC0415 (HTML and YAML are slow to load)
+
+        said += f"\nwhat failed is listed in {store / FAILED}; read it again with --retry"
+    return said

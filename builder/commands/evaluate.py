@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from builder.evaluation.scorer import measures, score, scorer_of
 from builder.evaluation.suites import SUITES, Answer, Suite
 from builder.model import Article, Report
 from builder.rdf import to_quads
+from builder.settings import Recipe
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -37,11 +39,9 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 @click.option("--limit", type=click.IntRange(min=1), help="Read so many documents only.")
-@options.MODEL
-@options.TRAINED
-@options.RULES
+@options.recipe
 @click.pass_context
-def evaluate(  # noqa: PLR0913 (one parameter an option)
+def evaluate(
     context: click.Context,
     suite: str,
     data: Path,
@@ -49,9 +49,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     predictions: Path | None,
     as_json: bool,
     limit: int | None,
-    spacy_model: str,
-    trained_model: str | None,
-    rules: bool,
+    recipe: Recipe,
 ) -> None:
     """Run the pipeline over the texts of a benchmark and score what its graph says.
 
@@ -64,7 +62,7 @@ def evaluate(  # noqa: PLR0913 (one parameter an option)
     chosen = SUITES[suite]
     articles = [*islice(chosen.read(data), limit)]
     failures: list[str] = []
-    nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
+    nlp = load_pipeline(**asdict(recipe))
     answers = [*_answers(chosen, nlp, articles, failures)]
     with TemporaryDirectory() as folder:
         file = predictions or Path(folder) / "predictions"

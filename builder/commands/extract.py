@@ -1,7 +1,7 @@
 """`polemos extract`: from articles to a file of RDF, without a store."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from builder.commands.progress import bar, warn
 from builder.errors import InputError
 from builder.model import Article, Report
 from builder.rdf import to_quads, write
+from builder.settings import Recipe
 
 if TYPE_CHECKING:
     from builder.readers import Metadata
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
 @click.option("--title", metavar="TEXT", help="The title of the text.")
 @options.FORMAT
 @options.OUTPUT
-@options.MODEL
-@options.TRAINED
-@options.RULES
+@options.recipe
 @options.BASE
 @click.pass_context
 def extract(  # noqa: PLR0913 (one parameter an option)
@@ -50,9 +49,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
     title: str | None,
     format_: str,
     output: Path | None,
-    spacy_model: str,
-    trained_model: str | None,
-    rules: bool,
+    recipe: Recipe,
     base: str,
 ) -> None:
     """Read articles and write what they say as RDF; no store is needed.
@@ -65,7 +62,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
 
     failures: list[object] = []
     articles = readable(readers.read(paths, overrides=_overrides(metadata, published, title)), failures)
-    nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
+    nlp = load_pipeline(**asdict(recipe))
     outcomes = report.extract(nlp, articles)
     reports = bar(understood(outcomes, failures), total=readers.count(paths), unit="reports")
     with opened(output) as stream:

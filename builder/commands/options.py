@@ -1,6 +1,7 @@
 """Options that several commands share, with defaults and words from the settings."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,18 @@ RULES = click.option(
     help=settings.RULES.text,
 )
 BASE = option(settings.BASE, metavar="IRI")
+
+
+def recipe(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say which pipeline reads, as one `recipe`."""
+
+    @wraps(command)
+    def told(*given: Any, spacy_model: str, trained_model: str | None, rules: bool, **more: Any) -> Any:  # noqa: ANN401
+        return command(*given, recipe=settings.Recipe(spacy_model, trained_model, rules), **more)
+
+    return MODEL(TRAINED(RULES(told)))
+
+
 FORMAT = option(settings.FORMAT, "format_", type=click.Choice(tuple(FORMATS)))
 OUTPUT = option(settings.OUTPUT, "-o", type=click.Path(dir_okay=False, path_type=Path))
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")

@@ -2,6 +2,7 @@
 
 import glob
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,21 @@ class Source:
 
     path: Path | None
     sidecar: Path | None = None
+
+    @property
+    def is_one_document(self) -> bool:
+        """Whether the file is one document, and not one a line."""
+        return self.path is not None and self.path.suffix.lower() not in LINES
+
+    def stamp(self) -> str:
+        """Say when the files were changed last, and their sizes: they differ after any ordinary change.
+
+        "" if one cannot be looked at; who reads it will say why.
+        """
+        with suppress(OSError):
+            found = [file.stat() for file in (self.path, self.sidecar) if file is not None]
+            return " ".join(f"{each.st_mtime_ns}:{each.st_size}" for each in found)
+        return ""
 
 
 def find_sources(paths: Iterable[Path | str], *, limits: Limits) -> list[Source | InputError]:

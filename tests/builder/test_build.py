@@ -1,16 +1,19 @@
 """Tests of builder.build: documents in, a published store out, whatever single documents do."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode
 
-from builder import build as module
-from builder.build import Unwatched, build, builder_version
+from builder import extraction
+from builder.build import BATCH, Documents, Summary, Unwatched, _Run, build, failed_files
 from builder.errors import InputError
-from builder.model import Article, Place, Report
+from builder.extraction import Extracted, Pipeline, builder_version, checked
+from builder.journal import Journal
+from builder.model import Place, Report
+from builder.pipeline import load_pipeline
 from builder.rdf import DEFAULT_BASE, report_iri, serialize, to_quads
 from builder.store import VOCABULARY, Store, open_snapshot
 
@@ -44,7 +47,7 @@ class Told(Unwatched):
         self.seen = 0
         self.stop_after = stop_after
 
-    def documents(self, documents: Iterator[Article | InputError]) -> Iterator[Article | InputError]:
+    def documents(self, documents: Documents) -> Documents:
         for document in documents:
             self.seen += 1
             yield document
@@ -58,7 +61,7 @@ class Told(Unwatched):
 
 def test_good_documents_are_built_and_bad_ones_named(folder: Path, store: Store, nlp) -> None:
     watcher = Told()
-    summary = build([folder], store, nlp, watcher=watcher)
+    summary = build([folder], store, Pipeline(nlp), watcher=watcher)
     assert (summary.read, summary.built, summary.unchanged) == (3, 2, 0)
     assert [str(folder / "b.txt") in failure for failure in summary.failures] == [True]
     assert watcher.failures == list(summary.failures)
@@ -69,18 +72,18 @@ def test_good_documents_are_built_and_bad_ones_named(folder: Path, store: Store,
 
 
 def test_a_second_build_changes_nothing_and_reads_nothing(folder: Path, store: Store, nlp) -> None:
-    build([folder], store, nlp)
+    build([folder], store, Pipeline(nlp))
     before = published(store)
-    summary = build([folder, folder / "a.md"], store, nlp)
+    summary = build([folder, folder / "a.md"], store, Pipeline(nlp))
     assert (summary.built, summary.unchanged, summary.snapshot) == (0, 2, "000001")
     assert published(store) == before
 
 
 def test_another_version_builds_anew(folder: Path, store: Store, nlp, monkeypatch) -> None:
-    build([folder], store, nlp)
+    build([folder], store, Pipeline(nlp))
     before = published(store)
-    monkeypatch.setattr(module, "LIBRARIES", ("spacy",))
-    summary = build([folder], store, nlp)
+    monkeypatch.setattr(extraction, "LIBRARIES", ("spacy",))
+    summary = build([folder], store, Pipeline(nlp))
     assert (summary.built, summary.unchanged) == (2, 0)
     changed = {name for name, content in published(store).items() if content != before[name]}
     assert changed == {f"<{DEFAULT_BASE}graph/builds>"}
@@ -92,62 +95,169 @@ def test_the_version_names_the_model_and_depends_on_the_pipeline(nlp) -> None:
     assert version.startswith(f"polemos 0.1.0, en_{nlp.meta['name']} {nlp.meta['version']}, ")
     with nlp.select_pipes(disable=nlp.pipe_names[-1]):
         assert builder_version(nlp) != version
+    assert builder_version(load_pipeline(rules=False)) != version
+    assert builder_version(load_pipeline(trained_model="none")) != version
 
 
 def test_the_order_of_documents_does_not_matter(folder: Path, tmp_path: Path, store: Store, nlp) -> None:
-    build([folder / "a.md", folder / "c.md"], store, nlp)
+    build([folder / "a.md", folder / "c.md"], store, Pipeline(nlp))
     with Store.open(tmp_path / "other", create=True) as other:
-        build([folder / "c.md"], other, nlp)
-        build([folder / "a.md"], other, nlp)
+        build([folder / "c.md"], other, Pipeline(nlp))
+        build([folder / "a.md"], other, Pipeline(nlp))
         assert published(other) == published(store)
 
 
-def test_a_changed_document_is_another_report(folder: Path, store: Store, nlp) -> None:
-    build([folder], store, nlp)
-    (folder / "a.md").write_text((folder / "a.md").read_text().replace("12", "14"))
-    summary = build([folder], store, nlp)
-    assert (summary.built, summary.unchanged) == (1, 1)
+def counts(summary: Summary) -> tuple[int, int, int, int]:
+    """How many documents were built, unchanged, retracted and failed."""
+    return summary.built, summary.unchanged, summary.retracted, len(summary.failures)
+
+
+def change(document: Path) -> None:
+    document.write_text(document.read_text().replace("12", "14"))
+
+
+def test_a_changed_document_takes_the_place_of_what_it_was(folder: Path, store: Store, nlp) -> None:
+    build([folder], store, Pipeline(nlp))
+    before = {name for name in published(store) if "/report/" in name}
+    change(folder / "a.md")
+    assert counts(build([folder], store, Pipeline(nlp))) == (1, 1, 1, 1)
+    after = {name for name in published(store) if "/report/" in name}
+    (old,), (new,) = before - after, after - before
+    revision = f"{new} <http://www.w3.org/ns/prov#wasRevisionOf> {old} "
+    assert revision in published(store)[f"<{DEFAULT_BASE}graph/builds>"].decode()
+    assert counts(build([folder], store, Pipeline(nlp))) == (0, 2, 0, 1)
+
+
+def test_what_changed_equals_what_was_always_so(folder: Path, tmp_path: Path, store: Store, nlp) -> None:
+    build([folder], store, Pipeline(nlp))
+    change(folder / "a.md")
+    build([folder], store, Pipeline(nlp))
+    with Store.open(tmp_path / "other", create=True) as other:
+        build([folder], other, Pipeline(nlp))
+        once, twice = published(other), published(store)
+    builds = f"<{DEFAULT_BASE}graph/builds>"
+    assert {**once, builds: b""} == {**twice, builds: b""}
+
+
+def test_what_another_document_still_gives_is_not_retracted(folder: Path, store: Store, nlp) -> None:
+    (folder / "copy.md").write_text((folder / "a.md").read_text())
+    build([folder], store, Pipeline(nlp))
+    change(folder / "a.md")
+    assert counts(build([folder], store, Pipeline(nlp))) == (1, 2, 0, 1)
     assert sum("/report/" in name for name in published(store)) == 3
+    change(folder / "copy.md")
+    assert counts(build([folder], store, Pipeline(nlp))) == (0, 3, 1, 1)
+    assert sum("/report/" in name for name in published(store)) == 2
+
+
+def test_a_removed_document_is_retracted_when_asked_for(folder: Path, store: Store, nlp) -> None:
+    other = folder.parent / "other.md"
+    other.write_text((folder / "a.md").read_text().replace("12", "7"))
+    build([folder, other], store, Pipeline(nlp))
+    (folder / "a.md").unlink()
+    other.unlink()
+    assert counts(build([folder], store, Pipeline(nlp))) == (0, 1, 0, 1)
+    assert counts(build([folder], store, Pipeline(nlp), prune=True)) == (0, 1, 1, 1)
+    assert sum("/report/" in name for name in published(store)) == 2  # what lies elsewhere stays
+
+
+def test_a_document_that_cannot_be_read_now_is_not_retracted(folder: Path, store: Store, nlp) -> None:
+    build([folder], store, Pipeline(nlp))
+    (folder / "a.md").write_text("")
+    assert counts(build([folder], store, Pipeline(nlp), prune=True)) == (0, 1, 0, 2)
+    assert sum("/report/" in name for name in published(store)) == 2
+
+
+def test_articles_of_one_file_are_known_by_their_names(tmp_path: Path, store: Store, nlp) -> None:
+    file = tmp_path / "news.jsonl"
+    bomb, raid = ({"id": name, "text": text} for name, text in (("bomb", BOMB), ("raid", RAID)))
+    file.write_text(f"{json.dumps(bomb)}\n{json.dumps(raid)}\n")
+    assert counts(build([file], store, Pipeline(nlp))) == (2, 0, 0, 0)
+    new = {"id": "new", "text": RAID.replace("three", "four")}
+    changed = {**bomb, "text": BOMB.replace("12", "14")}
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in (new, changed, raid)))
+    assert counts(build([file], store, Pipeline(nlp))) == (2, 1, 1, 0)
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in (changed, raid)))
+    assert counts(build([file], store, Pipeline(nlp), prune=True)) == (0, 2, 1, 0)
+
+
+def test_two_articles_of_one_name_are_two(tmp_path: Path, store: Store, nlp) -> None:
+    file = tmp_path / "news.jsonl"
+    file.write_text("".join(f"{json.dumps({'id': 'x', 'text': text})}\n" for text in (BOMB, RAID)))
+    assert counts(build([file], store, Pipeline(nlp))) == (2, 0, 0, 0)
+    assert counts(build([file], store, Pipeline(nlp), prune=True)) == (0, 2, 0, 0)
+
+
+def test_failures_are_listed_until_they_are_read(folder: Path, store: Store, nlp) -> None:
+    build([folder], store, Pipeline(nlp))
+    (listed,) = (store.path / "failed.jsonl").read_text().splitlines()
+    assert json.loads(listed)["path"] == str(folder / "b.txt")
+    assert "has no text" in json.loads(listed)["reason"]
+    assert failed_files(store) == (str(folder / "b.txt"),)
+    (folder / "b.txt").write_text(RAID)
+    assert counts(build(failed_files(store), store, Pipeline(nlp))) == (1, 0, 0, 0)
+    assert not (store.path / "failed.jsonl").exists()
+    assert failed_files(store) == ()
+
+
+def test_without_its_journal_a_store_is_as_good(folder: Path, store: Store, nlp) -> None:
+    build([folder], store, Pipeline(nlp))
+    before = published(store)
+    (store.path / "journal.sqlite").unlink()
+    assert counts(build([folder], store, Pipeline(nlp))) == (0, 2, 0, 1)
+    assert published(store) == before
 
 
 def test_a_build_that_is_stopped_publishes_what_it_read(folder: Path, store: Store, nlp) -> None:
-    summary = build([folder], store, nlp, watcher=Told(stop_after=1))
+    summary = build([folder], store, Pipeline(nlp), watcher=Told(stop_after=1))
     assert (summary.read, summary.built, summary.stopped) == (1, 1, True)
     assert sum("/report/" in name for name in published(store)) == 1
 
 
 def test_the_base_is_that_of_every_graph(folder: Path, store: Store, nlp) -> None:
-    build([folder], store, nlp, base="https://kb.example/")
+    build([folder], store, Pipeline(nlp, base="https://kb.example/"))
     assert {name.startswith("<https://kb.example/") for name in published(store)} == {True}
 
 
 @pytest.fixture
-def run(store: Store) -> module._Run:
-    return module._Run(store, Told(), DEFAULT_BASE, "a version")
+def run(store: Store, nlp) -> Iterator[_Run]:
+    with Journal.open(store.path / "journal.sqlite") as journal:
+        yield _Run(store, journal, Told(), Pipeline(nlp))
 
 
-def test_a_report_that_breaks_a_shape_is_left_out_and_named(run: module._Run, full_report: Report) -> None:
-    broken = replace(full_report, places=(*full_report.places, Place("p9", "Nowhere", ())))
-    run.add(broken)
+def extracted(report: Report) -> Extracted:
+    found = checked(report)
+    assert isinstance(found, Extracted)
+    return found
+
+
+def test_a_report_that_breaks_a_shape_is_left_out_and_named(full_report: Report) -> None:
+    failure = checked(replace(full_report, places=(*full_report.places, Place("p9", "Nowhere", ()))))
+    assert isinstance(failure, InputError)
+    assert str(failure).startswith("a.txt:1: is left out, for its graph breaks a shape; please report")
+    assert "plm:evidence" in str(failure)
+
+
+def test_what_is_committed_is_known_and_is_that_of_to_quads(run: _Run, full_report: Report) -> None:
+    graph = report_iri(full_report.article)
+    run.add(extracted(full_report))
+    assert graph not in run.store
     run.commit()
-    assert report_iri(broken.article) not in run.store
-    (failure,) = run.failures
-    assert failure.startswith("a.txt:1: is left out, for its graph breaks a shape; please report")
-    assert "plm:evidence" in failure
-
-
-def test_batches_are_committed_as_they_fill(run: module._Run, full_report: Report) -> None:
-    articles = [replace(full_report.article, title=f"T{number}") for number in range(module.BATCH)]
-    for article in articles[:-1]:
-        run.add(replace(full_report, article=article))
-    assert report_iri(articles[0]) not in run.store
-    run.add(replace(full_report, article=articles[-1]))
-    assert all(report_iri(article) in run.store for article in articles)
-    assert all(run.is_known(report_iri(article)) for article in articles)
-
-
-def test_the_graph_of_a_build_is_that_of_to_quads(run: module._Run, full_report: Report) -> None:
-    run.add(full_report)
-    run.commit()
-    graph: NamedNode = report_iri(full_report.article)
+    assert run.is_known(graph)
     assert set(run.store.inner.quads_for_pattern(None, None, None, graph)) == set(to_quads(full_report))
+
+
+def test_batches_are_committed_as_they_fill(tmp_path: Path, store: Store, nlp) -> None:
+    lines = (json.dumps({"id": str(n), "text": f"Day {n}. {RAID}"}) for n in range(BATCH + 1))
+    (tmp_path / "many.jsonl").write_text("\n".join(lines))
+    held: list[int] = []
+
+    class Counting(Told):
+        def documents(self, documents: Documents) -> Documents:
+            for document in documents:
+                held.append(store.graph_count())
+                yield document
+
+    build([tmp_path / "many.jsonl"], store, Pipeline(nlp), watcher=Counting())
+    assert len(held) == BATCH + 1
+    assert store.graph_count() - held[0] >= BATCH + 1

@@ -465,4 +465,4 @@ def test_a_store_written_meanwhile_is_named(run: Run, tmp_path: Path) -> None:
     with Store.open(tmp_path / "store", create=True):
         answer = run("build", tmp_path / "good.md", "--store", tmp_path / "store")
     assert (answer.status, len(answer.err.splitlines())) == (1, 1)
-    assert "is being written by another process; wait until it ends" in answer.err
+    assert f"is being written by process {os.getpid()} (" in answer.err

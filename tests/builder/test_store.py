@@ -243,7 +243,10 @@ def test_a_store_that_another_process_writes_is_refused_and_can_be_read(tmp_path
     other.start()
     try:
         assert ready.wait(60)
-        with pytest.raises(StoreError, match="is being written by another process; wait until it ends"):
+        with pytest.raises(
+            StoreError,
+            match=r"is being written by process \d+ \(.+\) since [\d-]+ [\d:]+; wait until it ends",
+        ):
             Store.open(path)
         assert held(open_snapshot(path)) == {"a"}
     finally:

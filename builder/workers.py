@@ -1,0 +1,161 @@
+"""Several pipelines in processes of their own, for the processors of one machine.
+
+Articles go out and graphs come back some batches at a time, so that memory stays bounded. A process that dies
+takes no document with it: what it had is read again, in the end one document at a time, and only a document
+that ends a process by itself is given up.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Self, TypeAlias, cast
+
+import pyoxigraph as ox
+from pyoxigraph import NamedNode, RdfFormat
+
+from builder.errors import InputError
+from builder.model import Article
+from builder.rdf import DEFAULT_BASE, report_iri
+from builder.settings import Recipe
+
+if TYPE_CHECKING:
+    from builder.extraction import Extracted, Pipeline
+
+# Articles that go to a process at once: enough that sending them costs little, few enough that all processes
+# end at about one time, and that a document which ends one is found soon.
+BATCH: Final = 8
+# Batches that each process has or waits for: one to read, one to begin with at once after it.
+AHEAD: Final = 2
+DIED: Final = "ended the process that read it, for want of memory perhaps"
+
+Batch: TypeAlias = tuple[Article, ...]
+# A report's IRI with its graph as N-Quads, which are written and read five times as fast as pickled quads.
+Answer: TypeAlias = list[tuple[str, bytes] | InputError]
+
+
+class Workers:
+    """Reads articles in `count` processes; use as a context manager, so that they end.
+
+    Raises `ModelError` if the pipeline cannot be loaded.
+    """
+
+    def __init__(self, recipe: Recipe, count: int, *, base: str = DEFAULT_BASE) -> None:
+        self.base = base
+        self._recipe = recipe
+        self._count = count
+        self._pool = self._new_pool()
+        self.version: str = self._pool.submit(_version, recipe, base).result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def processes(self) -> tuple[int, ...]:
+        """Give the numbers by which the system knows the processes that have begun."""
+        return tuple(self._pool._processes)
+
+    def read(self, articles: Iterable[Article]) -> "Iterator[Extracted | InputError]":
+        """Yield the graph of each article, or the reason why it has none; the order is about theirs."""
+        rest = iter(articles)
+        sent: deque[tuple[Batch, Future[Answer]]] = deque()
+        while True:
+            while len(sent) < self._count * AHEAD and (batch := tuple(islice(rest, BATCH))):
+                sent.append((batch, self._submit(batch)))
+            if not sent:
+                return
+            batch, future = sent.popleft()
+            if _is_lost(future):
+                lost = (batch, *(each for each, _ in sent))
+                sent.clear()
+                self._pool = self._new_pool()
+                for each in lost:
+                    yield from _graphs(each, self._read_again(each), self.base)
+            else:
+                yield from _graphs(batch, future.result(), self.base)
+
+    def _read_again(self, batch: Batch) -> Answer:
+        """Read a batch after a process died, in halves down to the document that ends a process."""
+        future = self._submit(batch)
+        if not _is_lost(future):
+            return future.result()
+        self._pool = self._new_pool()
+        if len(batch) == 1:
+            return [
+                InputError(DIED, batch[0].origin, line=batch[0].line, remedy="leave it out, or shorten it")
+            ]
+        middle = len(batch) // 2
+        return self._read_again(batch[:middle]) + self._read_again(batch[middle:])
+
+    def _submit(self, batch: Batch) -> "Future[Answer]":
+        return self._pool.submit(_read, self._recipe, self.base, batch)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        # Not fork: it would copy locks that threads of this process hold, those of the database among them.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._count, context, initializer=_begin)
+
+
+def _is_lost(future: "Future[Answer]") -> bool:
+    """Wait for an answer; say whether it will never come, since a process died."""
+    return isinstance(future.exception(), BrokenProcessPool)
+
+
+def _graphs(batch: Batch, answer: Answer, base: str) -> "Iterator[Extracted | InputError]":
+    from builder.extraction import Extracted  # noqa: PLC0415 (spaCy is slow to load)
+
+    articles = {report_iri(article, base=base).value: article for article in batch}
+    for each in answer:
+        if isinstance(each, InputError):
+            yield each
+        else:
+            iri, graph = each
+            yield Extracted(articles[iri], tuple(ox.parse(graph, format=RdfFormat.N_QUADS)))
+
+
+# What follows runs in the processes.
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that asks decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End when the process that began this one has: if it is killed, it tells nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@cache
+def _pipeline(recipe: Recipe, base: str) -> "Pipeline":
+    from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
+    from builder.pipeline import load_pipeline  # noqa: PLC0415
+
+    return Pipeline(load_pipeline(**asdict(recipe)), base=base)
+
+
+def _version(recipe: Recipe, base: str) -> str:
+    return _pipeline(recipe, base).version
+
+
+def _read(recipe: Recipe, base: str, batch: Batch) -> Answer:
+    return [_packed(each) for each in _pipeline(recipe, base).read(batch)]
+
+
+def _packed(outcome: "Extracted | InputError") -> tuple[str, bytes] | InputError:
+    if isinstance(outcome, InputError):
+        return outcome
+    report = cast("NamedNode", outcome.quads[0].graph_name)
+    return report.value, cast("bytes", ox.serialize(outcome.quads, format=RdfFormat.N_QUADS))

@@ -1,0 +1,83 @@
+"""Builds that are killed, again and again, end in the store of one that was left alone.
+
+The environment says how often a build is killed, and how many articles there are:
+
+    POLEMOS_KILLED_BUILDS=200 POLEMOS_KILLED_ARTICLES=2000 pytest tests/builder/test_survival.py
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Quad
+
+from builder.store import VOCABULARY, open_snapshot
+
+KILLS = int(os.environ.get("POLEMOS_KILLED_BUILDS", "3"))
+ARTICLES = int(os.environ.get("POLEMOS_KILLED_ARTICLES", "120"))
+POLEMOS = Path(sys.executable).with_name("polemos")
+CITIES = ("Kirkuk", "Mosul", "Aleppo", "Kandahar", "Maiduguri", "Mogadishu", "Sanaa", "Donetsk")
+ATTACKS = (
+    "A car bomb killed {} people at a market in {} on Monday, police said.",
+    "Gunmen attacked a police station in {1} on Sunday, wounding {0} officers.",
+    "{} rockets hit an air base near {} overnight, the army said.",
+)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Articles in two files, so that a build is killed within one and between the two."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    chance = random.Random(1)  # any: the articles only have to differ
+    for part in range(2):
+        with (folder / f"{part}.jsonl").open("w") as stream:
+            for number in range(ARTICLES // 2):
+                text = chance.choice(ATTACKS).format(chance.randint(2, 90), chance.choice(CITIES))
+                record = {
+                    "id": f"{part}-{number}",
+                    "published": "2024-01-24",
+                    "text": f"{text} Case {number}.",
+                }
+                stream.write(f"{json.dumps(record)}\n")
+    return folder
+
+
+def command(archive: Path, store: Path, *more: str) -> list[str]:
+    return [str(POLEMOS), "build", str(archive), "--store", str(store), "--trained-model", "none", *more]
+
+
+def published(store: Path) -> set[Quad]:
+    return {quad for quad in open_snapshot(store) if quad.graph_name not in VOCABULARY}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_build_that_is_killed_goes_on_where_it_stopped(archive: Path, tmp_path: Path, workers: str) -> None:
+    undisturbed, store = tmp_path / "undisturbed", tmp_path / "store"
+    subprocess.run(command(archive, undisturbed), check=True, capture_output=True)
+    chance = random.Random()
+    for _ in range(KILLS):
+        if not is_killed(command(archive, store, "--workers", workers), after=chance.uniform(1, 5)):
+            assert published(store) == published(undisturbed)
+            shutil.rmtree(store)
+    done = subprocess.run(command(archive, store), check=True, capture_output=True, text=True)
+    assert f"{ARTICLES} documents" in done.stdout
+    assert published(store) == published(undisturbed)
+
+
+def is_killed(command: list[str], *, after: float) -> bool:
+    """Run a command and kill it after some seconds; say whether it had not ended by then."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as build:
+        try:
+            build.wait(after)
+        except subprocess.TimeoutExpired:
+            build.send_signal(signal.SIGKILL)
+            return True
+    assert build.returncode == 0
+    return False
