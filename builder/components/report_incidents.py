@@ -5,7 +5,7 @@ capitals, as teleprinters wrote, the rules misread it; the trained model was tau
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -31,7 +31,11 @@ WORDS = load("report_incidents")
 TYPES: dict[str, str | None] = WORDS["types"]
 ROLES = {label: Role(role) for label, role in WORDS["roles"].items()}
 TRIGGERS = frozenset(WORDS["triggers"])
-ARTICLES = frozenset(("the", "a", "an"))
+EDGES = frozenset(WORDS["edges"])
+HIT = frozenset(("Victim", "Victims", "Target"))
+# Reports with more days are chronicles, in which a day is said of what follows it or of what is before it.
+MOST_DAYS = 4
+OPENING, CLOSING = frozenset("(["), frozenset(")]")
 NAMED = frozenset(("Organization", "Victim"))
 # Together the occurrences of a filler must be so probable, each counted for nine tenths: they are not
 # independent. Of 0.5 to 0.8 the best F1 on a development set.
@@ -40,7 +44,8 @@ SURE, WEIGHT = 0.65, 0.9
 
 def fillers(doc: Doc, learned: Learnings) -> tuple[Learned, ...]:
     """What the model reads as taking part in incidents, of what it is sure."""
-    named = [(_identity(doc, each), each) for each in learned.roles]
+    trimmed = (trim(doc, each) for each in learned.roles)
+    named = [(_identity(doc, each), each) for each in trimmed if each.start < each.end]
     doubt: dict[tuple[str, str], float] = defaultdict(lambda: 1.0)
     for identity, each in named:
         doubt[identity] *= 1 - WEIGHT * each.probability
@@ -67,7 +72,7 @@ def with_fillers(doc: Doc, rules: dict[int, EntityMention]) -> dict[int, EntityM
 
 
 def _mention(doc: Doc, learned: Learned) -> EntityMention:
-    start, end = _trimmed(doc, learned)
+    start, end = learned.start, learned.end
     last = doc[end - 1].lower_
     plural = last.endswith(("s", "men", "people")) or learned.label == "Victims"
     category, kind = Category.ACTOR, None
@@ -85,7 +90,7 @@ def _mention(doc: Doc, learned: Learned) -> EntityMention:
     return EntityMention(
         start=start,
         end=end,
-        root=learned.end - 1,
+        root=end - 1,
         category=category,
         label=doc[start:end].text,
         kind=kind,
@@ -94,18 +99,28 @@ def _mention(doc: Doc, learned: Learned) -> EntityMention:
     )
 
 
-def _trimmed(doc: Doc, learned: Learned) -> tuple[int, int]:
-    """A stretch without quotes, spaces and articles around it."""
-    start, end = learned.start, learned.end
-    while start < end - 1 and (doc[start].lower_ in ARTICLES or _is_around(doc[start])):
+def trim(doc: Doc, learned: Learned) -> Learned:
+    """A stretch without what is no name around it: quotes, spaces, articles, half of a pair of brackets."""
+    start, end = _without_edges(doc, learned.start, learned.end)
+    halves = (i for i in range(start, end) if doc[i].text in OPENING and not _closes(doc[i:end]))
+    start, end = _without_edges(doc, start, next(halves, end))
+    return replace(learned, start=start, end=end)
+
+
+def _closes(stretch: Span) -> bool:
+    return any(token.text in CLOSING for token in stretch)
+
+
+def _without_edges(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    while start < end and _is_around(doc[start]):
         start += 1
-    while end - 1 > start and _is_around(doc[end - 1]):
+    while end > start and _is_around(doc[end - 1]):
         end -= 1
     return start, end
 
 
 def _is_around(token: Token) -> bool:
-    return token.is_punct or token.is_space
+    return token.is_punct or token.is_space or token.lower_ in EDGES
 
 
 def with_report_incidents(doc: Doc) -> tuple[Incident, ...]:
@@ -127,27 +142,54 @@ def with_report_incidents(doc: Doc) -> tuple[Incident, ...]:
 
 
 def _incidents(doc: Doc, learned: Learnings) -> Iterator[Incident]:
-    """One incident for each type that the report tells of, with what takes part in it."""
+    """One incident for each type that the report tells of, and each of its days, with what takes part."""
     free = [each.start for each in learned.triggers if each.label in TRIGGERS]
     found = fillers(doc, learned)
     for name, probability in learned.incidents.items():
         own = [each for each in found if _takes_part(each, name, learned.incidents)]
-        if not own:
-            continue
-        token = _trigger(own, free)
-        around = [doc[token].sent, *(doc[each.start].sent for each in own)]
-        concept = TYPES[name]
-        types = (concept,) if concept else ()
-        roles = dict.fromkeys(
-            (
-                *(RoleFiller(ROLES[each.label], each.end - 1) for each in own if each.label in ROLES),
-                *(RoleFiller(Role.LOCATION, place) for place in _place(doc, around)),
-            )
+        for part in _by_day(doc, own) if own else ():
+            yield _incident(doc, TYPES[name], part, free, probability)
+
+
+def _incident(
+    doc: Doc, concept: str | None, own: Sequence[Learned], free: list[int], probability: float
+) -> Incident:
+    hit = [each for each in own if each.label in HIT] or own
+    token = _trigger(hit, free)
+    around = [doc[token].sent, *(doc[each.start].sent for each in hit)]
+    types = (concept,) if concept else ()
+    roles = dict.fromkeys(
+        (
+            *(RoleFiller(ROLES[each.label], each.end - 1) for each in own if each.label in ROLES),
+            *(RoleFiller(Role.LOCATION, place) for place in _place(doc, around)),
         )
-        weapons = tuple(each.end - 1 for each in own if each.label == "Weapon")
-        trigger = Trigger(token, EventKind.ATTACK, concept, "report", doc[token].lemma_)
-        mention = EventMention(trigger, tuple(roles), weapons, times=_time(doc, around), types=types)
-        yield Incident((mention,), Modality.ASSERTED, types, tuple(roles), confidence=probability)
+    )
+    weapons = tuple(each.end - 1 for each in own if each.label == "Weapon")
+    trigger = Trigger(token, EventKind.ATTACK, concept, "report", doc[token].lemma_)
+    mention = EventMention(trigger, tuple(roles), weapons, times=_time(doc, around), types=types)
+    return Incident((mention,), Modality.ASSERTED, types, tuple(roles), confidence=probability)
+
+
+def _by_day(doc: Doc, own: Sequence[Learned]) -> list[list[Learned]]:
+    """Who and what takes part in attacks of one type, apart for each day on which somebody else is hit.
+
+    A day counts until the next that is told; perpetrators are of all days.
+    """
+    acting = [each for each in own if ROLES.get(each.label) is Role.PERPETRATOR]
+    parts: list[list[Learned]] = []
+    day: tuple[TimeMention, ...] = ()
+    known: set[tuple[str, str]] = set()
+    for each in sorted((each for each in own if each not in acting), key=lambda one: one.start):
+        told = _time(doc, [doc[each.start].sent])
+        is_new = each.label in HIT and _identity(doc, each) not in known
+        if not parts or (is_new and day and told and told[0].moment != day[0].moment):
+            parts.append([])
+            day = told
+        day = day or told
+        known.add(_identity(doc, each))
+        parts[-1].append(each)
+    whole = not 1 < len(parts) <= MOST_DAYS
+    return [list(own)] if whole else [part + acting for part in parts]
 
 
 def _takes_part(learned: Learned, name: str, told: Mapping[str, float]) -> bool:

@@ -19,13 +19,14 @@ _TYPE: Final = ontology.PREFIXES["rdf"] + "type"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node: its IRI, its spans of characters in order, and its values by the names of properties.
+    """One node: its IRI, its spans of characters in order, their words, and its values by property.
 
     Names and values that are terms of the ontology go without its namespace.
     """
 
     iri: str
     spans: tuple[tuple[int, int], ...]
+    words: tuple[str, ...]
     values: dict[str, tuple[str, ...]]
 
     def first(self, name: str) -> str | None:
@@ -67,13 +68,20 @@ class Graph:
     def nodes(self) -> dict[str, Node]:
         """The nodes by their IRIs, in the order of the text."""
         spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        words: dict[str, list[str]] = defaultdict(list)
         for row in self._ask("evidence"):
             spans[_text(row["node"])].append((int(_text(row["start"])), int(_text(row["end"]))))
+            words[_text(row["node"])].append(_text(row["words"]))
         values: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for row in self._ask("statements"):
             values[_text(row["node"])][_text(row["property"])].append(_text(row["value"]))
         return {
-            iri: Node(iri, tuple(where), {name: tuple(sorted(each)) for name, each in values[iri].items()})
+            iri: Node(
+                iri,
+                tuple(where),
+                tuple(words[iri]),
+                {name: tuple(sorted(each)) for name, each in values[iri].items()},
+            )
             for iri, where in sorted(spans.items(), key=lambda item: (item[1], item[0]))
         }
 

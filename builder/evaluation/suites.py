@@ -117,8 +117,11 @@ def _incident(graph: Graph, node: Node, table: dict[str, Any]) -> Answer:
 
 
 def _named(nodes: Iterable[Node]) -> list[list[str]]:
-    """Entities by their best names, each once."""
-    return [[name] for name in dict.fromkeys(node.label for node in nodes)]
+    """Entities by words of the text, each once: their best name, unless it is put together by us."""
+    words = (
+        node.label if any(node.label in each for each in node.words) else node.words[0] for node in nodes
+    )
+    return [[name] for name in dict.fromkeys(" ".join(each.split()) for each in words)]
 
 
 def _day(node: Node) -> str | None:

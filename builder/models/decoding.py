@@ -10,7 +10,7 @@ from builder.models.encoder import Reading, Scores
 _LIKELY: Final = 0.5
 # An incident also needs somebody who takes part, so that its type may be less likely: of 0.3 and 0.5 the
 # better on a development set.
-_TOLD: Final = 0.3
+_TOLD: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)

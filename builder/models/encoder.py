@@ -148,8 +148,7 @@ class Encoder:
 
     def _run(self, vectors: Scores) -> dict[str, Scores]:
         names = [*self._branch.of_pieces, *self._branch.of_windows]
-        mask = np.ones((1, len(vectors)), np.int64)
-        found = self._session.run(names, {"vectors": vectors[None], "mask": mask})
+        found = self._session.run(names, {"vectors": vectors[None]})
         return {name: each[0] for name, each in zip(names, found, strict=True)}
 
 

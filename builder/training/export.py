@@ -33,8 +33,8 @@ class _Outputs(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, vectors: Tensor, mask: Tensor) -> tuple[Tensor, ...]:
-        found, branch = self.network(vectors, mask), self.network.branch
+    def forward(self, vectors: Tensor) -> tuple[Tensor, ...]:
+        found, branch = self.network.of_one(vectors), self.network.branch
         return tuple(found[name] for name in (*branch.of_pieces, *branch.of_windows))
 
 
@@ -72,17 +72,15 @@ def _write_encoder(network: Network, file: Path) -> None:
     """Write one encoder, with its weights, but for the words, in eight bits."""
     network.eval()
     vectors = torch.zeros((1, 16, WIDE))
-    mask = torch.ones((1, 16), dtype=torch.long)
     names = [*network.branch.of_pieces, *network.branch.of_windows]
-    axes = {name: {0: "windows", 1: "pieces"} for name in ("vectors", "mask", *network.branch.of_pieces)}
-    axes |= {name: {0: "windows"} for name in network.branch.of_windows}
+    axes = {name: {1: "pieces"} for name in ("vectors", *network.branch.of_pieces)}
     with TemporaryDirectory() as scratch:
         whole = Path(scratch) / "whole.onnx"
         torch.onnx.export(
             _Outputs(network),
-            (vectors, mask),
+            (vectors,),
             str(whole),
-            input_names=["vectors", "mask"],
+            input_names=["vectors"],
             output_names=names,
             dynamic_axes=axes,
             opset_version=_OPSET,

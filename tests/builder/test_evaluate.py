@@ -68,7 +68,7 @@ def test_muc4_has_incidents_with_fillers(run: Run, data: Path) -> None:
     assert kidnapping["victim"] == [["Jean Martin"]]
     assert kidnapping["date"] == "2020-01-06"
     assert "Mosul" in kidnapping["location"]
-    assert attack["phys_tgt"] == [["US embassy in Baghdad"]]
+    assert attack["phys_tgt"] == [["the US embassy"]]
     assert attack["weapon"] == [["rockets"]]
     assert {"Baghdad", "Iraq"} <= {*attack["location"]}
 

@@ -1,13 +1,14 @@
 """The trained model in the pipeline: what the shipped one reads, and what becomes of it."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from builder.components.reader import Learnings
-from builder.components.report_incidents import is_in_capitals
+from builder.components.reader import Learned, Learnings
+from builder.components.report_incidents import is_in_capitals, trim
 from builder.errors import ModelError
 from builder.model import ActorKind, Article, Event, EventKind, MentionKind, Modality, Report, Role
 from builder.models import shipped
@@ -221,3 +222,41 @@ def test_the_main_type_is_the_most_probable() -> None:
     found = main_type(reading, ("A", "B"))
     assert (found.label, found.start, found.end) == ("B", 0, 4)
     assert found.probability == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
+
+
+TWO_DAYS = """SAN LORENZO, 14 MAR 89 -- POLICE SOURCES SAY THAT TWO OFFICIALS WERE MURDERED IN THIS REGION.
+
+ON 11 MARCH, MAYOR PEDRO RAMOS WAS KILLED BY GUERRILLAS OF THE POPULAR LIBERATION FRONT IN LAS FLORES.
+
+ON 13 MARCH, JUDGE CARLOS MENA WAS KILLED BY GUERRILLAS OF THE SAME GROUP IN ARCATAO, THE SOURCES ADDED.
+
+NO ARRESTS HAVE BEEN MADE, AND THE ARMY HAS SENT REINFORCEMENTS TO THE AREA."""
+
+
+def test_attacks_of_two_days_are_two_incidents(nlp: "Language") -> None:
+    (report,) = extract(nlp, [Article(TWO_DAYS, published=date(1989, 3, 14))])
+    assert isinstance(report, Report)
+    attacks = [each for each in report.events if each.kind is EventKind.ATTACK]
+    assert [str(each.start) for each in attacks] == ["1989-03-11", "1989-03-13"]
+    named = [labels(each, report, Role.VICTIM) & {"PEDRO RAMOS", "CARLOS MENA"} for each in attacks]
+    assert named == [{"PEDRO RAMOS"}, {"CARLOS MENA"}]
+    assert all("POPULAR LIBERATION FRONT" in labels(each, report, Role.PERPETRATOR) for each in attacks)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("THE TOWN HALL", "TOWN HALL"),
+        ("POWER STATION AND", "POWER STATION"),
+        ("HOUSE IN", "HOUSE"),
+        ("NATIONAL POLICE (PN", "NATIONAL POLICE"),
+        ("NATIONAL POLICE (PN)", "NATIONAL POLICE"),
+        ('"EL NORTE"', "EL NORTE"),
+        ("BANK OF THE NATION", "BANK OF THE NATION"),
+        ("A", ""),
+    ],
+)
+def test_what_is_no_name_is_trimmed(nlp: "Language", text: str, kept: str) -> None:
+    doc = nlp.make_doc(text)
+    found = trim(doc, Learned(0, len(doc), "Target", 1.0))
+    assert doc[found.start : found.end].text == kept
