@@ -19,7 +19,6 @@ DESTROYED = frozenset(WORDS["destroyed"])
 ANSWERS = frozenset(WORDS["answers"])
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("attribution")["say"])
-OWN_CLAUSE = frozenset(("relcl", "acl"))  # a clause on a noun: its times are its own
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
 AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
@@ -77,7 +76,7 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
             return held
-        if above.dep_ in OWN_CLAUSE or above.lemma_.lower() in SAYING:
+        if above.dep_ == "relcl" or above.lemma_.lower() in SAYING:
             below = {below.i for below in above.subtree}
             return next((i for i in events if i in below and i > above.i), None) if time.head is None else None
     return _best_of_sentence(root, events)

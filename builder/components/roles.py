@@ -161,8 +161,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
 def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     """Put what fills a slot where the trigger's frame says."""
     mention = mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
-    if mention is None:
-        return
+    if mention is None or (slot == "modifier" and filler.lower_ in draft.trigger.lemma.split() and _is_vehicle(mention)):
+        return  # the truck of a "truck bombing" is no target
     match role_of(slot, mention, filler, draft.trigger.frame):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
             pass  # "moved 30 tanks": they go, nobody goes to them
