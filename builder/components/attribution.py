@@ -13,13 +13,12 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
-    EntityMention,
     EventMention,
     RoleFiller,
     Trigger,
     register_extensions,
 )
-from builder.components.entities import mention_at, person_mention
+from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -27,7 +26,8 @@ from builder.patterns import load
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
-INANIMATE = frozenset(WORDS["inanimate"])
+CHARGE = frozenset(WORDS["charge"])
+ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 OPENING = frozenset(("“", '"', "«"))
@@ -65,9 +65,15 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
         about = [event for head in _said(verb) for event in _below(head, told)]
         if speaker is None or not about:
             continue
-        admitted = [event for event in about if _is_own(doc, told[event], verb)]
+        own = [event for event in about if _is_own(doc, told[event], verb, speaker)]
+        admitted = [event for event in own if told[event].modality is Modality.ASSERTED]
+        charged = [event for event in about if _is_charged(doc, told[event], verb, speaker)]
         if admitted:  # "said it was behind the attack"
             yield _statement(verb.i, speaker, admitted, "ClaimOfResponsibility", "claim")
+        elif any(told[event].modality is Modality.DENIED for event in own):  # "said it had not fired"
+            yield _statement(verb.i, speaker, own, "DenialOfResponsibility", "deny")
+        elif charged:
+            yield _accusation(verb.i, speaker, charged, told)
         else:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
 
@@ -77,11 +83,11 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     passive = is_passive(verb)
     if verb.lemma_.lower() in QUOTE and not passive:
         quoted = next((child for child in verb.rights if child.dep_ == "dobj"), None)
-        source = _able(doc, quoted)
+        source = able(doc, quoted)
         if source is not None:
             return source.root
     if passive:
-        agent = _able(doc, next((filler for slot, filler in prepositional(verb) if slot == "by"), None))
+        agent = able(doc, next((filler for slot, filler in prepositional(verb) if slot == "by"), None))
         return None if agent is None else agent.root
     subject = subject_of(verb)
     return None if subject is None else _speaking_subject(doc, subject)
@@ -91,29 +97,12 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     """The token of who speaks in a subject: an actor, else a country, else another place."""
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
     apposed = (child for child in subject.rights if child.dep_ == "appos")
-    found = (_able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
-    able = [mention for mention in found if mention is not None]
-    actors = [mention for mention in able if mention.category is Category.ACTOR]
-    best = actors[-1:] or [mention for mention in able if mention.type == "country"] or able
-    return best[0].root if best else _unlisted(doc, subject)
-
-
-def _able(doc: Doc, token: Token | None) -> EntityMention | None:
-    """The mention at a token, if it can say something: an actor, or a place's name that stands for one."""
-    mention = None if token is None else mention_at(doc, token)
-    if mention is None or mention.number.exact == 0:
-        return None
-    named_place = mention.category is Category.PLACE and mention.name is not None
-    return mention if mention.category is Category.ACTOR or named_place else None
-
-
-def _unlisted(doc: Doc, subject: Token) -> int | None:
-    """A speaker whom the lexicon lacks: a common noun that is no text."""
-    unknown = subject.pos_ == "NOUN" and subject.i not in doc._.mentions and subject.i not in doc._.triggers
-    if not unknown or subject.lemma_.lower() in INANIMATE:
-        return None
-    doc._.mentions[subject.i] = person_mention(subject)
-    return subject.i
+    found = (able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
+    speaking = [mention for mention in found if mention is not None]
+    actors = [mention for mention in speaking if mention.category is Category.ACTOR]
+    best = actors[-1:] or [mention for mention in speaking if mention.type == "country"] or speaking
+    speaker = best[0] if best else source_of(doc, subject) or unlisted(doc, subject)
+    return None if speaker is None else speaker.root
 
 
 def _said(verb: Token) -> Iterator[Token]:
@@ -141,11 +130,35 @@ def _own_words(head: Token) -> Iterator[Token]:
             yield from child.subtree
 
 
-def _is_own(doc: Doc, event: EventMention, verb: Token) -> bool:
-    """Whether speakers tell of an attack of their own: who did it is the pronoun after the verb of saying."""
-    done = event.trigger.kind is EventKind.ATTACK and event.modality is Modality.ASSERTED
-    actors = [doc._.mentions[root] for root in event.fillers(Role.PERPETRATOR)]
-    return done and bool(actors) and all(a.is_pronoun and a.root > verb.i for a in actors)
+def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
+    """Whether speakers tell of an attack of their own.
+
+    Who did it is the pronoun after the verb of saying, or whoever admits it: "admitted *killing* a teacher".
+    """
+    if event.trigger.kind is not EventKind.ATTACK:
+        return False
+    actors = event.fillers(Role.PERPETRATOR)
+    if verb.lemma_.lower() in ADMIT and actors == (speaker,):
+        return True
+    return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
+
+
+def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
+    """Whether somebody else is charged with an attack: "*alleged* that", "said it was the *work of*"."""
+    others = set(event.fillers(Role.PERPETRATOR)) - {speaker}
+    if event.trigger.kind is not EventKind.ATTACK or not others or event.modality is Modality.DENIED:
+        return False
+    trigger = doc[event.trigger.token]
+    predicate = trigger.dep_ in SUBJECTS and any(child.lower_ == "work" for child in trigger.head.rights)
+    behind = trigger.head.lower_ == "behind" or trigger.head.head.lower_ == "responsible"
+    return verb.lemma_.lower() in CHARGE or predicate or behind
+
+
+def _accusation(token: int, speaker: int, about: Sequence[int], told: Told) -> EventMention:
+    """The statement of who charges others, told in what is said, with attacks."""
+    statement = _statement(token, speaker, about, "Accusation", "accuse")
+    actors = dict.fromkeys(root for event in about for root in told[event].fillers(Role.PERPETRATOR))
+    return replace(statement, roles=(*statement.roles, *(RoleFiller(Role.ACCUSED, root) for root in actors)))
 
 
 def _statement(token: int, speaker: int, about: Sequence[int], kind: str, frame: str) -> EventMention:
@@ -169,7 +182,7 @@ def _according_to(doc: Doc, told: Told) -> Iterator[EventMention]:
         if token.head.i == token.i:
             continue
         source = next((filler for _, filler in prepositional(token)), None) or _object_of_to(token)
-        speaker = _able(doc, source)
+        speaker = able(doc, source) or (None if source is None else source_of(doc, source))
         own = {below.i for below in token.subtree}
         clause = clause_of(token) or token.sent.root
         about = [event for event in _below(clause, told) if event not in own]
@@ -217,6 +230,7 @@ def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
 def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | None:
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
     about = _implied(doc, statement, told)
+    statement = _with_speaker(doc, statement)
     named = [bool(statement.fillers(Role.SPEAKER)), bool(about)]
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
         named.append(bool(statement.fillers(Role.ACCUSED)))
@@ -224,6 +238,18 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     if sum(named) < 2 or _is_by_nobody(doc, statement):
         return None
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
+
+
+def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
+    """A claim, denial or accusation with its speaker where only a text or an unlisted noun makes it."""
+    verb = doc[statement.trigger.token]
+    if statement.fillers(Role.SPEAKER) or verb.pos_ != "VERB" or is_passive(verb):
+        return statement
+    subject = subject_of(verb)
+    speaker = None if subject is None else source_of(doc, subject) or unlisted(doc, subject)
+    if speaker is None:
+        return statement
+    return replace(statement, roles=(RoleFiller(Role.SPEAKER, speaker.root), *statement.roles))
 
 
 def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:

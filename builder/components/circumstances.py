@@ -78,7 +78,9 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
             return held
         if above.dep_ == "relcl" or above.lemma_.lower() in SAYING:
             below = {below.i for below in above.subtree}
-            return next((i for i in events if i in below and i > above.i), None) if time.head is None else None
+            return (
+                next((i for i in events if i in below and i > above.i), None) if time.head is None else None
+            )
     return _best_of_sentence(root, events)
 
 

@@ -38,12 +38,18 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     """The event mention with its modality and the words that decided it."""
     if event.trigger.kind is EventKind.STATEMENT:
         return event
-    found = list(proposals(doc[event.trigger.token]))
+    found = _weighed(list(proposals(doc[event.trigger.token])))
     for modality in ORDER:
         cues = tuple(token.i for proposed, token in found if proposed is modality)
         if cues:
             return replace(event, modality=modality, cues=event.cues + cues)
     return event
+
+
+def _weighed(found: list[Proposal]) -> list[Proposal]:
+    """The proposals without the future tense of what is only feared: "*fear* that rebels *will* attack"."""
+    feared = any(modality is Modality.FEARED for modality, _ in found)
+    return [one for one in found if not (feared and one[1].dep_ == "aux" and one[0] is Modality.PLANNED)]
 
 
 def proposals(token: Token) -> Iterator[Proposal]:

@@ -22,6 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role
 from builder.components.lexicon import ancestors
 from builder.components.quantities import quantity_at, read_quantity
 from builder.components.slots import event_slots
+from builder.components.speakers import speaking_house
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
@@ -161,8 +162,10 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
 def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     """Put what fills a slot where the trigger's frame says."""
     mention = mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
-    if mention is None or (slot == "modifier" and filler.lower_ in draft.trigger.lemma.split() and _is_vehicle(mention)):
-        return  # the truck of a "truck bombing" is no target
+    if draft.trigger.frame in SPEAKING and slot in ("subject", "agent"):
+        mention = speaking_house(draft.doc, filler) or mention
+    if mention is None or (slot == "modifier" and _is_carrier(mention, draft.trigger)):
+        return
     match role_of(slot, mention, filler, draft.trigger.frame):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
             pass  # "moved 30 tanks": they go, nobody goes to them
@@ -193,6 +196,11 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     elif frame == "damage" and slot in ("object", "subject") and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
     return draft.mentions.get(filler.i)
+
+
+def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
+    """Whether a vehicle only carried the bomb: the truck of a "truck bombing"."""
+    return mention.noun in trigger.lemma.split() and _is_vehicle(mention)
 
 
 def _is_vehicle(mention: EntityMention) -> bool:
@@ -257,7 +265,8 @@ def _spoken_by_first(
 ) -> EventMention:
     """Give a warning or claim whose subject the parser lost in a long sentence the sentence's first actor."""
     role = SPEAKING.get(event.trigger.frame)
-    stands_free = token.dep_ in ("ROOT", "ccomp", "conj") and token.pos_ == "VERB"
+    participle = token.dep_ == "advcl" and token.tag_ == "VBG"  # "…, *threatening* to bomb the area"
+    stands_free = (token.dep_ in ("ROOT", "ccomp", "conj") and token.pos_ == "VERB") or participle
     if role is None or not stands_free or is_passive(token):
         return event
     roles = tuple(f for f in event.roles if f.role is not role or not _is_bracketed(f.root, token))
@@ -265,7 +274,7 @@ def _spoken_by_first(
     if any(f.role is role for f in roles) or any(not _is_bracketed(one.i, token) for one in subjects):
         return replace(event, roles=roles)
     before = (mentions[i] for i in range(token.sent.start, token.i) if i in mentions)
-    first = next((mention for mention in before if mention.category is Category.ACTOR), None)
+    first = next((mention for mention in before if can_act(mention)), None)
     found = () if first is None else (RoleFiller(role, first.root),)
     return replace(event, roles=(*found, *roles))
 

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Mapping
 from spacy.tokens import Token
 
 from builder.components.annotations import Trigger
-from builder.components.syntax import NOMINAL, SUBJECTS, VERBAL, Slot, is_passive, prepositional, subject_of
+from builder.components.syntax import (
+    NOMINAL,
+    SUBJECTS,
+    VERBAL,
+    Slot,
+    described,
+    is_passive,
+    prepositional,
+    subject_of,
+)
 from builder.patterns import load
 
 WORDS = load("triggers")
@@ -61,6 +70,10 @@ def _objects(verb: Token) -> Iterator[Slot]:
         elif child.lemma_ == "responsible":  # "holds the group responsible for": a small clause
             yield from (("object", below) for below in child.children if below.dep_ in SUBJECTS)
             yield from prepositional(child)
+        elif child.dep_ == "ccomp":
+            named = described(child)
+            if named is not None:
+                yield "object", named
         elif child.dep_ == "conj" and child.pos_ in NOMINAL:
             yield "object", child  # an item of the object's list that the parser hung on the verb
 
@@ -95,7 +108,11 @@ def _predicated(noun: Token) -> Iterator[Slot]:
     if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
         yield from (("subject", child) for child in verb.lefts if child.dep_ in SUBJECTS)
     verb = noun.head.head
-    if noun.head.lower_ == "behind" and verb.lemma_ == "be" and not _is_denied(verb):
+    if noun.head.head.lemma_ == "responsible" and noun.head.lower_ == "for":  # "it was responsible for the"
+        verb = verb.head
+    elif noun.head.lower_ != "behind":
+        return
+    if verb.lemma_ == "be" and not _is_denied(verb):
         yield from (("by", child) for child in verb.lefts if child.dep_ in SUBJECTS)
 
 

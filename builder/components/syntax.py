@@ -69,8 +69,10 @@ def _understood_subject(verb: Token) -> Token | None:
             return above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
-        case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
+        case "ccomp" | "advcl" if (above.lemma_ != "give" and above.pos_ in VERBAL) or above.pos_ == "ADJ":
             return None if _is_finite(verb) else subject_of(above)
+        case "advcl" if above.lemma_ == "give" and verb.tag_ == "VB":  # "gave them a day to leave"
+            return controller(above)
         case "conj" if above.pos_ in VERBAL:
             # "was killed and wounded two": who was killed did not wound.
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
@@ -129,10 +131,26 @@ def prepositional(head: Token) -> Iterator[Slot]:
             yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
 
 
+def described(clause: Token) -> Token | None:
+    """What a free relative clause names: "what the army described as a *base*", "what it said was a *base*"."""
+    is_free = any(child.lower_ == "what" for child in clause.subtree)
+    for verb in (clause, *(child for child in clause.rights if child.dep_ == "ccomp")) if is_free else ():
+        for child in verb.rights:
+            if child.dep_ in ("attr", "oprd") and child.pos_ in NOMINAL:
+                return child
+            if child.dep_ == "prep" and child.lower_ == "as":
+                return next((below for below in child.children if below.dep_ == "pobj"), None)
+    return None
+
+
 def _complements(preposition: str, token: Token) -> Iterator[Slot]:
     for child in token.children:
         if child.dep_ in ("pobj", "dobj"):
             yield preposition, child
+        elif child.dep_ == "pcomp":
+            named = described(child)
+            if named is not None:
+                yield preposition, named
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
             # "out of X" and "away from X" are one preposition, "from X to Y" are two.
             whole = child.lower_ == "of" or token.lower_ in COMPOUND_FIRST

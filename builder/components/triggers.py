@@ -11,14 +11,14 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, tokens_with
-from builder.model import EventKind
+from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
-TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; what "fell on" it did not set it off
+TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
@@ -73,11 +73,7 @@ def _precedence(pattern: Pattern) -> tuple[int, bool]:
 @cache
 def noun_patterns() -> dict[str, Pattern]:
     """The nouns by their text."""
-    return {
-        noun: _pattern(group, noun)
-        for group in WORDS["groups"]
-        for noun in group["nouns"]
-    }
+    return {noun: _pattern(group, noun) for group in WORDS["groups"] for noun in group["nouns"]}
 
 
 @cache
@@ -130,7 +126,9 @@ def _acts_on(verb: Token, category: Category) -> bool:
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
     mentions = [found[head.i] for head in heads if head.i in found]
-    return any(mention.category is category and mention.name is None for mention in mentions)
+    # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
+    told = (m for m in mentions if m.name is None or m.kind is ActorKind.PERSON)
+    return any(mention.category is category for mention in told)
 
 
 def _is_of_state(verb: Token) -> bool:

@@ -177,7 +177,8 @@ def _is_to_come(token: Token) -> bool:
 
 def _is_directive(token: Token) -> bool:
     """Whether a clause tells what to do, not what was done: "told them to leave", "that they must leave"."""
-    return token.pos_ != "VERB" or token.tag_ == "VB" or _has_auxiliary(token, OBLIGING)
+    subjunctive = token.tag_ in ("VB", "VBP")  # the parser's tags of "demanded that they *leave*"
+    return token.pos_ != "VERB" or subjunctive or _has_auxiliary(token, OBLIGING)
 
 
 def _has_auxiliary(verb: Token, words: frozenset[str]) -> bool:
