@@ -116,6 +116,7 @@ class Toll:
     victim: int | None = None
     speaker: int | None = None
     revises: bool = False
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
