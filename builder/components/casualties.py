@@ -211,6 +211,18 @@ def _marked(doc: Doc, toll: Toll) -> Toll:
     return replace(toll, revises=bool(nearest["updating"]), superseded=not nearest["updating"])
 
 
+def _revised_host(toll: Toll, events: list[EventMention]) -> int | None:
+    """The attack, told before, whose figure of the same outcome a loose toll revises or is revised by."""
+    if not (toll.revises or toll.superseded):
+        return None
+    fitting = (
+        k
+        for k in reversed(range(len(events)))
+        if any(t.outcome is toll.outcome and t.end <= toll.start and t.number.exact for t in events[k].tolls)
+    )
+    return next(fitting, None)
+
+
 def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
     """Which event mention a loose toll belongs to: the nearest attack in its sentence, else the last one."""
     sentence = doc[toll.start].sent
@@ -232,7 +244,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
-        host = _host(doc, toll, events)
+        host = _revised_host(toll, events)
+        host = _host(doc, toll, events) if host is None else host
         if host is not None:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))

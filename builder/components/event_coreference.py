@@ -13,7 +13,7 @@ from spacy.tokens import Token
 
 from builder.components.chains import compatible
 from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_plural
-from builder.model import Modality, Role
+from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
 WORDS = load("incidents")
@@ -135,13 +135,41 @@ def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool
     other_effect = cluster.first.trigger.frame in EFFECTS and not host.filling(Role.VICTIM)
     new_types = set(cluster.types) - set(host.types)
     other_kind = bool(new_types) and "Abduction" in (*cluster.types, *host.types)
+    if _is_identified(context, cluster) and _counts_differ(host, cluster):
+        return True
     return elsewhere or bool(other_harmed) or other_effect or other_kind
+
+
+def _is_identified(context: Context, cluster: Cluster) -> bool:
+    """Whether the words themselves say which event is meant: "the blast *that killed 42*", "of five men"."""
+    token = context.doc[cluster.first.trigger.token]
+    clauses = [child for child in token.rights if child.dep_ == "relcl"]
+    restrictive = any(child.doc[child.left_edge.i - 1].text != "," for child in clauses)
+    return restrictive or cluster.first.trigger.frame == "kill"
+
+
+def _counts_differ(host: Cluster, cluster: Cluster) -> bool:
+    """Whether both give figures of one outcome, and none of them in common."""
+    known = _figures(host)
+    return any(
+        outcome in known and known[outcome].isdisjoint(counts)
+        for outcome, counts in _figures(cluster).items()
+    )
+
+
+def _figures(cluster: Cluster) -> dict[Outcome, set[int]]:
+    figures: dict[Outcome, set[int]] = {}
+    for toll in (toll for member in cluster.members for toll in member.tolls):
+        if toll.number.stated is not None:
+            figures.setdefault(toll.outcome, set()).add(toll.number.stated)
+    return figures
 
 
 def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether a bare effect follows the attack at once: "Two soldiers were wounded."."""
     verbs = all(token.pos_ == "VERB" for token in context.triggers(cluster))
-    if not verbs or not cluster.frames <= EFFECTS or not host.is_strong:
+    told = host.is_strong and host.modality is not Modality.DENIED
+    if not verbs or not cluster.frames <= EFFECTS or not told:
         return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False

@@ -31,6 +31,8 @@ SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "a
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
+WARNED = frozenset((Modality.THREATENED, Modality.DEMANDED))
+
 Proposal = tuple[Modality, Token]
 
 
@@ -39,6 +41,8 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     if event.trigger.kind is EventKind.STATEMENT:
         return event
     found = _weighed(list(proposals(doc[event.trigger.token])))
+    if event.trigger.kind is EventKind.WARNING:  # itself a threat or a demand, not threatened or demanded
+        found = [one for one in found if one[0] not in WARNED]
     for modality in ORDER:
         cues = tuple(token.i for proposed, token in found if proposed is modality)
         if cues:
@@ -91,8 +95,9 @@ def governors(token: Token) -> Iterator[Token]:
     current = token
     while current.head.i != current.i:
         above = current.head
-        if current.dep_ == "relcl" and above.lemma_.lower() in REPORTS:
-            yield above
+        report = _report_above(current)
+        if report is not None:
+            yield report
             return
         is_first = current.i == token.i
         coordinated = is_first and current.dep_ == "conj" and above.pos_ == current.pos_
@@ -109,6 +114,17 @@ def governors(token: Token) -> Iterator[Token]:
         current = above
 
 
+def _report_above(clause: Token) -> Token | None:
+    """The report that a clause spells out: "a *report* by the newspaper that the airport had been hit"."""
+    if clause.dep_ == "relcl" and clause.head.lemma_.lower() in REPORTS:
+        return clause.head
+    spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
+    if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
+        return None
+    nouns = (clause.head, *clause.head.ancestors, *clause.head.lefts)
+    return next((noun for noun in nouns if noun.pos_ == "NOUN" and noun.lemma_.lower() in REPORTS), None)
+
+
 def _is_in_scope(token: Token) -> bool:
     """Whether the word above a token has it in its scope: as complement, or as "plans *to* attack"."""
     if token.dep_ == "acl":
@@ -122,7 +138,7 @@ def _is_negated(token: Token) -> bool:
 
 def _is_untrue(report: Token) -> bool:
     """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
-    told = (below for below in report.head.subtree if below.dep_ in ("acomp", "attr", "oprd"))
+    told = (below for below in report.sent if below.dep_ in ("acomp", "attr", "oprd"))
     return any(below.lower_ in UNTRUE for below in told)
 
 

@@ -8,12 +8,17 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-# "KABUL, Jan 4 (AFP) -- ", "SANAA/DUBAI — " at the start of a line.
+_DATE = r"(?:[A-Z][a-z]{2,8}\.?[ ]\d{1,2}|\d{1,2}[ ][A-Z][a-z]{2,8}\.?)(?:,?[ ]\d{4})?"
+# "KABUL, Jan 4 (AFP) -- ", "SANAA/DUBAI — ", "Srinagar, Nov 10: ", "May 14 (Yangon) - " at the start of a line.
 DATELINE = re.compile(
-    r"""
-    ^(?=[A-Z]{3}) [A-Z][^\n—–]{0,60}?  # the city, in capitals, and the date: sixty characters hold both
-    (?:[ ]\([A-Z][\w .]{1,20}\))?      # the agency
-    [ ]?(?:—|–|--|[ ]-[ ])\s*
+    rf"""
+    ^(?:
+        (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?        # the city, in capitals, and the date: sixty characters hold both
+        (?:[ ]\([A-Z][\w .]{{1,20}}\))?              # the agency
+        [ ]?(?:—|–|--|[ ]-[ ])
+        |(?:[A-Z][\w./ ]{{1,30}},[ ])?{_DATE}
+        (?:[ ]\([A-Z][\w .]{{1,20}}\))?[ ]?(?:—|–|--|[ ]-[ ]|:)
+    )\s*
     """,
     re.MULTILINE | re.VERBOSE,
 )
@@ -37,18 +42,20 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
     starts = {match.end() for match in DATELINE.finditer(doc.text)}
     tokens = list(doc)
-    closing = -1
+    closing = begun = -1
     for token, following in pairwise(tokens):
         text = token.text
         is_bracket = text == "("
         if (token.is_space and text.count("\n") > 1) or following.idx in starts:
             yield following.i, True
+            begun = following.i
             continue
         if is_bracket and token.i >= closing:
             closing = _closing(tokens, token.i)
         is_quote = text in "“‘" and token.i > 0 and tokens[token.i - 1].is_alpha
         in_lower_case = following.is_lower and not token.is_space  # news begins sentences with capitals
-        if token.i < closing or is_bracket or is_quote or in_lower_case:
+        is_first = token.i == begun and (token.is_alpha or token.like_num) and following.is_alpha
+        if token.i < closing or is_bracket or is_quote or in_lower_case or is_first:
             yield following.i, False
 
 

@@ -78,7 +78,8 @@ def _understood_subject(verb: Token) -> Token | None:
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
             return None if killed else subject_of(above)
         case "pcomp" if above.head.pos_ in VERBAL:
-            return controller(above.head)
+            by_doing = above.lower_ == "by" and is_passive(above.head)  # "was killed by *shelling*"
+            return None if by_doing else controller(above.head)
         case _:
             return None
 
@@ -149,8 +150,8 @@ def _complements(preposition: str, token: Token) -> Iterator[Slot]:
             yield preposition, child
         elif child.dep_ == "pcomp":
             named = described(child)
-            if named is not None:
-                yield preposition, named
+            if named is not None or child.tag_ == "VBG":
+                yield preposition, child if named is None else named
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
             # "out of X" and "away from X" are one preposition, "from X to Y" are two.
             whole = child.lower_ == "of" or token.lower_ in COMPOUND_FIRST

@@ -21,7 +21,7 @@ WORDS = load("times")
 AUXILIARIES = frozenset(WORDS["ahead_auxiliaries"])
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
 LOOKING_BACK = frozenset(WORDS["back"])
-SAYING = frozenset(load("attribution")["say"])
+SAYING = frozenset(WORDS["saying"])
 BETWEEN = alternatives(WORDS["between"])
 # "by noon on Friday", "no later than 6 p.m. on", "until the end of", "before"; "hit by Sunday rain" is none.
 BY = re.compile(
