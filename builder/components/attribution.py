@@ -27,6 +27,8 @@ WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
+WE = frozenset(WORDS["we"])
+PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
@@ -66,6 +68,11 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
         if speaker is None or not about:
             continue
         own = [event for event in about if _is_own(doc, told[event], verb, speaker)]
+        announced = [event for event in own if _is_announced(doc, told[event])]
+        if announced:  # "said it would target tourists", "“We will attack,” he said"
+            told.update((event, _threatened(told[event], speaker)) for event in announced)
+            yield _threat(verb.i, speaker, announced)
+            continue
         admitted = [event for event in own if told[event].modality is Modality.ASSERTED]
         charged = [event for event in about if _is_charged(doc, told[event], verb, speaker)]
         if admitted:  # "said it was behind the attack"
@@ -137,10 +144,35 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     """
     if event.trigger.kind is not EventKind.ATTACK:
         return False
+    subject = subject_of(doc[event.trigger.token])
+    if subject is not None and subject.lower_ in WE:
+        return True
     actors = event.fillers(Role.PERPETRATOR)
     if verb.lemma_.lower() in ADMIT and actors == (speaker,):
         return True
     return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
+
+
+def _is_announced(doc: Doc, event: EventMention) -> bool:
+    """Whether an attack of the speaker's own is told as to come: "*will* attack"."""
+    trigger = doc[event.trigger.token]
+    promised = any(child.dep_ == "aux" and child.lower_ in PROMISING for child in trigger.lefts)
+    return promised and event.modality in (Modality.PLANNED, Modality.FEARED)
+
+
+def _threatened(event: EventMention, speaker: int) -> EventMention:
+    known = event.fillers(Role.PERPETRATOR)
+    actor = () if known else (RoleFiller(Role.PERPETRATOR, speaker),)
+    return replace(event, roles=(*event.roles, *actor), modality=Modality.THREATENED)
+
+
+def _threat(token: int, speaker: int, threatened: Sequence[int]) -> EventMention:
+    return EventMention(
+        Trigger(token, EventKind.WARNING, "Threat", "threaten", "say"),
+        roles=(RoleFiller(Role.ISSUER, speaker),),
+        links=tuple((Role.THREATENS, event) for event in threatened),
+        types=("Threat",),
+    )
 
 
 def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:

@@ -31,6 +31,7 @@ SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "a
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
+PAST_OBJECTS = frozenset((*load("circumstances")["avenging"], *load("times")["back"]))
 WARNED = frozenset((Modality.THREATENED, Modality.DEMANDED))
 
 Proposal = tuple[Modality, Token]
@@ -100,6 +101,8 @@ def governors(token: Token) -> Iterator[Token]:
             yield report
             return
         is_first = current.i == token.i
+        if current.dep_ == "dobj" and above.lemma_.lower() in PAST_OBJECTS:
+            return  # "vowed to avenge the *killing*": it was done
         coordinated = is_first and current.dep_ == "conj" and above.pos_ == current.pos_
         raised = is_first and current.dep_ in RAISING
         if not (coordinated or raised or _is_in_scope(current)):

@@ -22,7 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role
 from builder.components.lexicon import ancestors
 from builder.components.quantities import quantity_at, read_quantity
 from builder.components.slots import event_slots
-from builder.components.speakers import speaking_house
+from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
@@ -270,11 +270,13 @@ def _spoken_by_first(
     if role is None or not stands_free or is_passive(token):
         return event
     roles = tuple(f for f in event.roles if f.role is not role or not _is_bracketed(f.root, token))
-    subjects = (child for child in token.children if child.dep_ in ("nsubj", "expl"))
+    subjects = (child for child in token.children if child.dep_ in ("nsubj", "expl") and not is_text(child))
     if any(f.role is role for f in roles) or any(not _is_bracketed(one.i, token) for one in subjects):
         return replace(event, roles=roles)
+    subject = subject_of(token)
+    behind = None if subject is None else source_of(token.doc, subject)
     before = (mentions[i] for i in range(token.sent.start, token.i) if i in mentions)
-    first = next((mention for mention in before if can_act(mention)), None)
+    first = behind or next((mention for mention in before if can_act(mention)), None)
     found = () if first is None else (RoleFiller(role, first.root),)
     return replace(event, roles=(*found, *roles))
 

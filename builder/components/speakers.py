@@ -35,9 +35,14 @@ def speaking_house(doc: Doc, token: Token) -> EntityMention | None:
     return actor
 
 
+def is_text(token: Token) -> bool:
+    """Whether a noun is of a text, which others speak in: "a *statement*"."""
+    return token.lemma_.lower() in INANIMATE
+
+
 def source_of(doc: Doc, text: Token) -> EntityMention | None:
     """Who speaks in a text that is said to speak: "an *army* statement", "a video from the *rebels*"."""
-    if text.lemma_.lower() not in INANIMATE:
+    if not is_text(text):
         return None
     before = [child for child in text.lefts if child.dep_ in ("compound", "poss", "nmod", "amod")]
     after = [filler for slot, filler in prepositional(text) if slot in SOURCES]
@@ -47,7 +52,7 @@ def source_of(doc: Doc, text: Token) -> EntityMention | None:
 def unlisted(doc: Doc, subject: Token) -> EntityMention | None:
     """A speaker whom the lexicon lacks: a common noun that is no text."""
     unknown = subject.pos_ == "NOUN" and subject.i not in doc._.mentions and subject.i not in doc._.triggers
-    if not unknown or subject.lemma_.lower() in INANIMATE:
+    if not unknown or is_text(subject):
         return None
     doc._.mentions[subject.i] = person_mention(subject)
     return doc._.mentions[subject.i]

@@ -47,6 +47,9 @@ def is_passive(verb: Token) -> bool:
         return True
     if verb.tag_ != "VBN" or not relations.isdisjoint(("aux", "nsubj", "dobj")):
         return False
+    calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
+    if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle
+        return False
     return verb.dep_ in ("acl", "advcl", "relcl") or (verb.dep_ == "conj" and is_passive(verb.head))
 
 

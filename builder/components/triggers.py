@@ -18,6 +18,7 @@ WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
+NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
@@ -108,6 +109,8 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
+    if _is_figurative(verb):
+        return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
     if pattern.frame in WEAPON_REQUIRED:
@@ -117,6 +120,14 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_figurative(verb: Token) -> bool:
+    """Whether what a verb acts on tells that no force is meant: "*struck* a deal", "*fighting* corruption"."""
+    objects = NOT_OBJECTS.get(verb.lemma_.lower(), frozenset())
+    return any(
+        child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() in objects for child in verb.children
+    )
 
 
 def _acts_on(verb: Token, category: Category) -> bool:

@@ -82,6 +82,8 @@ def _contents(token: Token) -> Iterator[Content]:
     for child in token.children:
         if _is_condition(child):
             yield Content(child, conditional=True)
+        elif child.dep_ == "advcl" and child.tag_ == "VB" and child.i > token.i:
+            yield from _chain(child)  # "called on them *to leave*", which the parser takes for a purpose
         elif child.dep_ == "prep" and child.lower_ in ("of", "against", "with"):
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
         elif child.dep_ == "dobj":
@@ -163,11 +165,13 @@ def _by_issuer(event: EventMention, warning: EventMention) -> EventMention:
 
 def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> EventMention:
     """A demanded movement whose mover is only implied is the addressee's."""
-    movers = [root for root in event.fillers(Role.MOVER) if not doc._.mentions[root].is_pronoun]
+    issuers = warning.fillers(Role.ISSUER)  # who demands it is not who is to move
+    roles = tuple(f for f in event.roles if f.role is not Role.MOVER or f.root not in issuers)
+    movers = [f for f in roles if f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun]
     if event.trigger.kind is not EventKind.MOVEMENT or movers:
-        return event
+        return replace(event, roles=roles)
     addressees = (RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
-    return replace(event, roles=(*event.roles, *addressees))
+    return replace(event, roles=(*roles, *addressees))
 
 
 def _is_to_come(token: Token) -> bool:
