@@ -19,6 +19,7 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.speakers import able, source_of, unlisted
+from builder.components.paragraphs import paragraph_starts
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -27,6 +28,7 @@ WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
+REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 WE = frozenset(WORDS["we"])
 PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
@@ -248,8 +250,11 @@ def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
     """Sentences that begin inside a quotation: opened there or running on from before."""
     marks = {token.i: token.text for token in tokens_with(doc, "ORTH", *OPENING, *CLOSING)}
     inside = False
+    breaks = paragraph_starts(doc)
     for sentence in doc.sents:
         first = next((token for token in sentence if not token.is_space), None)
+        if sentence.start in breaks:  # a paragraph that goes on with a quotation opens it again
+            inside = False
         if first is not None and (inside or first.text in OPENING):
             yield sentence
         for mark in (marks[i] for i in range(sentence.start, sentence.end) if i in marks):
@@ -307,7 +312,8 @@ def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
     words = [] if subject is None else [subject.lower_, *(child.lower_ for child in subject.lefts)]
     above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
     negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
-    return negated or not NOBODY.isdisjoint(words)
+    refused = token.dep_ in ("xcomp", "pcomp") and token.head.lemma_.lower() in REFUSING
+    return negated or refused or not NOBODY.isdisjoint(words)
 
 
 def _answers_other_charge(statement: EventMention, others: Sequence[EventMention]) -> bool:

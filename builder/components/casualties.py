@@ -31,6 +31,10 @@ OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
 SPOKEN_OUTCOMES = {noun: Outcome(name) for noun, name in WORDS["spoken"].items()}
 ZERO_ONLY = frozenset(WORDS["zero_only"])
 ZERO = frozenset(WORDS["zero"])
+# Nobody is hurt by what did not happen, or not yet.
+UNDONE = frozenset(
+    (Modality.THREATENED, Modality.PLANNED, Modality.FEARED, Modality.DEMANDED, Modality.ATTEMPTED)
+)
 NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
@@ -141,7 +145,7 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
 def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
     """The figures that a verb or noun gives, by its numbers and by its victims."""
     outcome = TYPES.get(event.trigger.type or "") or FRAMES.get(event.trigger.frame)
-    if outcome is not None:
+    if outcome is not None and event.modality not in UNDONE:
         yield from _of_numbers(doc, event, outcome)
         yield from _of_victims(doc, event, outcome)
 

@@ -76,7 +76,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
             return held
-        if above.dep_ == "relcl" or above.lemma_.lower() in SAYING:
+        dropped = above.i in doc._.triggers  # "*called* for protests on Friday": the day of no event of ours
+        if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             below = {below.i for below in above.subtree}
             return (
                 next((i for i in events if i in below and i > above.i), None) if time.head is None else None
@@ -177,7 +178,15 @@ def _answer(word: Token, cause: int, events: Events) -> int | None:
 
 @Language.factory(
     "polemos_circumstances",
-    requires=["doc._.event_mentions", "doc._.times", "token.dep", "token.pos", "token.lemma", "doc.sents"],
+    requires=[
+        "doc._.event_mentions",
+        "doc._.times",
+        "doc._.triggers",
+        "token.dep",
+        "token.pos",
+        "token.lemma",
+        "doc.sents",
+    ],
     assigns=["doc._.event_mentions"],
 )
 def create_circumstances(nlp: Language, name: str) -> "CircumstanceReader":

@@ -18,6 +18,7 @@ from builder.patterns import load
 
 WORDS = load("incidents")
 ANEW = frozenset(WORDS["anew"])
+MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
@@ -171,10 +172,19 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     told = host.is_strong and host.modality is not Modality.DENIED
     if not verbs or not cluster.frames <= EFFECTS or not told:
         return False
+    if _moves_on(context, cluster):
+        return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False
     has_own_day = bool(cluster.moments) and cluster.moments.isdisjoint(host.moments)
     return not has_own_day and cluster.filling(Role.PERPETRATOR) <= host.filling(Role.PERPETRATOR)
+
+
+def _moves_on(context: Context, cluster: Cluster) -> bool:
+    """Whether a sentence turns to another event: "*Separately*, two policemen were killed"."""
+    sentence = context.doc[cluster.first.trigger.token].sent
+    first = next((token for token in sentence if token.is_alpha), None)
+    return first is not None and first.lower_ in MOVING_ON
 
 
 def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:

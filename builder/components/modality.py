@@ -20,6 +20,8 @@ WORDS = load("modality")
 ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word in words}
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
+ATTEMPTS = frozenset(WORDS["attempts"])
+PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
 REPORTS = frozenset(WORDS["reports"])
@@ -60,6 +62,8 @@ def _weighed(found: list[Proposal]) -> list[Proposal]:
 def proposals(token: Token) -> Iterator[Proposal]:
     """Every modality that the surroundings of a trigger propose, with the word that does."""
     yield from _beside(token)
+    if token.lemma_.lower() in ATTEMPTS:
+        yield Modality.ATTEMPTED, token
     for depth, above in enumerate(governors(token)):
         lemma = above.lemma_.lower()
         if lemma in REPORTS and _is_untrue(above):
@@ -79,6 +83,8 @@ def _lends(above: Token, token: Token) -> bool:
 
 def _beside(token: Token) -> Iterator[Proposal]:
     """What auxiliaries, adverbs, adjectives, conditions and negation beside a word propose."""
+    if _is_purpose(token):
+        yield Modality.PLANNED, token
     for child in token.children:
         lower = child.lower_
         if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
@@ -89,6 +95,12 @@ def _beside(token: Token) -> Iterator[Proposal]:
             yield BESIDE[lower], child
         elif child.dep_ == "mark" and lower in CONDITIONS:
             yield Modality.FEARED, child
+
+
+def _is_purpose(verb: Token) -> bool:
+    """Whether a verb tells what something was done for: "laid a mine *to kill* soldiers"."""
+    infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.lefts)
+    return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
 
 
 def governors(token: Token) -> Iterator[Token]:

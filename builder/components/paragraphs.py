@@ -23,12 +23,13 @@ DATELINE = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 BEGINS, CONTINUES = 1, 2**64 - 1  # spaCy's values of SENT_START, the second its -1 without a sign
+LONGEST_WRAPPED = 120  # characters; a text with longer lines has one for each paragraph
 LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
 
 
 @Language.component("polemos_paragraphs", assigns=["token.is_sent_start"])
 def paragraphs(doc: Doc) -> Doc:
-    """Start a sentence after each blank line and each dateline, and none inside brackets.
+    """Start a sentence with each paragraph and after each dateline, and none inside brackets.
 
     The one component that runs before the parser, which keeps the boundaries it finds set and does the rest.
     """
@@ -41,12 +42,13 @@ def paragraphs(doc: Doc) -> Doc:
 def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
     starts = {match.end() for match in DATELINE.finditer(doc.text)}
+    begins_paragraph = paragraph_starts(doc)
     tokens = list(doc)
     closing = begun = -1
     for token, following in pairwise(tokens):
         text = token.text
         is_bracket = text == "("
-        if (token.is_space and text.count("\n") > 1) or following.idx in starts:
+        if following.i in begins_paragraph or following.idx in starts:
             yield following.i, True
             begun = following.i
             continue
@@ -57,6 +59,15 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
         is_first = token.i == begun and (token.is_alpha or token.like_num) and following.is_alpha
         if token.i < closing or is_bracket or is_quote or in_lower_case or is_first:
             yield following.i, False
+
+
+def paragraph_starts(doc: Doc) -> frozenset[int]:
+    """The tokens that paragraphs begin with: after a blank line, or any line where lines are not wrapped."""
+    lines = doc.text.split("\n")
+    wrapped = max(map(len, lines)) <= LONGEST_WRAPPED
+    spaces = (token for token in doc if token.is_space and "\n" in token.text)
+    found = (s for s in spaces if s.text.count("\n") > 1 or not (wrapped or s.i + 1 == len(doc)))
+    return frozenset(space.i + 1 for space in found)
 
 
 def _closing(tokens: list[Token], opening: int) -> int:

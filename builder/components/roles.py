@@ -36,6 +36,7 @@ SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 NOBODY = frozenset(load("attribution")["nobody"])
 PARTITIVES = frozenset(load("entities")["partitives"])
 LISTING = frozenset((":", "including"))
+SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
@@ -161,6 +162,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
 
 def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     """Put what fills a slot where the trigger's frame says."""
+    if any(time.start <= filler.i < time.end for time in draft.doc._.times):
+        return  # "the *May* 22 bombing" is nobody's
     mention = mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
     if draft.trigger.frame in SPEAKING and slot in ("subject", "agent"):
         mention = speaking_house(draft.doc, filler) or mention
@@ -191,7 +194,7 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     frame = draft.trigger.frame
     if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in NOBODY:
         return None
-    if FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
+    if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
         draft.mentions[filler.i] = person_mention(filler)
     elif frame == "damage" and slot in ("object", "subject") and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
@@ -199,8 +202,8 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
-    """Whether a vehicle only carried the bomb: the truck of a "truck bombing"."""
-    return mention.noun in trigger.lemma.split() and _is_vehicle(mention)
+    """Whether a modifier is part of the trigger's own words: the truck of a "truck bombing"."""
+    return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON
 
 
 def _is_vehicle(mention: EntityMention) -> bool:
@@ -305,7 +308,15 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
 
 @Language.factory(
     "polemos_roles",
-    requires=["doc._.mentions", "doc._.heads", "doc._.triggers", "token.dep", "token.tag", "token.lemma"],
+    requires=[
+        "doc._.mentions",
+        "doc._.heads",
+        "doc._.times",
+        "doc._.triggers",
+        "token.dep",
+        "token.tag",
+        "token.lemma",
+    ],
     assigns=["doc._.event_mentions"],
 )
 def create_roles(nlp: Language, name: str) -> "RoleFinder":

@@ -104,7 +104,7 @@ def _counted(span: Span, previous: TimeMention | None) -> tuple[int | None, bool
     if main.i > later.i:
         return main.i, False
     same = previous is not None and previous.start >= span.sent.start
-    return later.i, True if same or word.dep_ == "mark" else None
+    return (later.i, True) if same or word.dep_ == "mark" else (None, None)
 
 
 def _is_dated(found: list[TimeMention], span: Span, text: str) -> bool:

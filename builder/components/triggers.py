@@ -124,10 +124,12 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 
 def _is_figurative(verb: Token) -> bool:
     """Whether what a verb acts on tells that no force is meant: "*struck* a deal", "*fighting* corruption"."""
-    objects = NOT_OBJECTS.get(verb.lemma_.lower(), frozenset())
-    return any(
-        child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() in objects for child in verb.children
-    )
+    objects = NOT_OBJECTS.get(verb.lemma_.lower())
+    if objects is None:
+        return False
+    acted_on = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
+    acted_on += [verb.head] if verb.dep_ == "acl" and verb.tag_ == "VBN" else []
+    return any(token.lemma_.lower() in objects for token in acted_on)
 
 
 def _acts_on(verb: Token, category: Category) -> bool:

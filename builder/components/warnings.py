@@ -113,7 +113,10 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
     reading = _Reading(warning)
     for content in _contents(doc[warning.trigger.token]):
         event = events.get(content.token.i)
-        if event is None and warning.trigger.frame == "demand" and not reading.demanded:
+        ahead = (
+            content.token.i > warning.trigger.token
+        )  # "“He used to listen,” he told the BBC" demands nothing
+        if event is None and warning.trigger.frame == "demand" and ahead and not reading.demanded:
             event = _implied_demand(content)
         if event is not None and event.trigger.token != warning.trigger.token:
             _take(doc, reading, content, event, events)
