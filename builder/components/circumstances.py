@@ -20,6 +20,7 @@ ANSWERS = frozenset(WORDS["answers"])
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
+ASIDE = frozenset(("relcl", "acl"))
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
 AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
 # Which event of a sentence a loose expression of time belongs to, in this order.
@@ -76,7 +77,9 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
             return held
-        dropped = above.i in doc._.triggers  # "*called* for protests on Friday": the day of no event of ours
+        dropped = (
+            above.i in doc._.triggers and time.relation != "by"
+        )  # "*called* for protests on Friday": the day of no event of ours
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             below = {below.i for below in above.subtree}
             return (
@@ -86,14 +89,24 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
 
 
 def _best_of_sentence(root: Token, events: Events) -> int | None:
-    """The trigger of the sentence that a loose expression of time fits best: by clause, kind, distance."""
-    sentence = root.sent
-    here = [i for i in events if sentence.start <= i < sentence.end]
-    if not here:
-        return None
-    clause = {token.i for token in (clause_of(root) or root).subtree}
-    inside = [i for i in here if i in clause] or here
-    return min(inside, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)))
+    """The trigger of its clause that a loose expression of time fits best: by kind, distance.
+
+    What a clause on a noun tells of has times of its own: "Police met on Friday to discuss the man who shot".
+    """
+    clause = clause_of(root) or root
+    inside = {token.i for token in clause.subtree}
+    here = [i for i in events if i in inside and not _is_told_aside(root.doc[i], clause)]
+    return min(here, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
+
+
+def _is_told_aside(trigger: Token, clause: Token) -> bool:
+    """Whether a clause on a noun stands between a trigger and the verb of the clause."""
+    for above in (trigger, *trigger.ancestors):
+        if above.i == clause.i:
+            return False
+        if above.dep_ in ASIDE:
+            return True
+    return False
 
 
 def _happens(token: int, events: Events) -> bool:
