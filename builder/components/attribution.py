@@ -29,6 +29,8 @@ SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
 REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
+TOLLS = frozenset(WORDS["tolls"])
+PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
 PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
@@ -63,7 +65,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if verb.lemma_.lower() not in SAY or verb.i in taken:
+        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken:
             continue
         speaker = _speaker(doc, verb)
         about = [event for head in _said(verb) for event in _below(head, told)]
@@ -85,6 +87,12 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             yield _accusation(verb.i, speaker, charged, told)
         else:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
+
+
+def _gives_toll(verb: Token) -> bool:
+    """Whether a verb gives a figure: "*put* the death toll at", "*gave* a toll of"."""
+    objects = (child.lemma_.lower() for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    return verb.lemma_.lower() in PUTTING and not TOLLS.isdisjoint(objects)
 
 
 def _speaker(doc: Doc, verb: Token) -> int | None:
@@ -116,6 +124,8 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
 
 def _said(verb: Token) -> Iterator[Token]:
     """The heads of what a verb says: its clause, and an event noun that is its object."""
+    if _gives_toll(verb):  # the figure may hang on the verb: "put the toll *at nine*"
+        yield verb
     for child in verb.children:
         before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
         if before or child.dep_ in SAID:

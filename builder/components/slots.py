@@ -40,12 +40,19 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
         yield from _verb_slots(token)
         yield from _below_objects(token)
         return
+    token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
     yield from _below_complements(token)
     for verb in _supporting_verbs(token, triggers):
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
             yield from (("in", filler) for slot, filler in _verb_slots(verb) if slot == "object")
+
+
+def _first_noun(token: Token, lemma: str) -> Token:
+    """The noun that heads a trigger of several: the claim of a "*claim* of responsibility"."""
+    above = token.head.head if token.dep_ == "pobj" else token
+    return above if above.lemma_.lower() == lemma.split()[0] else token
 
 
 def _verb_slots(verb: Token) -> Iterator[Slot]:
