@@ -1,7 +1,7 @@
 """From a spaCy document to a `Report`: with `builder.nodes`, the only reader of what the components wrote."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -258,13 +258,12 @@ class _Tolls:
     def of(self, incident: Incident) -> tuple[Casualties, ...]:
         """The figures of an event, each once; one that is told as a correction points to what it revises."""
         found: dict[tuple[Outcome, Quantity, str | None, str | None], Casualties] = {}
-        revising: set[str] = set()
+        marks: dict[str, Toll] = {}
         for toll in (toll for member in incident.members for toll in member.tolls):
             figure = self._figure(toll)
             found.setdefault((toll.outcome, toll.number, figure.speaker, figure.victim), figure)
-            if toll.revises:
-                revising.add(figure.key)
-        return _revised(found.values(), revising)
+            marks[figure.key] = toll
+        return _revised([*found.values()], marks)
 
     def _figure(self, toll: Toll) -> Casualties:
         number = toll.number
@@ -320,14 +319,24 @@ def _toll_key(span: Span, toll: Toll) -> str:
     return f"toll-{span.start}-{span.end}-{toll.outcome.value.lower()}-{figure}"
 
 
-def _revised(tolls: Iterable[Casualties], revising: set[str]) -> tuple[Casualties, ...]:
-    """The figures, each revising one pointing to the last earlier one of its outcome that differs from it."""
-    done: list[Casualties] = []
-    for toll in tolls:
-        earlier = [other for other in done if other.outcome is toll.outcome]
-        is_new = toll.key in revising and earlier and earlier[-1].count != toll.count
-        done.append(replace(toll, revision_of=earlier[-1].key) if is_new else toll)
-    return tuple(done)
+def _revised(tolls: Sequence[Casualties], marks: Mapping[str, Toll]) -> tuple[Casualties, ...]:
+    """The figures, those that take the place of another pointing to it.
+
+    A figure that is told as a revision revises the last earlier one of its outcome; one that is told as a
+    first report is revised by the last other figure.
+    """
+    revised: dict[str, str] = {}
+    for k, toll in enumerate(tolls):
+        others = [other for other in tolls if other.outcome is toll.outcome and other.count != toll.count]
+        if marks[toll.key].superseded:
+            current = [other for other in others if not marks[other.key].superseded]
+            if current:
+                revised[current[-1].key] = toll.key
+        elif marks[toll.key].revises:
+            earlier = [other for other in others if other in tolls[:k]]
+            if earlier:
+                revised.setdefault(toll.key, earlier[-1].key)
+    return tuple(replace(toll, revision_of=revised.get(toll.key)) for toll in tolls)
 
 
 def _spaced(concept: str) -> str:

@@ -80,13 +80,18 @@ class EntityMention:
 
 @dataclass(frozen=True, slots=True)
 class TimeMention:
-    """An expression of time and what it resolves to against the published date."""
+    """An expression of time and what it resolves to against the published date.
+
+    `relation` is how what is told stands to it: "at", "since", "by" or "as of"; `head` the trigger's token
+    of what it dates, where that is not what stands above it.
+    """
 
     start: int
     end: int
     moment: Moment | None
     until: Moment | None = None
     relation: str = "at"
+    head: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class Toll:
     victim: int | None = None
     speaker: int | None = None
     revises: bool = False
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

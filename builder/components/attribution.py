@@ -13,13 +13,13 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
-    EntityMention,
     EventMention,
     RoleFiller,
     Trigger,
     register_extensions,
 )
-from builder.components.entities import mention_at, person_mention
+from builder.components.speakers import able, source_of, unlisted
+from builder.components.paragraphs import paragraph_starts
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -27,7 +27,13 @@ from builder.patterns import load
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
-INANIMATE = frozenset(WORDS["inanimate"])
+CHARGE = frozenset(WORDS["charge"])
+REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
+TOLLS = frozenset(WORDS["tolls"])
+PUTTING = frozenset(WORDS["putting"])
+WE = frozenset(WORDS["we"])
+PROMISING = frozenset(WORDS["promising"])
+ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 OPENING = frozenset(("“", '"', "«"))
@@ -59,17 +65,34 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if verb.lemma_.lower() not in SAY or verb.i in taken:
+        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken:
             continue
         speaker = _speaker(doc, verb)
         about = [event for head in _said(verb) for event in _below(head, told)]
         if speaker is None or not about:
             continue
-        admitted = [event for event in about if _is_own(doc, told[event], verb)]
+        own = [event for event in about if _is_own(doc, told[event], verb, speaker)]
+        announced = [event for event in own if _is_announced(doc, told[event])]
+        if announced:  # "said it would target tourists", "“We will attack,” he said"
+            told.update((event, _threatened(told[event], speaker)) for event in announced)
+            yield _threat(verb.i, speaker, announced)
+            continue
+        admitted = [event for event in own if told[event].modality is Modality.ASSERTED]
+        charged = [event for event in about if _is_charged(doc, told[event], verb, speaker)]
         if admitted:  # "said it was behind the attack"
             yield _statement(verb.i, speaker, admitted, "ClaimOfResponsibility", "claim")
+        elif any(told[event].modality is Modality.DENIED for event in own):  # "said it had not fired"
+            yield _statement(verb.i, speaker, own, "DenialOfResponsibility", "deny")
+        elif charged:
+            yield _accusation(verb.i, speaker, charged, told)
         else:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
+
+
+def _gives_toll(verb: Token) -> bool:
+    """Whether a verb gives a figure: "*put* the death toll at", "*gave* a toll of"."""
+    objects = (child.lemma_.lower() for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    return verb.lemma_.lower() in PUTTING and not TOLLS.isdisjoint(objects)
 
 
 def _speaker(doc: Doc, verb: Token) -> int | None:
@@ -77,11 +100,11 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     passive = is_passive(verb)
     if verb.lemma_.lower() in QUOTE and not passive:
         quoted = next((child for child in verb.rights if child.dep_ == "dobj"), None)
-        source = _able(doc, quoted)
+        source = able(doc, quoted)
         if source is not None:
             return source.root
     if passive:
-        agent = _able(doc, next((filler for slot, filler in prepositional(verb) if slot == "by"), None))
+        agent = able(doc, next((filler for slot, filler in prepositional(verb) if slot == "by"), None))
         return None if agent is None else agent.root
     subject = subject_of(verb)
     return None if subject is None else _speaking_subject(doc, subject)
@@ -91,33 +114,18 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     """The token of who speaks in a subject: an actor, else a country, else another place."""
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
     apposed = (child for child in subject.rights if child.dep_ == "appos")
-    found = (_able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
-    able = [mention for mention in found if mention is not None]
-    actors = [mention for mention in able if mention.category is Category.ACTOR]
-    best = actors[-1:] or [mention for mention in able if mention.type == "country"] or able
-    return best[0].root if best else _unlisted(doc, subject)
-
-
-def _able(doc: Doc, token: Token | None) -> EntityMention | None:
-    """The mention at a token, if it can say something: an actor, or a place's name that stands for one."""
-    mention = None if token is None else mention_at(doc, token)
-    if mention is None or mention.number.exact == 0:
-        return None
-    named_place = mention.category is Category.PLACE and mention.name is not None
-    return mention if mention.category is Category.ACTOR or named_place else None
-
-
-def _unlisted(doc: Doc, subject: Token) -> int | None:
-    """A speaker whom the lexicon lacks: a common noun that is no text."""
-    unknown = subject.pos_ == "NOUN" and subject.i not in doc._.mentions and subject.i not in doc._.triggers
-    if not unknown or subject.lemma_.lower() in INANIMATE:
-        return None
-    doc._.mentions[subject.i] = person_mention(subject)
-    return subject.i
+    found = (able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
+    speaking = [mention for mention in found if mention is not None]
+    actors = [mention for mention in speaking if mention.category is Category.ACTOR]
+    best = actors[-1:] or [mention for mention in speaking if mention.type == "country"] or speaking
+    speaker = best[0] if best else source_of(doc, subject) or unlisted(doc, subject)
+    return None if speaker is None else speaker.root
 
 
 def _said(verb: Token) -> Iterator[Token]:
     """The heads of what a verb says: its clause, and an event noun that is its object."""
+    if _gives_toll(verb):  # the figure may hang on the verb: "put the toll *at nine*"
+        yield verb
     for child in verb.children:
         before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
         if before or child.dep_ in SAID:
@@ -141,11 +149,60 @@ def _own_words(head: Token) -> Iterator[Token]:
             yield from child.subtree
 
 
-def _is_own(doc: Doc, event: EventMention, verb: Token) -> bool:
-    """Whether speakers tell of an attack of their own: who did it is the pronoun after the verb of saying."""
-    done = event.trigger.kind is EventKind.ATTACK and event.modality is Modality.ASSERTED
-    actors = [doc._.mentions[root] for root in event.fillers(Role.PERPETRATOR)]
-    return done and bool(actors) and all(a.is_pronoun and a.root > verb.i for a in actors)
+def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
+    """Whether speakers tell of an attack of their own.
+
+    Who did it is the pronoun after the verb of saying, or whoever admits it: "admitted *killing* a teacher".
+    """
+    if event.trigger.kind is not EventKind.ATTACK:
+        return False
+    subject = subject_of(doc[event.trigger.token])
+    if subject is not None and subject.lower_ in WE:
+        return True
+    actors = event.fillers(Role.PERPETRATOR)
+    if verb.lemma_.lower() in ADMIT and actors == (speaker,):
+        return True
+    return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
+
+
+def _is_announced(doc: Doc, event: EventMention) -> bool:
+    """Whether an attack of the speaker's own is told as to come: "*will* attack"."""
+    trigger = doc[event.trigger.token]
+    promised = any(child.dep_ == "aux" and child.lower_ in PROMISING for child in trigger.lefts)
+    return promised and event.modality in (Modality.PLANNED, Modality.FEARED)
+
+
+def _threatened(event: EventMention, speaker: int) -> EventMention:
+    known = event.fillers(Role.PERPETRATOR)
+    actor = () if known else (RoleFiller(Role.PERPETRATOR, speaker),)
+    return replace(event, roles=(*event.roles, *actor), modality=Modality.THREATENED)
+
+
+def _threat(token: int, speaker: int, threatened: Sequence[int]) -> EventMention:
+    return EventMention(
+        Trigger(token, EventKind.WARNING, "Threat", "threaten", "say"),
+        roles=(RoleFiller(Role.ISSUER, speaker),),
+        links=tuple((Role.THREATENS, event) for event in threatened),
+        types=("Threat",),
+    )
+
+
+def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
+    """Whether somebody else is charged with an attack: "*alleged* that", "said it was the *work of*"."""
+    others = set(event.fillers(Role.PERPETRATOR)) - {speaker}
+    if event.trigger.kind is not EventKind.ATTACK or not others or event.modality is Modality.DENIED:
+        return False
+    trigger = doc[event.trigger.token]
+    predicate = trigger.dep_ in SUBJECTS and any(child.lower_ == "work" for child in trigger.head.rights)
+    behind = trigger.head.lower_ == "behind" or trigger.head.head.lower_ == "responsible"
+    return verb.lemma_.lower() in CHARGE or predicate or behind
+
+
+def _accusation(token: int, speaker: int, about: Sequence[int], told: Told) -> EventMention:
+    """The statement of who charges others, told in what is said, with attacks."""
+    statement = _statement(token, speaker, about, "Accusation", "accuse")
+    actors = dict.fromkeys(root for event in about for root in told[event].fillers(Role.PERPETRATOR))
+    return replace(statement, roles=(*statement.roles, *(RoleFiller(Role.ACCUSED, root) for root in actors)))
 
 
 def _statement(token: int, speaker: int, about: Sequence[int], kind: str, frame: str) -> EventMention:
@@ -169,7 +226,7 @@ def _according_to(doc: Doc, told: Told) -> Iterator[EventMention]:
         if token.head.i == token.i:
             continue
         source = next((filler for _, filler in prepositional(token)), None) or _object_of_to(token)
-        speaker = _able(doc, source)
+        speaker = able(doc, source) or (None if source is None else source_of(doc, source))
         own = {below.i for below in token.subtree}
         clause = clause_of(token) or token.sent.root
         about = [event for event in _below(clause, told) if event not in own]
@@ -203,8 +260,11 @@ def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
     """Sentences that begin inside a quotation: opened there or running on from before."""
     marks = {token.i: token.text for token in tokens_with(doc, "ORTH", *OPENING, *CLOSING)}
     inside = False
+    breaks = paragraph_starts(doc)
     for sentence in doc.sents:
         first = next((token for token in sentence if not token.is_space), None)
+        if sentence.start in breaks:  # a paragraph that goes on with a quotation opens it again
+            inside = False
         if first is not None and (inside or first.text in OPENING):
             yield sentence
         for mark in (marks[i] for i in range(sentence.start, sentence.end) if i in marks):
@@ -217,6 +277,7 @@ def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
 def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | None:
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
     about = _implied(doc, statement, told)
+    statement = _with_speaker(doc, statement)
     named = [bool(statement.fillers(Role.SPEAKER)), bool(about)]
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
         named.append(bool(statement.fillers(Role.ACCUSED)))
@@ -224,6 +285,18 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     if sum(named) < 2 or _is_by_nobody(doc, statement):
         return None
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
+
+
+def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
+    """A claim, denial or accusation with its speaker where only a text or an unlisted noun makes it."""
+    verb = doc[statement.trigger.token]
+    if statement.fillers(Role.SPEAKER) or verb.pos_ != "VERB" or is_passive(verb):
+        return statement
+    subject = subject_of(verb)
+    speaker = None if subject is None else source_of(doc, subject) or unlisted(doc, subject)
+    if speaker is None:
+        return statement
+    return replace(statement, roles=(RoleFiller(Role.SPEAKER, speaker.root), *statement.roles))
 
 
 def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
@@ -249,7 +322,8 @@ def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
     words = [] if subject is None else [subject.lower_, *(child.lower_ for child in subject.lefts)]
     above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
     negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
-    return negated or not NOBODY.isdisjoint(words)
+    refused = token.dep_ in ("xcomp", "pcomp") and token.head.lemma_.lower() in REFUSING
+    return negated or refused or not NOBODY.isdisjoint(words)
 
 
 def _answers_other_charge(statement: EventMention, others: Sequence[EventMention]) -> bool:

@@ -31,6 +31,10 @@ OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
 SPOKEN_OUTCOMES = {noun: Outcome(name) for noun, name in WORDS["spoken"].items()}
 ZERO_ONLY = frozenset(WORDS["zero_only"])
 ZERO = frozenset(WORDS["zero"])
+# Nobody is hurt by what did not happen, or not yet.
+UNDONE = frozenset(
+    (Modality.THREATENED, Modality.PLANNED, Modality.FEARED, Modality.DEMANDED, Modality.ATTEMPTED)
+)
 NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
@@ -53,6 +57,7 @@ PHRASE = re.compile(
 NOBODY = re.compile(
     rf"""
     \b(?:no[ ]one|no-one|nobody|none(?:[ ]of[ ](?:the|them)\b[\w ]{{0,20}}?)?)[ ]
+    (?:(?:aboard|else|(?:in|inside|at|on)(?:[ ]\w+){{1,2}})[ ])?      # "nobody on board"
     (?:
         (?:was|were|had[ ]been|has[ ]been|is)[ ](?:reported[ ])?
         (?P<word>{_WORD})(?:[ ]or[ ](?P<second>{_WORD}))?
@@ -73,7 +78,22 @@ SPOKEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-REVISION = re.compile(rf"\b(?:{alternatives(WORDS['revision_cues'])})\b", re.IGNORECASE)
+# "lowered it to 14", where the figure is spoken of before.
+CHANGED = re.compile(
+    rf"""
+    \b(?:raised|raising|lowered|lowering|revised|revising|reduced|cut|increased|corrected|updated)[ ]
+    (?:it|this|that|the[ ](?:figure|number|count))[ ](?:(?:up|down)(?:ward|wards)?[ ])?
+    (?:from[ ](?P<before>{_NUMERAL})[ ])?(?:to|at)[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+DEAD = re.compile(r"\b(?:toll|dead|deaths?|died|killed|victims)\b", re.IGNORECASE)
+# What tells that a figure takes the place of another, or that another took its place.
+CUE = re.compile(
+    rf"\b(?:(?P<updating>{alternatives(WORDS['updating'])})|{alternatives(WORDS['superseded'])})\b",
+    re.IGNORECASE,
+)
+FIGURES = re.compile(rf"\b(?:{alternatives(WORDS['figures'])})\b", re.IGNORECASE)
 
 
 def _matches(pattern: re.Pattern[str], doc: Doc, text: str) -> Iterator[tuple[re.Match[str], Span]]:
@@ -107,9 +127,12 @@ def _counted_head(doc: Doc, span: Span) -> int | None:
 
 def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
     """The figures of tolls that are spoken of, the old one of "from 14 to 11" too."""
-    for match, span in _matches(SPOKEN, doc, text):
-        counted = (match["counted"] or "").lower()
-        outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
+    changed = (found for found in _matches(CHANGED, doc, text) if DEAD.search(found[1].sent.text))
+    for match, span in (*_matches(SPOKEN, doc, text), *changed):
+        parts = match.groupdict()
+        counted = (parts.get("counted") or "").lower()
+        noun = (parts.get("noun") or "").lower()
+        outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(noun, Outcome.KILLED)
         before = parse_number(match["before"]) if match["before"] else None
         old = doc.char_span(*match.span("before"), alignment_mode="expand") if before is not None else None
         if old is not None:
@@ -122,7 +145,7 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
 def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
     """The figures that a verb or noun gives, by its numbers and by its victims."""
     outcome = TYPES.get(event.trigger.type or "") or FRAMES.get(event.trigger.frame)
-    if outcome is not None:
+    if outcome is not None and event.modality not in UNDONE:
         yield from _of_numbers(doc, event, outcome)
         yield from _of_victims(doc, event, outcome)
 
@@ -167,16 +190,41 @@ def _is_told(tolls: list[Toll], new: Toll) -> bool:
 def _is_corrected(toll: Toll, event: EventMention, phrases: list[Toll]) -> bool:
     """Whether a number of its own stands at the verb: "six were killed and *24 were wounded*"."""
     trigger = event.trigger.token
-    own = [p for p in phrases if p.start < trigger < p.end and p.outcome is toll.outcome]
+    victims = event.fillers(Role.VICTIM)  # "two soldiers and *one officer were killed*": each is a figure
+    own = [
+        phrase
+        for phrase in phrases
+        if phrase.start < trigger < phrase.end
+        and phrase.outcome is toll.outcome
+        and not (phrase.victim in victims and toll.victim in victims)
+    ]
     return any(phrase.number != toll.number and toll.start < phrase.start for phrase in own)
 
 
 def _marked(doc: Doc, toll: Toll) -> Toll:
-    """The toll, marked as a revision where its sentence says so: "revised the toll down to 11"."""
-    sentence = doc[toll.start].sent.text
-    lower = sentence.lower()
-    revises = ("toll" in lower or "revis" in lower) and REVISION.search(sentence) is not None
-    return replace(toll, revises=revises)
+    """The toll, marked as a revision or as revised where its sentence says so: "lowered the toll to 11"."""
+    if doc[max(0, toll.start - 1)].lower_ == "from":  # "rose *from 12* to 14", "up from 12"
+        return replace(toll, superseded=True)
+    sentence = doc[toll.start].sent
+    cues = [*CUE.finditer(sentence.text)] if FIGURES.search(sentence.text) else []
+    if not cues:
+        return toll
+    start = doc[toll.end - 1].idx - doc[sentence.start].idx  # of the number, or near it
+    before = [cue for cue in cues if cue.start() < start]
+    nearest = before[-1] if before else cues[0]
+    return replace(toll, revises=bool(nearest["updating"]), superseded=not nearest["updating"])
+
+
+def _revised_host(toll: Toll, events: list[EventMention]) -> int | None:
+    """The attack, told before, whose figure of the same outcome a loose toll revises or is revised by."""
+    if not (toll.revises or toll.superseded):
+        return None
+    fitting = (
+        k
+        for k in reversed(range(len(events)))
+        if any(t.outcome is toll.outcome and t.end <= toll.start and t.number.exact for t in events[k].tolls)
+    )
+    return next(fitting, None)
 
 
 def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
@@ -200,7 +248,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
-        host = _host(doc, toll, events)
+        host = _revised_host(toll, events)
+        host = _host(doc, toll, events) if host is None else host
         if host is not None:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))

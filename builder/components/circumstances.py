@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.quantities import METRES, read_metres
-from builder.components.syntax import clause_of
+from builder.components.syntax import VERBAL, clause_of
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -17,6 +18,9 @@ WORDS = load("circumstances")
 DESTROYED = frozenset(WORDS["destroyed"])
 ANSWERS = frozenset(WORDS["answers"])
 AVENGING = frozenset(WORDS["avenging"])
+SAYING = frozenset(load("times")["saying"])
+DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
+ASIDE = frozenset(("relcl", "acl"))
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
 AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
 # Which event of a sentence a loose expression of time belongs to, in this order.
@@ -42,34 +46,67 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     for time in doc._.times:
-        owner = _owner(doc[time.start : time.end].root, events)
-        if owner is not None:
+        owner = _owner(doc, time, events) if time.relation != "as of" else None
+        if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
         events[token] = _timed(events[token], times)
 
 
-def _owner(root: Token, events: Events) -> int | None:
-    """The trigger that an expression of time belongs to: nearest above it, else best of its sentence."""
-    for above in root.ancestors:
+def _is_too_late(time: TimeMention, event: EventMention, published: date | None) -> bool:
+    """Whether a time lies ahead of the day of publication, and the event is told as done."""
+    if published is None or time.moment is None or time.relation == "by" or event.modality in AHEAD:
+        return False
+    return event.trigger.kind in DONE and str(time.moment) > published.isoformat()
+
+
+def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The trigger that an expression of time belongs to: nearest above it, else best of its sentence.
+
+    None where a verb that tells of no event stands between: "the statement *issued* on Friday", "the town
+    where he was *born* in 1960".
+    """
+    root = doc[time.start : time.end].root
+    above_it = root.ancestors if time.head is None else (doc[time.head], *doc[time.head].ancestors)
+    for above in above_it:
         if above.i in events:
             return above.i
-        if above.pos_ == "VERB":  # "carried out an *air strike* on Friday"
-            held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
-            if held is not None:
-                return held
+        if above.pos_ not in VERBAL:
+            continue
+        # "carried out an *air strike* on Friday"
+        held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
+        if held is not None:
+            return held
+        dropped = (
+            above.i in doc._.triggers and time.relation != "by"
+        )  # "*called* for protests on Friday": the day of no event of ours
+        if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
+            below = {below.i for below in above.subtree}
+            return (
+                next((i for i in events if i in below and i > above.i), None) if time.head is None else None
+            )
     return _best_of_sentence(root, events)
 
 
 def _best_of_sentence(root: Token, events: Events) -> int | None:
-    """The trigger of the sentence that a loose expression of time fits best: by clause, kind, distance."""
-    sentence = root.sent
-    here = [i for i in events if sentence.start <= i < sentence.end]
-    if not here:
-        return None
-    clause = {token.i for token in (clause_of(root) or root).subtree}
-    inside = [i for i in here if i in clause] or here
-    return min(inside, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)))
+    """The trigger of its clause that a loose expression of time fits best: by kind, distance.
+
+    What a clause on a noun tells of has times of its own: "Police met on Friday to discuss the man who shot".
+    """
+    clause = clause_of(root) or root
+    inside = {token.i for token in clause.subtree}
+    here = [i for i in events if i in inside and not _is_told_aside(root.doc[i], clause)]
+    return min(here, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
+
+
+def _is_told_aside(trigger: Token, clause: Token) -> bool:
+    """Whether a clause on a noun stands between a trigger and the verb of the clause."""
+    for above in (trigger, *trigger.ancestors):
+        if above.i == clause.i:
+            return False
+        if above.dep_ in ASIDE:
+            return True
+    return False
 
 
 def _happens(token: int, events: Events) -> bool:
@@ -154,7 +191,15 @@ def _answer(word: Token, cause: int, events: Events) -> int | None:
 
 @Language.factory(
     "polemos_circumstances",
-    requires=["doc._.event_mentions", "doc._.times", "token.dep", "token.pos", "token.lemma", "doc.sents"],
+    requires=[
+        "doc._.event_mentions",
+        "doc._.times",
+        "doc._.triggers",
+        "token.dep",
+        "token.pos",
+        "token.lemma",
+        "doc.sents",
+    ],
     assigns=["doc._.event_mentions"],
 )
 def create_circumstances(nlp: Language, name: str) -> "CircumstanceReader":

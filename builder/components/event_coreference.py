@@ -13,11 +13,12 @@ from spacy.tokens import Token
 
 from builder.components.chains import compatible
 from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_plural
-from builder.model import Modality, Role
+from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
 WORDS = load("incidents")
 ANEW = frozenset(WORDS["anew"])
+MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
@@ -135,18 +136,55 @@ def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool
     other_effect = cluster.first.trigger.frame in EFFECTS and not host.filling(Role.VICTIM)
     new_types = set(cluster.types) - set(host.types)
     other_kind = bool(new_types) and "Abduction" in (*cluster.types, *host.types)
+    if _is_identified(context, cluster) and _counts_differ(host, cluster):
+        return True
     return elsewhere or bool(other_harmed) or other_effect or other_kind
+
+
+def _is_identified(context: Context, cluster: Cluster) -> bool:
+    """Whether the words themselves say which event is meant: "the blast *that killed 42*", "of five men"."""
+    token = context.doc[cluster.first.trigger.token]
+    clauses = [child for child in token.rights if child.dep_ == "relcl"]
+    restrictive = any(child.doc[child.left_edge.i - 1].text != "," for child in clauses)
+    return restrictive or cluster.first.trigger.frame == "kill"
+
+
+def _counts_differ(host: Cluster, cluster: Cluster) -> bool:
+    """Whether both give figures of one outcome, and none of them in common."""
+    known = _figures(host)
+    return any(
+        outcome in known and known[outcome].isdisjoint(counts)
+        for outcome, counts in _figures(cluster).items()
+    )
+
+
+def _figures(cluster: Cluster) -> dict[Outcome, set[int]]:
+    figures: dict[Outcome, set[int]] = {}
+    for toll in (toll for member in cluster.members for toll in member.tolls):
+        if toll.number.stated is not None:
+            figures.setdefault(toll.outcome, set()).add(toll.number.stated)
+    return figures
 
 
 def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether a bare effect follows the attack at once: "Two soldiers were wounded."."""
     verbs = all(token.pos_ == "VERB" for token in context.triggers(cluster))
-    if not verbs or not cluster.frames <= EFFECTS or not host.is_strong:
+    told = host.is_strong and host.modality is not Modality.DENIED
+    if not verbs or not cluster.frames <= EFFECTS or not told:
+        return False
+    if _moves_on(context, cluster):
         return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False
     has_own_day = bool(cluster.moments) and cluster.moments.isdisjoint(host.moments)
     return not has_own_day and cluster.filling(Role.PERPETRATOR) <= host.filling(Role.PERPETRATOR)
+
+
+def _moves_on(context: Context, cluster: Cluster) -> bool:
+    """Whether a sentence turns to another event: "*Separately*, two policemen were killed"."""
+    sentence = context.doc[cluster.first.trigger.token].sent
+    first = next((token for token in sentence if token.is_alpha), None)
+    return first is not None and first.lower_ in MOVING_ON
 
 
 def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:

@@ -14,6 +14,8 @@ FRAMES: dict[str, dict[str, dict[str, str]]] = load("frames")
 GENERIC = frozenset(load("entities")["generic_heads"])
 # In these roles a place stands for the people of it, so that only some places fit.
 ACTING = frozenset((Role.PERPETRATOR, Role.MOVER, Role.ISSUER, Role.SPEAKER, Role.ACCUSED))
+ALONG = frozenset(("on", "at", "along"))
+PATHS = frozenset(("Road",))  # "an ambush *on* the road" is against whoever passes
 HARMING = frozenset(("kill", "die", "harm"))  # frames whose noun's possessive is the victim: "*his* murder"
 
 
@@ -28,6 +30,8 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     if is_place and mention.noun == DEMONYM and token.dep_ == "amod":
         return roles.get("actor") if token.head.lemma_.lower() in GENERIC else None
     role = roles.get(mention.category.value)
+    if role == Role.TARGET.value and slot in ALONG and mention.type in PATHS:
+        return Role.LOCATION.value
     if is_place and role in ACTING and not is_country(mention):
         return role if mention.name is not None and slot == "subject" else None
     return role

@@ -20,6 +20,8 @@ WORDS = load("modality")
 ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word in words}
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
+ATTEMPTS = frozenset(WORDS["attempts"])
+PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
 REPORTS = frozenset(WORDS["reports"])
@@ -31,6 +33,9 @@ SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "a
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
+PAST_OBJECTS = frozenset((*load("circumstances")["avenging"], *load("times")["back"]))
+WARNED = frozenset((Modality.THREATENED, Modality.DEMANDED))
+
 Proposal = tuple[Modality, Token]
 
 
@@ -38,7 +43,9 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     """The event mention with its modality and the words that decided it."""
     if event.trigger.kind is EventKind.STATEMENT:
         return event
-    found = list(proposals(doc[event.trigger.token]))
+    found = _weighed(list(proposals(doc[event.trigger.token])))
+    if event.trigger.kind is EventKind.WARNING:  # itself a threat or a demand, not threatened or demanded
+        found = [one for one in found if one[0] not in WARNED]
     for modality in ORDER:
         cues = tuple(token.i for proposed, token in found if proposed is modality)
         if cues:
@@ -46,9 +53,17 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     return event
 
 
+def _weighed(found: list[Proposal]) -> list[Proposal]:
+    """The proposals without the future tense of what is only feared: "*fear* that rebels *will* attack"."""
+    feared = any(modality is Modality.FEARED for modality, _ in found)
+    return [one for one in found if not (feared and one[1].dep_ == "aux" and one[0] is Modality.PLANNED)]
+
+
 def proposals(token: Token) -> Iterator[Proposal]:
     """Every modality that the surroundings of a trigger propose, with the word that does."""
     yield from _beside(token)
+    if token.lemma_.lower() in ATTEMPTS:
+        yield Modality.ATTEMPTED, token
     for depth, above in enumerate(governors(token)):
         lemma = above.lemma_.lower()
         if lemma in REPORTS and _is_untrue(above):
@@ -68,6 +83,8 @@ def _lends(above: Token, token: Token) -> bool:
 
 def _beside(token: Token) -> Iterator[Proposal]:
     """What auxiliaries, adverbs, adjectives, conditions and negation beside a word propose."""
+    if _is_purpose(token):
+        yield Modality.PLANNED, token
     for child in token.children:
         lower = child.lower_
         if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
@@ -80,15 +97,24 @@ def _beside(token: Token) -> Iterator[Proposal]:
             yield Modality.FEARED, child
 
 
+def _is_purpose(verb: Token) -> bool:
+    """Whether a verb tells what something was done for: "laid a mine *to kill* soldiers"."""
+    infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.lefts)
+    return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
+
+
 def governors(token: Token) -> Iterator[Token]:
     """The words that have a trigger in their scope, nearest first."""
     current = token
     while current.head.i != current.i:
         above = current.head
-        if current.dep_ == "relcl" and above.lemma_.lower() in REPORTS:
-            yield above
+        report = _report_above(current)
+        if report is not None:
+            yield report
             return
         is_first = current.i == token.i
+        if current.dep_ == "dobj" and above.lemma_.lower() in PAST_OBJECTS:
+            return  # "vowed to avenge the *killing*": it was done
         coordinated = is_first and current.dep_ == "conj" and above.pos_ == current.pos_
         raised = is_first and current.dep_ in RAISING
         if not (coordinated or raised or _is_in_scope(current)):
@@ -101,6 +127,17 @@ def governors(token: Token) -> Iterator[Token]:
             if above.lemma_.lower() not in QUANTIFIERS:
                 return
         current = above
+
+
+def _report_above(clause: Token) -> Token | None:
+    """The report that a clause spells out: "a *report* by the newspaper that the airport had been hit"."""
+    if clause.dep_ == "relcl" and clause.head.lemma_.lower() in REPORTS:
+        return clause.head
+    spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
+    if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
+        return None
+    nouns = (clause.head, *clause.head.ancestors, *clause.head.lefts)
+    return next((noun for noun in nouns if noun.pos_ == "NOUN" and noun.lemma_.lower() in REPORTS), None)
 
 
 def _is_in_scope(token: Token) -> bool:
@@ -116,7 +153,7 @@ def _is_negated(token: Token) -> bool:
 
 def _is_untrue(report: Token) -> bool:
     """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
-    told = (below for below in report.head.subtree if below.dep_ in ("acomp", "attr", "oprd"))
+    told = (below for below in report.sent if below.dep_ in ("acomp", "attr", "oprd"))
     return any(below.lower_ in UNTRUE for below in told)
 
 

@@ -8,22 +8,28 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-# "KABUL, Jan 4 (AFP) -- ", "SANAA/DUBAI — " at the start of a line.
+_DATE = r"(?:[A-Z][a-z]{2,8}\.?[ ]\d{1,2}|\d{1,2}[ ][A-Z][a-z]{2,8}\.?)(?:,?[ ]\d{4})?"
+# "KABUL, Jan 4 (AFP) -- ", "SANAA/DUBAI — ", "Srinagar, Nov 10: ", "May 14 (Yangon) - " at the start of a line.
 DATELINE = re.compile(
-    r"""
-    ^(?=[A-Z]{3}) [A-Z][^\n—–]{0,60}?  # the city, in capitals, and the date: sixty characters hold both
-    (?:[ ]\([A-Z][\w .]{1,20}\))?      # the agency
-    [ ]?(?:—|–|--|[ ]-[ ])\s*
+    rf"""
+    ^(?:
+        (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?        # the city, in capitals, and the date: sixty characters hold both
+        (?:[ ]\([A-Z][\w .]{{1,20}}\))?              # the agency
+        [ ]?(?:—|–|--|[ ]-[ ])
+        |(?:[A-Z][\w./ ]{{1,30}},[ ])?{_DATE}
+        (?:[ ]\([A-Z][\w .]{{1,20}}\))?[ ]?(?:—|–|--|[ ]-[ ]|:)
+    )\s*
     """,
     re.MULTILINE | re.VERBOSE,
 )
 BEGINS, CONTINUES = 1, 2**64 - 1  # spaCy's values of SENT_START, the second its -1 without a sign
+LONGEST_WRAPPED = 120  # characters; a text with longer lines has one for each paragraph
 LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
 
 
 @Language.component("polemos_paragraphs", assigns=["token.is_sent_start"])
 def paragraphs(doc: Doc) -> Doc:
-    """Start a sentence after each blank line and each dateline, and none inside brackets.
+    """Start a sentence with each paragraph and after each dateline, and none inside brackets.
 
     The one component that runs before the parser, which keeps the boundaries it finds set and does the rest.
     """
@@ -36,20 +42,32 @@ def paragraphs(doc: Doc) -> Doc:
 def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
     starts = {match.end() for match in DATELINE.finditer(doc.text)}
+    begins_paragraph = paragraph_starts(doc)
     tokens = list(doc)
-    closing = -1
+    closing = begun = -1
     for token, following in pairwise(tokens):
         text = token.text
         is_bracket = text == "("
-        if (token.is_space and text.count("\n") > 1) or following.idx in starts:
+        if following.i in begins_paragraph or following.idx in starts:
             yield following.i, True
+            begun = following.i
             continue
         if is_bracket and token.i >= closing:
             closing = _closing(tokens, token.i)
         is_quote = text in "“‘" and token.i > 0 and tokens[token.i - 1].is_alpha
         in_lower_case = following.is_lower and not token.is_space  # news begins sentences with capitals
-        if token.i < closing or is_bracket or is_quote or in_lower_case:
+        is_first = token.i == begun and (token.is_alpha or token.like_num) and following.is_alpha
+        if token.i < closing or is_bracket or is_quote or in_lower_case or is_first:
             yield following.i, False
+
+
+def paragraph_starts(doc: Doc) -> frozenset[int]:
+    """The tokens that paragraphs begin with: after a blank line, or any line where lines are not wrapped."""
+    lines = doc.text.split("\n")
+    wrapped = max(map(len, lines)) <= LONGEST_WRAPPED
+    spaces = (token for token in doc if token.is_space and "\n" in token.text)
+    found = (s for s in spaces if s.text.count("\n") > 1 or not (wrapped or s.i + 1 == len(doc)))
+    return frozenset(space.i + 1 for space in found)
 
 
 def _closing(tokens: list[Token], opening: int) -> int:

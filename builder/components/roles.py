@@ -22,6 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role
 from builder.components.lexicon import ancestors
 from builder.components.quantities import quantity_at, read_quantity
 from builder.components.slots import event_slots
+from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
@@ -35,6 +36,7 @@ SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 NOBODY = frozenset(load("attribution")["nobody"])
 PARTITIVES = frozenset(load("entities")["partitives"])
 LISTING = frozenset((":", "including"))
+SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
@@ -160,8 +162,12 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
 
 def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     """Put what fills a slot where the trigger's frame says."""
+    if any(time.start <= filler.i < time.end for time in draft.doc._.times):
+        return  # "the *May* 22 bombing" is nobody's
     mention = mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
-    if mention is None:
+    if draft.trigger.frame in SPEAKING and slot in ("subject", "agent"):
+        mention = speaking_house(draft.doc, filler) or mention
+    if mention is None or (slot == "modifier" and _is_carrier(mention, draft.trigger)):
         return
     match role_of(slot, mention, filler, draft.trigger.frame):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
@@ -188,11 +194,16 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     frame = draft.trigger.frame
     if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in NOBODY:
         return None
-    if FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
+    if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
         draft.mentions[filler.i] = person_mention(filler)
     elif frame == "damage" and slot in ("object", "subject") and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
     return draft.mentions.get(filler.i)
+
+
+def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
+    """Whether a modifier is part of the trigger's own words: the truck of a "truck bombing"."""
+    return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON
 
 
 def _is_vehicle(mention: EntityMention) -> bool:
@@ -257,15 +268,18 @@ def _spoken_by_first(
 ) -> EventMention:
     """Give a warning or claim whose subject the parser lost in a long sentence the sentence's first actor."""
     role = SPEAKING.get(event.trigger.frame)
-    stands_free = token.dep_ in ("ROOT", "ccomp", "conj") and token.pos_ == "VERB"
+    participle = token.dep_ == "advcl" and token.tag_ == "VBG"  # "…, *threatening* to bomb the area"
+    stands_free = (token.dep_ in ("ROOT", "ccomp", "conj") and token.pos_ == "VERB") or participle
     if role is None or not stands_free or is_passive(token):
         return event
     roles = tuple(f for f in event.roles if f.role is not role or not _is_bracketed(f.root, token))
-    subjects = (child for child in token.children if child.dep_ in ("nsubj", "expl"))
+    subjects = (child for child in token.children if child.dep_ in ("nsubj", "expl") and not is_text(child))
     if any(f.role is role for f in roles) or any(not _is_bracketed(one.i, token) for one in subjects):
         return replace(event, roles=roles)
+    subject = subject_of(token)
+    behind = None if subject is None else source_of(token.doc, subject)
     before = (mentions[i] for i in range(token.sent.start, token.i) if i in mentions)
-    first = next((mention for mention in before if mention.category is Category.ACTOR), None)
+    first = behind or next((mention for mention in before if can_act(mention)), None)
     found = () if first is None else (RoleFiller(role, first.root),)
     return replace(event, roles=(*found, *roles))
 
@@ -294,7 +308,15 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
 
 @Language.factory(
     "polemos_roles",
-    requires=["doc._.mentions", "doc._.heads", "doc._.triggers", "token.dep", "token.tag", "token.lemma"],
+    requires=[
+        "doc._.mentions",
+        "doc._.heads",
+        "doc._.times",
+        "doc._.triggers",
+        "token.dep",
+        "token.tag",
+        "token.lemma",
+    ],
     assigns=["doc._.event_mentions"],
 )
 def create_roles(nlp: Language, name: str) -> "RoleFinder":

@@ -10,6 +10,7 @@ from spacy.tokens import Token
 
 from builder.components.annotations import Category, EventMention
 from builder.components.clusters import EFFECTS, STRONG, Cluster, Context
+from builder.components.syntax import NOMINAL
 from builder.model import Role
 
 # Clauses that hang on a verb, as the parser calls them, "dep" for want of a name.
@@ -74,9 +75,12 @@ def _governing(context: Context, mention: EventMention, cluster_of: Clusters) ->
     if token.pos_ != "VERB" or not (is_result or frame in EFFECTS or frame == SUFFER):
         return []
     above = _nearest_above(token, cluster_of)
-    found = above if above is not None else _cause_below(token, frame, cluster_of)
-    agree = found is not None and (mention.modality in STRONG) == cluster_of[found].is_strong
-    return [found] if found is not None and agree else []
+    tied = (
+        [above]
+        if above is not None
+        else [_noun_above(token, cluster_of), _cause_below(token, frame, cluster_of)]
+    )
+    return [i for i in tied if i is not None and (mention.modality in STRONG) == cluster_of[i].is_strong]
 
 
 def _carried(context: Context, token: Token, cluster_of: Clusters) -> int | None:
@@ -95,6 +99,18 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
         current = current.head
         if current.i in cluster_of:
             return current.i
+    return None
+
+
+def _noun_above(token: Token, cluster_of: Clusters) -> int | None:
+    """The event noun whose phrase a clause's noun is in: "the *bombing* of the bank, in which 91 died"."""
+    if token.dep_ != "relcl" or token.head.pos_ not in NOMINAL:
+        return None
+    for above in token.head.ancestors:
+        if above.pos_ not in NOMINAL and above.dep_ != "prep":
+            return None
+        if above.i in cluster_of:
+            return above.i
     return None
 
 

@@ -9,7 +9,16 @@ from collections.abc import Iterator, Mapping
 from spacy.tokens import Token
 
 from builder.components.annotations import Trigger
-from builder.components.syntax import NOMINAL, SUBJECTS, VERBAL, Slot, is_passive, prepositional, subject_of
+from builder.components.syntax import (
+    NOMINAL,
+    SUBJECTS,
+    VERBAL,
+    Slot,
+    described,
+    is_passive,
+    prepositional,
+    subject_of,
+)
 from builder.patterns import load
 
 WORDS = load("triggers")
@@ -31,12 +40,19 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
         yield from _verb_slots(token)
         yield from _below_objects(token)
         return
+    token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
     yield from _below_complements(token)
     for verb in _supporting_verbs(token, triggers):
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
             yield from (("in", filler) for slot, filler in _verb_slots(verb) if slot == "object")
+
+
+def _first_noun(token: Token, lemma: str) -> Token:
+    """The noun that heads a trigger of several: the claim of a "*claim* of responsibility"."""
+    above = token.head.head if token.dep_ == "pobj" else token
+    return above if above.lemma_.lower() == lemma.split()[0] else token
 
 
 def _verb_slots(verb: Token) -> Iterator[Slot]:
@@ -61,6 +77,10 @@ def _objects(verb: Token) -> Iterator[Slot]:
         elif child.lemma_ == "responsible":  # "holds the group responsible for": a small clause
             yield from (("object", below) for below in child.children if below.dep_ in SUBJECTS)
             yield from prepositional(child)
+        elif child.dep_ == "ccomp":
+            named = described(child)
+            if named is not None:
+                yield "object", named
         elif child.dep_ == "conj" and child.pos_ in NOMINAL:
             yield "object", child  # an item of the object's list that the parser hung on the verb
 
@@ -95,7 +115,11 @@ def _predicated(noun: Token) -> Iterator[Slot]:
     if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
         yield from (("subject", child) for child in verb.lefts if child.dep_ in SUBJECTS)
     verb = noun.head.head
-    if noun.head.lower_ == "behind" and verb.lemma_ == "be" and not _is_denied(verb):
+    if noun.head.head.lemma_ == "responsible" and noun.head.lower_ == "for":  # "it was responsible for the"
+        verb = verb.head
+    elif noun.head.lower_ != "behind":
+        return
+    if verb.lemma_ == "be" and not _is_denied(verb):
         yield from (("by", child) for child in verb.lefts if child.dep_ in SUBJECTS)
 
 

@@ -47,6 +47,9 @@ def is_passive(verb: Token) -> bool:
         return True
     if verb.tag_ != "VBN" or not relations.isdisjoint(("aux", "nsubj", "dobj")):
         return False
+    calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
+    if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle
+        return False
     return verb.dep_ in ("acl", "advcl", "relcl") or (verb.dep_ == "conj" and is_passive(verb.head))
 
 
@@ -69,14 +72,17 @@ def _understood_subject(verb: Token) -> Token | None:
             return above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
-        case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
+        case "ccomp" | "advcl" if (above.lemma_ != "give" and above.pos_ in VERBAL) or above.pos_ == "ADJ":
             return None if _is_finite(verb) else subject_of(above)
+        case "advcl" if above.lemma_ == "give" and verb.tag_ == "VB":  # "gave them a day to leave"
+            return controller(above)
         case "conj" if above.pos_ in VERBAL:
             # "was killed and wounded two": who was killed did not wound.
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
             return None if killed else subject_of(above)
         case "pcomp" if above.head.pos_ in VERBAL:
-            return controller(above.head)
+            by_doing = above.lower_ == "by" and is_passive(above.head)  # "was killed by *shelling*"
+            return None if by_doing else controller(above.head)
         case _:
             return None
 
@@ -129,10 +135,26 @@ def prepositional(head: Token) -> Iterator[Slot]:
             yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
 
 
+def described(clause: Token) -> Token | None:
+    """What a free relative clause names: "what the army described as a *base*", "what it said was a *base*"."""
+    is_free = any(child.lower_ == "what" for child in clause.subtree)
+    for verb in (clause, *(child for child in clause.rights if child.dep_ == "ccomp")) if is_free else ():
+        for child in verb.rights:
+            if child.dep_ in ("attr", "oprd") and child.pos_ in NOMINAL:
+                return child
+            if child.dep_ == "prep" and child.lower_ == "as":
+                return next((below for below in child.children if below.dep_ == "pobj"), None)
+    return None
+
+
 def _complements(preposition: str, token: Token) -> Iterator[Slot]:
     for child in token.children:
         if child.dep_ in ("pobj", "dobj"):
             yield preposition, child
+        elif child.dep_ == "pcomp":
+            named = described(child)
+            if named is not None or child.tag_ == "VBG":
+                yield preposition, child if named is None else named
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
             # "out of X" and "away from X" are one preposition, "from X to Y" are two.
             whole = child.lower_ == "of" or token.lower_ in COMPOUND_FIRST

@@ -23,10 +23,13 @@ STEPS = {
     "hour": relativedelta(hours=1),
     "day": relativedelta(days=1),
     "week": relativedelta(weeks=1),
+    "fortnight": relativedelta(weeks=2),
     "month": relativedelta(months=1),
     "year": relativedelta(years=1),
 }
-WEEKS_AWAY = {"last": -1, "this": 0, "next": 1}
+AWAY = {"last": -1, "this": 0, "next": 1}
+PAST = frozenset(("last", "this past", "the past"))  # weekdays before today
+BESIDE = {"the previous": -1, "the following": 1}  # weekdays before or after the date told last
 DAYS_IN_WEEK = 7
 MONTHS_IN_YEAR = 12
 LONGEST_SHIFT = 1000  # of any unit; more is no date of the news, and may be no date at all
@@ -40,13 +43,15 @@ class Anchor:
     """What an expression is resolved against.
 
     `previous` is the date told last before it; `ahead` says that its clause looks ahead, `strict` that the
-    day of publication itself is too early, as it is for a deadline.
+    day of publication itself is too early, as it is for a deadline, `reverse` that `previous` is the later or
+    earlier of the two dates: "came on Friday, *two days after* a bomb exploded".
     """
 
     published: date | None
     previous: Moment | None
     ahead: bool
     strict: bool
+    reverse: bool = False
 
 
 def resolve(match: re.Match[str], anchor: Anchor) -> Period:
@@ -59,6 +64,8 @@ def resolve(match: re.Match[str], anchor: Anchor) -> Period:
     parts = {name: text.lower() for name, text in parts_of(match).items()}
     if form in DATES:
         return DATES[form](parts, anchor), None
+    if form in RANGES:
+        return RANGES[form](parts, anchor)
     if anchor.published is None:
         return None, None
     return DEICTIC[form](parts, anchor.published, anchor)
@@ -87,15 +94,35 @@ def _real_day(year: int, month: int, number: int) -> Moment | None:
 
 
 def _day_of_month(parts: Parts, anchor: Anchor) -> Moment | None:
-    month, number = MONTHS[parts["month"].rstrip(".")], int(parts["day"])
-    year = int(parts["year"]) if "year" in parts else _nearest_year(month, number, anchor)
+    return _day_in_year(MONTHS[parts["month"].rstrip(".")], int(parts["day"]), parts, anchor)
+
+
+def _day_in_year(month: int, number: int, parts: Parts, anchor: Anchor) -> Moment | None:
+    year = _told_year(parts, anchor) or _nearest_year(month, number, anchor)
     return None if year is None else _real_day(year, month, number)
+
+
+def _told_year(parts: Parts, anchor: Anchor) -> int | None:
+    """The year that an expression itself gives: "2019", "last year"."""
+    if "year_away" in parts and anchor.published is not None:
+        return anchor.published.year + AWAY[parts["year_away"]]
+    return int(parts["year"]) if "year" in parts else None
 
 
 def _month(parts: Parts, anchor: Anchor) -> Moment | None:
     month = MONTHS[parts["month"].rstrip(".")]
-    year = int(parts["year"]) if "year" in parts else _nearest_year(month, 1, anchor)
+    year = _told_year(parts, anchor) or _year_of_month(month, parts.get("which"), anchor)
     return None if year is None else Moment(year, month)
+
+
+def _year_of_month(month: int, which: str | None, anchor: Anchor) -> int | None:
+    """The year of a month without one: "last January", told in January, is a year ago."""
+    if anchor.published is None or which is None:
+        return _nearest_year(month, 1, anchor)
+    this = anchor.published.month
+    if which == "last":
+        return anchor.published.year - (month >= this)
+    return anchor.published.year + (which == "next" and month <= this)
 
 
 def _nearest_year(month: int, number: int, anchor: Anchor) -> int | None:
@@ -110,16 +137,54 @@ def _nearest_year(month: int, number: int, anchor: Anchor) -> int | None:
     return anchor.published.year
 
 
+def _holiday(parts: Parts, anchor: Anchor) -> Moment | None:
+    return _day_in_year(*WORDS["holidays"][parts["words"]], parts, anchor)
+
+
+def _named(parts: Parts, anchor: Anchor) -> Moment | None:
+    moment = Moment(*WORDS["named_days"][parts["words"]])
+    is_known = anchor.published is None or str(moment) <= anchor.published.isoformat()
+    return moment if is_known else None
+
+
 def _year(parts: Parts, anchor: Anchor) -> Moment | None:
     return Moment(int(parts["year"]))
+
+
+def _unresolved(parts: Parts, anchor: Anchor) -> Moment | None:
+    """Words that tell when and give no date: "in recent weeks"."""
+    return None
+
+
+def _days_of_month(parts: Parts, anchor: Anchor) -> Period:
+    """A range of days in one month: "January 14-16"."""
+    month = MONTHS[parts.get("month", parts.get("named", "")).rstrip(".")]
+    first, last = int(parts.get("day", parts.get("first", ""))), int(parts["last_day"])
+    ends = [_day_in_year(month, number, parts, anchor) for number in (first, last)]
+    if first > last or None in ends:
+        return None, None
+    return ends[0], ends[1]
+
+
+def _years(parts: Parts, anchor: Anchor) -> Period:
+    first, last = int(parts["year"]), int(parts["last_year"])
+    return (Moment(first), Moment(last)) if first <= last else (None, None)
 
 
 def _ago(parts: Parts, anchor: Anchor) -> Moment | None:
     """Counted from the published date, or, for "earlier" and "later", from the date before it in the text."""
     way = parts["way"]
     base = anchor.published if way in ("ago", "from now") else _as_date(anchor.previous)
-    sign = 1 if way in ("later", "after", "from now") else -1
-    return None if base is None else _shifted(base, parts, sign)
+    sign = 1 if (way in ("later", "after", "from now")) is not anchor.reverse else -1
+    moved = None if base is None else _shifted(base, parts, sign)
+    return moved if moved is None or "about" not in parts else _blurred(moved, parts["unit"])
+
+
+def _blurred(moment: Moment, unit: str) -> Moment:
+    """A date as exact as "about two weeks ago" is: to the month; "about two months ago" to the year."""
+    if unit in ("hour", "day"):
+        return moment
+    return Moment(moment.year, None if unit in ("month", "year") else moment.month)
 
 
 def _shifted(base: date, parts: Parts, sign: int) -> Moment | None:
@@ -140,7 +205,8 @@ def _shifted(base: date, parts: Parts, sign: int) -> Moment | None:
 def _step(parts: Parts, anchor: Anchor) -> Moment | None:
     """The day before or after the date before it in the text: "the following day"."""
     base = _as_date(anchor.previous)
-    return None if base is None else day(base + timedelta(days=WORDS["ordinals"][parts["step"]]))
+    steps = WORDS["ordinals"].get(parts.get("step"), 0) * (-1 if anchor.reverse else 1)
+    return None if base is None else day(base + timedelta(days=steps))
 
 
 def _deixis(parts: Parts, published: date, anchor: Anchor) -> Period:
@@ -159,14 +225,23 @@ def _weekday(parts: Parts, published: date, anchor: Anchor) -> Period:
     """The nearest such day before the published one (itself included), or after it."""
     wanted, which = WEEKDAYS[parts["name"]], parts.get("which")
     if "of_week" in parts:
-        weeks = WEEKS_AWAY[parts["of_week"]]
+        weeks = AWAY[parts["of_week"]]
         return day(_monday(published) + timedelta(weeks=weeks, days=wanted)), None
+    if which in BESIDE:
+        base = _as_date(anchor.previous)
+        return (None if base is None else day(_beside(base, wanted, BESIDE[which]))), None
     back = (published.weekday() - wanted) % DAYS_IN_WEEK
-    if anchor.ahead or which in ("next", "the following"):
+    if (anchor.ahead and which not in PAST) or which == "next":
         forward = -back % DAYS_IN_WEEK
         is_later = anchor.strict or which == "next"
         return day(published + timedelta(days=forward or DAYS_IN_WEEK * is_later)), None
-    return day(published - timedelta(days=back or DAYS_IN_WEEK * (which == "last"))), None
+    return day(published - timedelta(days=back or DAYS_IN_WEEK * (which in PAST))), None
+
+
+def _beside(base: date, wanted: int, sign: int) -> date:
+    """The next such weekday after a date, or the last before it: "the following Friday"."""
+    away = sign * (wanted - base.weekday()) % DAYS_IN_WEEK
+    return base + timedelta(days=sign * (away or DAYS_IN_WEEK))
 
 
 def _monday(published: date) -> date:
@@ -176,14 +251,38 @@ def _monday(published: date) -> date:
 
 def _period(parts: Parts, published: date, anchor: Anchor) -> Period:
     """The last, current or next week, month or year; the current week as far as it has gone."""
-    unit, offset = WORDS["periods"][parts["words"]]
+    unit, offset = parts["unit"], WORDS["periods"][parts["which"]]
     if unit == "year":
         return Moment(published.year + offset), None
     if unit == "month":
         moved = published + offset * STEPS["month"]
         return Moment(moved.year, moved.month), None
     monday = _monday(published) + timedelta(weeks=offset)
-    return day(monday), day(monday + timedelta(days=DAYS_IN_WEEK - 1) if offset else published)
+    sunday = monday + timedelta(days=DAYS_IN_WEEK - 1)
+    if anchor.ahead and not offset:
+        return day(published), day(sunday)
+    return day(monday), day(sunday if offset else published)
+
+
+def _past(parts: Parts, published: date, anchor: Anchor) -> Period:
+    """The days, weeks or months up to the day of publication: "in the past 24 hours"."""
+    start = _shifted(published, {"number": "one", **parts}, -1)
+    if start is None:
+        return None, None
+    return start, Moment(
+        *(value for value in (published.year, published.month, published.day)[: _size(start)])
+    )
+
+
+def _size(moment: Moment) -> int:
+    """How many of year, month and day a moment gives."""
+    return sum(part is not None for part in (moment.year, moment.month, moment.day))
+
+
+def _numbered_day(parts: Parts, published: date, anchor: Anchor) -> Period:
+    """A day of the last, current or next month by its number."""
+    moved = published + AWAY[parts["which"]] * STEPS["month"]
+    return _real_day(moved.year, moved.month, int(parts["day"])), None
 
 
 def _ends(parts: Parts, published: date, anchor: Anchor) -> Period:
@@ -213,8 +312,18 @@ DATES: dict[str, Callable[[Parts, Anchor], Moment | None]] = {
     "month_day": _day_of_month,
     "month": _month,
     "year": _year,
+    "year_of": _year,
+    "named": _named,
+    "holiday": _holiday,
     "ago": _ago,
     "step": _step,
+    "vague": _unresolved,
+}
+# The same, of a first and a last day or year.
+RANGES: dict[str, Callable[[Parts, Anchor], Period]] = {
+    "days_month": _days_of_month,
+    "month_days": _days_of_month,
+    "years": _years,
 }
 # Forms that mean nothing without the day on which they were written.
 DEICTIC: dict[str, Callable[[Parts, date, Anchor], Period]] = {
@@ -222,6 +331,8 @@ DEICTIC: dict[str, Callable[[Parts, date, Anchor], Period]] = {
     "overnight": _overnight,
     "ends": _ends,
     "period": _period,
+    "past": _past,
+    "day_of_month": _numbered_day,
     "weekday": _weekday,
     **dict.fromkeys(DEADLINES, _within),
 }

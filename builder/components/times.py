@@ -4,76 +4,175 @@ A weekday or a date without a year looks back, unless the clause looks ahead (fu
 deadline). What cannot be resolved keeps its words and has no date: the published date never stands in.
 """
 
+import re
+from collections.abc import Collection
 from datetime import date
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import TimeMention, register_extensions
+from builder.components.syntax import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
 from builder.components.time_resolution import Anchor, resolve
-from builder.model import Moment
-from builder.patterns import load
+from builder.patterns import alternatives, load
 
 WORDS = load("times")
 AUXILIARIES = frozenset(WORDS["ahead_auxiliaries"])
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
-BETWEEN = frozenset(WORDS["between"])
-BY = tuple(WORDS["deadline"])
-SINCE = tuple(WORDS["since"])
-LONGEST_RELATION = 3  # words: "no later than"
+LOOKING_BACK = frozenset(WORDS["back"])
+SAYING = frozenset(WORDS["saying"])
+BETWEEN = alternatives(WORDS["between"])
+# "by noon on Friday", "no later than 6 p.m. on", "until the end of", "before"; "hit by Sunday rain" is none.
+BY = re.compile(
+    rf"(?<!hit )(?:(?:\b(?:{alternatives(WORDS['deadline'])})\s+(?:(?:{BETWEEN})\s+)*)"
+    rf"|(?:\b(?:by|until|till|no later than)\s+"
+    rf"(?:(?:{BETWEEN}|{alternatives(WORDS['clock'])}|\d{{1,2}}(?:[:.]?\d\d)?)\s+)+))$",
+    re.IGNORECASE,
+)
+SINCE = re.compile(rf"\b(?:{alternatives(WORDS['since'])})\s+(?:(?:{BETWEEN})\s+)*$", re.IGNORECASE)
+AS_OF = re.compile(rf"\b(?:{alternatives(WORDS['as_of'])})\s+(?:(?:{BETWEEN})\s+)*$", re.IGNORECASE)
+LONGEST_RELATION = 40  # characters: "no later than 6 p.m. local time on the "
+RANGE = frozenset(("to", "until", "till", "through", "and", "-", "–"))
+FROM = frozenset(("from", "between"))
+COUNTING = frozenset(("after", "before"))
 
 
 def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
-    """Every expression of time in the text, in order."""
+    """Every expression of time in the text, in order; the two ends of a range as one."""
+    text = doc.text  # spaCy joins it anew at each access
+    named = {i for name in doc._.names for i in range(name.start, name.end)}
     found: list[TimeMention] = []
-    previous: Moment | None = None
-    for match in find_forms(doc.text):
+    previous: TimeMention | None = None
+    for match in find_forms(text):
         span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
-        if span is None:
+        if span is None or _is_name(span, named):
             continue
-        relation = "by" if form_of(match) in DEADLINES else _relation(doc, span.start)
+        form = form_of(match)
+        relation = "by" if form in DEADLINES else _relation(text, match.start())
         is_deadline = relation == "by"
         ahead = is_deadline or _looks_ahead(span.root)
-        moment, until = resolve(match, Anchor(published, previous, ahead, strict=is_deadline))
-        if moment is not None:
-            previous = until or moment
-        found.append(TimeMention(span.start, span.end, moment, until, relation))
-    return tuple(found)
+        head, reverse = _counted(span, previous)
+        base = None if previous is None or reverse is None else previous.until or previous.moment
+        anchor = Anchor(published, base, ahead, strict=is_deadline, reverse=bool(reverse))
+        moment, until = resolve(match, anchor)
+        time = TimeMention(span.start, span.end, moment, until, relation, head)
+        if form == "overnight" and _is_dated(found, span, text):
+            continue
+        found.append(time)
+        if moment is not None and not is_deadline and _tells_of_events(span.root):
+            previous = time
+    return _ranges_joined(doc, found)
 
 
-def _relation(doc: Doc, start: int) -> str:
-    """How what is told stands to the time, by the words before it: "at" it, "since" it, or "by" it."""
-    before = [token.lower_ for token in doc[max(0, start - LONGEST_RELATION) : start]]
-    if before and before[-1] in BETWEEN:
-        before.pop()
-    words = " ".join(before)
-    if words.endswith(BY) and not words.endswith("hit by"):  # "were hit by Sunday rain"
+def _is_name(span: Span, named: Collection[int]) -> bool:
+    """Whether the words are somebody's or something's name: "the November 17 group", "April Smith"."""
+    is_inside = span.start in named and (span.start - 1 in named or span.end in named)
+    return is_inside or any(token.ent_type_ == "PERSON" for token in span)
+
+
+def _relation(text: str, start: int) -> str:
+    """How what is told stands to the time, by the words before it: "at", "since", "by" or "as of" it."""
+    before = text[max(0, start - LONGEST_RELATION) : start]
+    if BY.search(before):
         return "by"
-    return "since" if words.endswith(SINCE) else "at"
+    if AS_OF.search(before):
+        return "as of"
+    return "since" if SINCE.search(before) else "at"
+
+
+def _counted(span: Span, previous: TimeMention | None) -> tuple[int | None, bool | None]:
+    """Of "two days after" with an event after it: whose date it is, and whether to count the other way.
+
+    "Came on Friday, two days after a bomb *exploded*" dates the bomb: two days before Friday. "Two days after
+    the attack, rebels came" counts on from the date told last. The second is None where it cannot be told
+    which date is meant.
+    """
+    word = span[-1]
+    if word.lower_ not in COUNTING:
+        return None, False
+    if word.dep_ == "mark":
+        later = word.head
+        main = later.head
+    else:
+        later = next((child for child in word.rights if child.dep_ in ("pobj", "pcomp")), word)
+        main = word.head
+    if later.i == word.i or later.i < word.i:
+        return None, False
+    if main.i > word.i and word.dep_ != "mark":  # "two days after the attack, rebels came"
+        return None, False
+    if main.i > later.i:
+        return main.i, False
+    same = previous is not None and previous.start >= span.sent.start
+    return (later.i, True) if same or word.dep_ == "mark" else (None, None)
+
+
+def _is_dated(found: list[TimeMention], span: Span, text: str) -> bool:
+    """Whether "overnight" only tells the hour of a date beside it: "overnight on Friday"."""
+    doc = span.doc
+    before = bool(found) and found[-1].end >= span.start - 1
+    after = text[doc[span.end - 1].idx + len(doc[span.end - 1]) :][:LONGEST_RELATION]
+    beside = re.match(r"\s+(?:on |from |into |to )*", after)
+    follows = beside is not None and any(form.start() == beside.end() for form in find_forms(after))
+    return before or follows
+
+
+def _tells_of_events(root: Token) -> bool:
+    """Whether later words may count from a date: it is not of a statement, nor of a line without a verb."""
+    verb = next((above for above in root.ancestors if above.pos_ in VERBAL), None)
+    return verb is not None and verb.lemma_.lower() not in SAYING
+
+
+def _ranges_joined(doc: Doc, times: list[TimeMention]) -> tuple[TimeMention, ...]:
+    """The expressions with two that give the ends of a range made one: "from July 28 to August 1"."""
+    joined: list[TimeMention] = []
+    for time in times:
+        first = joined[-1] if joined else None
+        if first is not None and _is_range(doc, first, time):
+            until = time.until or time.moment
+            joined[-1] = TimeMention(first.start, time.end, first.moment, until, "at", first.head)
+        else:
+            joined.append(time)
+    return tuple(joined)
+
+
+def _is_range(doc: Doc, first: TimeMention, last: TimeMention) -> bool:
+    between = doc[first.end : last.start]
+    opened = first.start > 0 and doc[first.start - 1].lower_ in FROM
+    closed = len(between) == 1 and between[0].lower_ in RANGE
+    through = closed and between[0].lower_ == "through"
+    if not ((opened and closed) or through) or first.moment is None or last.moment is None:
+        return False
+    return first.until is None and str(first.moment) <= str(last.until or last.moment)
 
 
 def _looks_ahead(token: Token) -> bool:
     """Whether the verb above the expression is future or an infinitive, as in "told to leave on Sunday"."""
-    verb = next((above for above in (token, *token.ancestors) if above.pos_ in ("VERB", "AUX")), None)
+    verb = next((above for above in (token, *token.ancestors) if above.pos_ in VERBAL), None)
     before = next((t for t in reversed(token.doc[token.sent.start : token.i]) if t.pos_ == "VERB"), None)
     return any(_is_ahead(found) for found in (verb, before) if found is not None)
 
 
 def _is_ahead(verb: Token) -> bool:
     """Whether a verb is future, an infinitive, or one that tells of plans, or hangs on such a verb."""
+    if verb.lemma_.lower() in LOOKING_BACK:  # "to avenge an attack on Friday"
+        return False
     if verb.lemma_.lower() in LOOKING_AHEAD:
         return True
     for child in verb.lefts:
         if child.lower_ in AUXILIARIES:
             return True
+        if child.dep_ == "aux" and child.lower_ in ("is", "are") and verb.tag_ == "VBG":
+            return True  # "is leaving on Friday"
         if child.dep_ == "aux" and child.lower_ == "to":
             return not any(other.lower_ == "have" for other in verb.lefts)
     return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _is_ahead(verb.head)
 
 
 @Language.factory(
-    "polemos_times", requires=["token.dep", "token.pos", "token.tag", "token.lemma"], assigns=["doc._.times"]
+    "polemos_times",
+    requires=["token.dep", "token.pos", "token.tag", "token.lemma", "doc._.names"],
+    assigns=["doc._.times"],
 )
 def create_times(nlp: Language, name: str) -> "TimeFinder":
     """Make the component; the published date comes with each document, in `doc._.published`."""

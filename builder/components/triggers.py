@@ -1,23 +1,27 @@
 """Triggers: the verbs and nouns that tell of attacks, movements, warnings, statements and other events."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
-from builder.components.syntax import tokens_with
-from builder.model import EventKind
+from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, tokens_with
+from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
+NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
+TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
+STATE_ACTORS = frozenset(WORDS["state_actors"])
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
@@ -28,13 +32,19 @@ COMPANIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One entry of the lexicon of triggers; `rest` are the words that must stand by the verb."""
+    """One entry of the lexicon of triggers; `rest` are the words that must stand by the verb.
+
+    `object` is the class of entity that a verb of many senses must act on, and `by_no_state` says that no
+    force of a state may be its subject: soldiers who capture people arrest them.
+    """
 
     kind: EventKind
     type: str | None
     frame: str
     lemma: str
     rest: tuple[str, ...] = ()
+    object: Category | None = None
+    by_no_state: bool = False
 
 
 @cache
@@ -44,23 +54,27 @@ def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
     for group in WORDS["groups"]:
         for verb in group["verbs"]:
             lemma, *rest = verb.split()
-            pattern = Pattern(EventKind(group["kind"]), group["type"], group["frame"], verb, tuple(rest))
-            found[lemma].append(pattern)
+            found[lemma].append(_pattern(group, verb, tuple(rest)))
     return {lemma: tuple(sorted(patterns, key=_precedence)) for lemma, patterns in found.items()}
 
 
+def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -> Pattern:
+    """One word of a group of patterns/triggers.json with what the group says of it."""
+    acted_on = Category(group["object"]) if "object" in group else None
+    by_no_state = group.get("by_no_state", False)
+    return Pattern(
+        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, acted_on, by_no_state
+    )
+
+
 def _precedence(pattern: Pattern) -> tuple[int, bool]:
-    return -len(pattern.rest), pattern.frame not in WEAPON_REQUIRED
+    return -len(pattern.rest), pattern.frame not in WEAPON_REQUIRED and pattern.object is None
 
 
 @cache
 def noun_patterns() -> dict[str, Pattern]:
     """The nouns by their text."""
-    return {
-        noun: Pattern(EventKind(group["kind"]), group["type"], group["frame"], noun)
-        for group in WORDS["groups"]
-        for noun in group["nouns"]
-    }
+    return {noun: _pattern(group, noun) for group in WORDS["groups"] for noun in group["nouns"]}
 
 
 @cache
@@ -95,6 +109,10 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
+    if _is_figurative(verb):
+        return False
+    if pattern.object is not None:
+        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
     if pattern.frame in WEAPON_REQUIRED:
         return _has_weapon(verb)
     if pattern.lemma in WITHOUT_WEAPON:
@@ -102,6 +120,37 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_figurative(verb: Token) -> bool:
+    """Whether what a verb acts on tells that no force is meant: "*struck* a deal", "*fighting* corruption"."""
+    objects = NOT_OBJECTS.get(verb.lemma_.lower())
+    if objects is None:
+        return False
+    acted_on = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
+    acted_on += [verb.head] if verb.dep_ == "acl" and verb.tag_ == "VBN" else []
+    return any(token.lemma_.lower() in objects for token in acted_on)
+
+
+def _acts_on(verb: Token, category: Category) -> bool:
+    """Whether what a verb acts on is of a class: its object, a passive's subject, the noun of its clause."""
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
+    if not heads and verb.dep_ in ("relcl", "acl"):
+        heads = [verb.head]
+    mentions = [found[head.i] for head in heads if head.i in found]
+    # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
+    told = (m for m in mentions if m.name is None or m.kind is ActorKind.PERSON)
+    return any(mention.category is category for mention in told)
+
+
+def _is_of_state(verb: Token) -> bool:
+    """Whether a force of a state, or a state, does what a verb tells."""
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    agents = [filler for slot, filler in prepositional(verb) if slot == "by"]
+    doers = agents if is_passive(verb) else [child for child in verb.children if child.dep_ in ANY_SUBJECT]
+    mentions = [found[token.i] for token in doers if token.i in found]
+    return any(m.type in STATE_ACTORS or m.category is Category.PLACE for m in mentions)
 
 
 def _has_weapon(verb: Token) -> bool:
@@ -119,7 +168,7 @@ def _participants(verb: Token) -> Iterator[Token]:
     for child in verb.children:
         if child.dep_ in ("nsubj", "nsubjpass", "dobj", "conj"):
             yield child
-        if child.lower_ == "with":
+        if child.lower_ in ("with", "over", "onto") or (child.lower_ == "on" and verb.lemma_ in TREADING):
             yield from child.children
     if verb.dep_ in ("acl", "relcl"):
         yield verb.head

@@ -82,6 +82,8 @@ def _contents(token: Token) -> Iterator[Content]:
     for child in token.children:
         if _is_condition(child):
             yield Content(child, conditional=True)
+        elif child.dep_ == "advcl" and child.tag_ == "VB" and child.i > token.i:
+            yield from _chain(child)  # "called on them *to leave*", which the parser takes for a purpose
         elif child.dep_ == "prep" and child.lower_ in ("of", "against", "with"):
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
         elif child.dep_ == "dobj":
@@ -111,7 +113,10 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
     reading = _Reading(warning)
     for content in _contents(doc[warning.trigger.token]):
         event = events.get(content.token.i)
-        if event is None and warning.trigger.frame == "demand" and not reading.demanded:
+        ahead = (
+            content.token.i > warning.trigger.token
+        )  # "“He used to listen,” he told the BBC" demands nothing
+        if event is None and warning.trigger.frame == "demand" and ahead and not reading.demanded:
             event = _implied_demand(content)
         if event is not None and event.trigger.token != warning.trigger.token:
             _take(doc, reading, content, event, events)
@@ -163,11 +168,13 @@ def _by_issuer(event: EventMention, warning: EventMention) -> EventMention:
 
 def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> EventMention:
     """A demanded movement whose mover is only implied is the addressee's."""
-    movers = [root for root in event.fillers(Role.MOVER) if not doc._.mentions[root].is_pronoun]
+    issuers = warning.fillers(Role.ISSUER)  # who demands it is not who is to move
+    roles = tuple(f for f in event.roles if f.role is not Role.MOVER or f.root not in issuers)
+    movers = [f for f in roles if f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun]
     if event.trigger.kind is not EventKind.MOVEMENT or movers:
-        return event
+        return replace(event, roles=roles)
     addressees = (RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
-    return replace(event, roles=(*event.roles, *addressees))
+    return replace(event, roles=(*roles, *addressees))
 
 
 def _is_to_come(token: Token) -> bool:
@@ -177,7 +184,8 @@ def _is_to_come(token: Token) -> bool:
 
 def _is_directive(token: Token) -> bool:
     """Whether a clause tells what to do, not what was done: "told them to leave", "that they must leave"."""
-    return token.pos_ != "VERB" or token.tag_ == "VB" or _has_auxiliary(token, OBLIGING)
+    subjunctive = token.tag_ in ("VB", "VBP")  # the parser's tags of "demanded that they *leave*"
+    return token.pos_ != "VERB" or subjunctive or _has_auxiliary(token, OBLIGING)
 
 
 def _has_auxiliary(verb: Token, words: frozenset[str]) -> bool:

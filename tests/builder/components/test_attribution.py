@@ -62,8 +62,176 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>Omar Diallo</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "claim: said it was behind": (
+        "The <speaker>militia</speaker> <ClaimOfResponsibility>said</ClaimOfResponsibility> it was "
+        "behind the <about>bombing</about> of the bank."
+    ),
+    "claim: said it was responsible": (
+        "The <speaker>militia</speaker> <ClaimOfResponsibility>said</ClaimOfResponsibility> it was "
+        "responsible for the <about>bombing</about> of the bank."
+    ),
+    "claim: said its own deed": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>said</ClaimOfResponsibility> they had "
+        "<about>ambushed</about> a convoy."
+    ),
+    "claim: admitted": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>admitted</ClaimOfResponsibility> "
+        "<about>killing</about> a teacher."
+    ),
+    "claim: admitted that": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>acknowledged</ClaimOfResponsibility> "
+        "that they had <about>kidnapped</about> a teacher."
+    ),
+    "claim: claimed to have": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> to "
+        "have <about>shelled</about> the barracks."
+    ),
+    "claim: took": (
+        "A bomb <about>exploded</about> in a market. The <speaker>militia</speaker> "
+        "<ClaimOfResponsibility>took</ClaimOfResponsibility> responsibility on Friday."
+    ),
+    "claim: claimed the attack": (
+        "The <speaker>militia</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> the "
+        "<about>ambush</about> on Friday."
+    ),
+    "claim: a noun": (
+        "Gunmen <about>attacked</about> a bank. A claim of <ClaimOfResponsibility>responsibility</ClaimOfResponsibility> came from the "
+        "<speaker>militia</speaker>."
+    ),
+    "claim: passive": (
+        "The <about>attack</about> on the bank was "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> by the <speaker>rebels</speaker>."
+    ),
+    "claim: in a text": (
+        "Gunmen <about>raided</about> a bank. In a video, the <speaker>militia</speaker> "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility."
+    ),
+    "claim: a text of theirs": (
+        "A <speaker>militia</speaker> statement "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility for the "
+        "<about>attack</about> on the bank."
+    ),
+    "denial: that it had": (
+        "The <speaker>army</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> that it "
+        "had <about>shelled</about> the village."
+    ),
+    "denial: said it had not": (
+        "The <speaker>army</speaker> <DenialOfResponsibility>said</DenialOfResponsibility> it had "
+        "not <about>bombed</about> the church."
+    ),
+    "denial: of having": (
+        "The <speaker>army</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> having "
+        "<about>bombed</about> the church."
+    ),
+    "denial: rejected": (
+        "<speaker>Witnesses</speaker> <Accusation>blamed</Accusation> <accused>troops</accused> for the "
+        "<about>raid</about>. The <speaker>army</speaker> "
+        "<DenialOfResponsibility>rejected</DenialOfResponsibility> the allegations."
+    ),
+    "denial: dismissed as propaganda": (
+        "Rebels <about>attacked</about> a base. The <speaker>ministry</speaker> "
+        "<DenialOfResponsibility>dismissed</DenialOfResponsibility> the report as propaganda."
+    ),
+    "denial: called baseless": (
+        "Rebels <about>attacked</about> a base. The <speaker>governor</speaker> "
+        "<DenialOfResponsibility>called</DenialOfResponsibility> the allegation baseless."
+    ),
+    "denial: an office": (
+        "Gunmen <about>attacked</about> a bank. The commandant’s <speaker>office</speaker> "
+        "<DenialOfResponsibility>rejected</DenialOfResponsibility> the charge."
+    ),
+    "denial: any part": (
+        "The <speaker>militia</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> any "
+        "part in the <about>massacre</about> of villagers."
+    ),
+    "accusation: blamed": (
+        "<speaker>Police</speaker> <Accusation>blamed</Accusation> <accused>rebels</accused> for the "
+        "<about>bombing</about> of the bank."
+    ),
+    "accusation: held responsible": (
+        "The <speaker>government</speaker> <Accusation>held</Accusation> the "
+        "<accused>rebels</accused> responsible for the <about>bombing</about> of the bank."
+    ),
+    "accusation: pointed the finger": (
+        "A bomb <about>exploded</about> in a market. <speaker>Police</speaker> "
+        "<Accusation>pointed</Accusation> the finger at the <accused>rebels</accused>."
+    ),
+    "accusation: suspects": (
+        "A bomb <about>exploded</about> in a market. <speaker>Police</speaker> "
+        "<Accusation>suspect</Accusation> the <accused>rebels</accused>."
+    ),
+    "accusation: passive": (
+        "The <accused>rebels</accused> were <Accusation>blamed</Accusation> for the "
+        "<about>attack</about> on the bank."
+    ),
+    "accusation: by somebody": (
+        "The <accused>army</accused> was <Accusation>accused</Accusation> by "
+        "<speaker>villagers</speaker> of <about>torturing</about> a teacher."
+    ),
+    "accusation: attributed": (
+        "The <speaker>army</speaker> <Accusation>attributed</Accusation> the <about>raid</about> to "
+        "the <accused>rebels</accused>."
+    ),
+    "accusation: alleged that": (
+        "The <speaker>villagers</speaker> <Accusation>alleged</Accusation> that "
+        "<accused>soldiers</accused> <about>executed</about> ten men."
+    ),
+    "accusation: the work of": (
+        "The <speaker>army</speaker> <Accusation>said</Accusation> the <about>massacre</about> was "
+        "the work of the <accused>rebels</accused>."
+    ),
+    "accusation: laid the blame": (
+        "The <speaker>army</speaker> <Accusation>laid</Accusation> the blame on the <accused>rebels</accused> for the <about>bombing</about>."
+    ),
+    "accusation: an office": (
+        "The governor’s <speaker>office</speaker> <Accusation>blamed</Accusation> "
+        "<accused>militants</accused> for the <about>bombing</about> of the bank."
+    ),
+    "toll: source after": (
+        "Shells <about>killed</about> nine people, the <speaker>hospital</speaker> "
+        "<TollReport>said</TollReport>."
+    ),
+    "toll: according to": (
+        "Shells <about>killed</about> nine people, <TollReport>according</TollReport> to "
+        "<speaker>police</speaker>."
+    ),
+    "toll: put at": (
+        "Shells <about>hit</about> a market. <speaker>Police</speaker> <TollReport>put</TollReport> "
+        "the death toll at nine."
+    ),
+    "toll: confirmed": (
+        "<speaker>Authorities</speaker> <TollReport>confirmed</TollReport> that the <about>blast</about> had "
+        "<about>killed</about> nine people."
+    ),
+    "toll: an army statement": (
+        "An <speaker>army</speaker> statement <TollReport>said</TollReport> that rebels had "
+        "<about>killed</about> nine soldiers."
+    ),
+    "announcement: told": (
+        "A <speaker>resident</speaker> <Announcement>told</Announcement> reporters that soldiers had "
+        "<about>shelled</about> the village."
+    ),
+    "announcement: quoted speaker last": (
+        "“Gunmen <about>stormed</about> the hospital,” the <speaker>mayor</speaker> "
+        "<Announcement>said</Announcement>."
+    ),
+    "announcement: a statement from": (
+        "A statement from the <speaker>ministry</speaker> <Announcement>said</Announcement> that "
+        "gunmen had <about>stormed</about> the hospital."
+    ),
+    "announcement: an embassy": (
+        "The <speaker>embassy</speaker> <Announcement>said</Announcement> that gunmen had "
+        "<about>stormed</about> the hospital."
+    ),
 }
 NOTHING = {
+    "refused to claim": "Rebels attacked the base. The militia refused to claim responsibility.",
+    "declined to accept": "Rebels attacked the base. The militia declined to accept responsibility.",
+    "neither": "Rebels attacked the base. The militia neither confirmed nor denied responsibility.",
+    "no claim": "Rebels attacked the base. There was no claim of responsibility.",
+    "no immediate claim": "A bomb exploded in a market. There was no immediate claim of responsibility.",
+    "a claim of ownership": "The farmer claimed the cow.",
+    "a deal": "The minister said that unions had struck a deal.",
     "nobody": "Rebels attacked the base. No group has claimed responsibility.",
     "no one": "Rebels attacked the base. No one claimed responsibility.",
     "not claimed": "Rebels attacked the base. The militia has not claimed responsibility.",

@@ -1,0 +1,58 @@
+"""Speakers: who stands behind the words that are said to speak, an office, a report, an unlisted noun."""
+
+from dataclasses import replace
+
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import Category, EntityMention
+from builder.components.entities import mention_at, person_mention
+from builder.components.syntax import prepositional
+from builder.model import ActorKind
+from builder.patterns import load
+
+WORDS = load("attribution")
+INANIMATE = frozenset(WORDS["inanimate"])
+HOUSES = frozenset(WORDS["houses"])
+SOURCES = frozenset(("by", "from", "of"))
+
+
+def able(doc: Doc, token: Token | None) -> EntityMention | None:
+    """The mention at a token, if it can say something: an actor, or a place's name that stands for one."""
+    mention = None if token is None else (speaking_house(doc, token) or mention_at(doc, token))
+    if mention is None or mention.number.exact == 0:
+        return None
+    named_place = mention.category is Category.PLACE and mention.name is not None
+    return mention if mention.category is Category.ACTOR or named_place else None
+
+
+def speaking_house(doc: Doc, token: Token) -> EntityMention | None:
+    """The body that a house stands for where it speaks: "the governor’s *office* said"; it becomes an actor."""
+    mention = mention_at(doc, token)
+    if mention is None or mention.category is not Category.FACILITY or mention.noun not in HOUSES:
+        return None
+    actor = replace(mention, category=Category.ACTOR, kind=ActorKind.ORGANIZATION, type=None)
+    doc._.mentions[mention.root] = actor
+    return actor
+
+
+def is_text(token: Token) -> bool:
+    """Whether a noun is of a text, which others speak in: "a *statement*"."""
+    return token.lemma_.lower() in INANIMATE
+
+
+def source_of(doc: Doc, text: Token) -> EntityMention | None:
+    """Who speaks in a text that is said to speak: "an *army* statement", "a video from the *rebels*"."""
+    if not is_text(text):
+        return None
+    before = [child for child in text.lefts if child.dep_ in ("compound", "poss", "nmod", "amod")]
+    after = [filler for slot, filler in prepositional(text) if slot in SOURCES]
+    return next((found for token in (*after, *before) if (found := able(doc, token)) is not None), None)
+
+
+def unlisted(doc: Doc, subject: Token) -> EntityMention | None:
+    """A speaker whom the lexicon lacks: a common noun that is no text."""
+    unknown = subject.pos_ == "NOUN" and subject.i not in doc._.mentions and subject.i not in doc._.triggers
+    if not unknown or is_text(subject):
+        return None
+    doc._.mentions[subject.i] = person_mention(subject)
+    return doc._.mentions[subject.i]
