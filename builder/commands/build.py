@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @options.MODEL
 @options.TRAINED
 @options.RULES
+@options.PLACES
 @options.BASE
 @click.pass_context
 def build(

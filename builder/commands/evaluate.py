@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @options.MODEL
 @options.TRAINED
 @options.RULES
+@options.PLACES
 @click.pass_context
 def evaluate(  # noqa: PLR0913 (one parameter an option)
     context: click.Context,

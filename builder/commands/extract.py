@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @options.MODEL
 @options.TRAINED
 @options.RULES
+@options.PLACES
 @options.BASE
 @click.pass_context
 def extract(  # noqa: PLR0913 (one parameter an option)

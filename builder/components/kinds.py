@@ -24,6 +24,9 @@ PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
 LABEL_CATEGORIES = {"GPE": Category.PLACE, "LOC": Category.PLACE, "FAC": Category.FACILITY}
+# Inhabitants of the smallest settlement that a bare name is taken for: as in the extract of GeoNames that is
+# shipped. In a whole dump every last name is some hamlet's.
+SMALLEST_BY_NAME = 500
 LONGEST_TYPE_NOUN = 2  # tokens before a preposition or an apposed name that can say what the name is
 
 # The class of node that a phrase becomes, and of an actor its kind.
@@ -152,7 +155,8 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
     if not found or name.end - name.start > 1:
         return False
     named = countries_of(doc)
-    return any(candidate.primary and candidate.country in named for candidate in found)
+    large = (candidate for candidate in found if candidate.population >= SMALLEST_BY_NAME)
+    return any(candidate.primary and candidate.country in named for candidate in large)
 
 
 def _after_place_preposition(doc: Doc, name: Name) -> bool:
