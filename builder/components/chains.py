@@ -123,8 +123,11 @@ def _countries_agree(chain: Chain, mention: EntityMention) -> bool:
 
 
 def _persons_agree(chain: Chain, key: str) -> bool:
+    """Whether a name is one of a person's: a last name alone agrees with many, so that full names go first."""
     words = key.split()
-    return any(_one_person(words, known.split()) for known in chain.keys)
+    names = [known.split() for known in chain.keys]
+    full = [name for name in names if len(name) > 1 and len(words) > 1]
+    return any(_one_person(words, name) for name in full or names)
 
 
 def _one_person(words: list[str], other: list[str]) -> bool:

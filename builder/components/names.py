@@ -17,6 +17,9 @@ LABELS = frozenset(WORDS["labels"])
 ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
 STANCES = frozenset(WORDS["stances"])
+STANCES_AFTER = frozenset(WORDS["stances_after"])
+PEOPLES = frozenset(WORDS["peoples"])
+BODY_WORDS = frozenset(WORDS["body_words"])  # the first words of bodies' names in other languages
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 
@@ -127,11 +130,12 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
         start, end = _name_range(entity, demonyms)
-        if start >= end or doc[end - 1].text[0].islower():
+        if start >= end or doc[end - 1].text[0].islower() or _is_people(doc, start, end):
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
-        if not inside or (wider and entity.label_ != "GPE"):
+        other = entity.label_ == "PERSON" and all(_is_last_name_of(name, start, end) for name in inside)
+        if not inside or (wider and entity.label_ != "GPE") or other:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
     return sorted(merged, key=lambda name: name.start)
@@ -146,6 +150,17 @@ def _name_range(entity: Span, demonyms: dict[int, str]) -> tuple[int, int]:
     while start < end and start in demonyms:
         start += 1
     return start, end
+
+
+def _is_people(doc: Doc, start: int, end: int) -> bool:
+    """Whether a single word is the adjective of a people, which spaCy may take for a body: "*Uyghur* rebels"."""
+    return end - start == 1 and doc[start].lower_ in PEOPLES
+
+
+def _is_last_name_of(name: Name, start: int, end: int) -> bool:
+    """Whether a known person's name is but the last of another's: of "Rifaat *al-Assad*"."""
+    is_person = bool(name.entries) and name.entries[0].kind == "Person"
+    return is_person and start < name.start and name.end == end
 
 
 def _is_place_only(name: Name) -> bool:
@@ -182,6 +197,11 @@ def _demonyms(doc: Doc, capitalised: list[Token]) -> dict[int, str]:
 def has_stance(doc: Doc, i: int) -> bool:
     """Whether a hyphen joins a token to a stance: "pro-*Iranian*", "anti-*US*"."""
     return i >= 2 and doc[i - 1].text == "-" and doc[i - 2].lower_ in STANCES
+
+
+def is_backer(doc: Doc, end: int) -> bool:
+    """Whether a participle follows the end of a name, so that it is whose side others are on: "*US*-backed"."""
+    return end + 1 < len(doc) and doc[end].text == "-" and doc[end + 1].lower_ in STANCES_AFTER
 
 
 def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:

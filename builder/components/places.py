@@ -24,6 +24,7 @@ from builder.components.toponyms import (
     bearers,
     best_bearer,
     from_candidate,
+    is_country,
 )
 from builder.gazetteer import Entry, load_gazetteer, normalise_name
 from builder.geonames import Candidate, open_index
@@ -37,14 +38,23 @@ WIDE = DIVISIONS | {Precision.COUNTRY}
 APPOSITION = 4  # tokens after a toponym in which its country begins: ", in northern Mali"
 
 
-def countries_of(doc: Doc) -> Counter[str]:
-    """How often each country is named in a document: itself, by demonym, or by what is known to be of it."""
+def countries_of(doc: Doc, *, by_places: bool = True) -> Counter[str]:
+    """How often each country is named in a document: itself, by demonym, or by what is known to be of it.
+
+    Without `by_places` its towns and provinces do not count, whose names may be those of others.
+    """
     counts: Counter[str] = Counter(doc._.demonyms.values())
     for name in doc._.names:
+        if not by_places and name.entries and all(_is_part_of_country(entry) for entry in name.entries):
+            continue
         found = {entry.country for entry in name.entries if entry.country}
         if len(found) == 1:
             counts.update(found)
     return counts
+
+
+def _is_part_of_country(entry: Entry) -> bool:
+    return entry.kind == "Place" and not is_country(entry)
 
 
 class Toponym:
@@ -175,6 +185,12 @@ def _besides(toponyms: Iterable[Toponym]) -> dict[str, Region]:
     return found
 
 
+def is_capital(link: PlaceLink | None) -> bool:
+    """Whether a place is the capital of its country."""
+    country = None if link is None else load_gazetteer().countries.get(link.country or "")
+    return country is not None and link is not None and link.label == country.capital
+
+
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
     """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
     if mention.noun not in CAPITALS:
@@ -204,7 +220,7 @@ class PlaceLinker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
-        counts = countries_of(doc)
+        counts = countries_of(doc, by_places=False)
         places = [m for m in doc._.mentions.values() if m.category is Category.PLACE]
         capitals = {m.root: _link_capital(m, counts) for m in places if m.name is None}
         named = link_toponyms([Toponym(doc, m) for m in places if m.name is not None], counts)
