@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, inf, radians, sin, sqrt
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any, TypeAlias
@@ -33,7 +33,10 @@ _FORMAT = 3
 # The names of a day's reports; each takes about 200 bytes.
 _CACHED_LOOKUPS = 20_000
 # Mean radius of the Earth by the International Union of Geodesy and Geophysics (GRS 80).
-_EARTH_RADIUS_KM = 6371.0088
+EARTH_RADIUS_KM = 6371.0088
+
+_DEGREE_KM = 111.0  # one degree of latitude; of longitude times the cosine of the latitude,
+_NEAR_A_POLE = 0.1  # which beyond 84 degrees, where nobody lives, is taken as at 84
 
 _CITY_KEY = re.compile(r'[{,]\s*"\d+":\s*')
 # The Arabic article, also as it sounds before some letters ("ar-Raqqa"), which writers keep or leave out.
@@ -57,6 +60,7 @@ _SORT = """
 INSERT OR IGNORE INTO name SELECT * FROM unsorted ORDER BY name, place, is_primary DESC;
 DROP TABLE unsorted;
 CREATE INDEX division ON place (country, admin1) WHERE precision = 'province';
+CREATE INDEX latitude ON place (latitude) WHERE precision = 'settlement';
 """
 _COLUMNS = "place.id, place.name, country, admin1, longitude, latitude, population, precision"
 _BY_NAME = f"""
@@ -64,6 +68,10 @@ SELECT {_COLUMNS}, is_primary FROM name JOIN place ON place.id = name.place
 WHERE name.name = ? ORDER BY population DESC, place.id
 """
 _BY_CODE = f"SELECT {_COLUMNS}, 1 FROM place WHERE country = ? AND admin1 = ? AND precision = 'province'"
+_AROUND = f"""
+SELECT {_COLUMNS}, 1 FROM place
+WHERE precision = 'settlement' AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ?
+"""
 _BY_ID = f"SELECT {_COLUMNS}, 1 FROM place WHERE id = ?"
 
 
@@ -121,11 +129,25 @@ class PlaceIndex:
         """
         return next(iter(self._cached(_BY_CODE, country, admin1)), None)
 
+    def nearest(self, point: tuple[float, float], *, within: float) -> Candidate | None:
+        """Find the settlement nearest to a point (longitude, latitude), no more than so many kilometres away.
+
+        >>> open_index().nearest((44.4, 33.3), within=30).name
+        'Baghdad'
+        """
+        x, y = point
+        north = within / _DEGREE_KM
+        east = north / max(cos(radians(y)), _NEAR_A_POLE)
+        around = self._select(_AROUND, y - north, y + north, x - east, x + east)
+        distances = ((distance_km(point, found.point), found.geonames, found) for found in around)
+        distance, _, found = min(distances, default=(inf, 0, None))
+        return found if distance <= within else None
+
     def get(self, geonames: int) -> Candidate | None:
         """Find the place with this GeoNames identifier."""
         return next(iter(self._cached(_BY_ID, geonames)), None)
 
-    def _select(self, query: str, *key: str | int) -> tuple[Candidate, ...]:
+    def _select(self, query: str, *key: str | float) -> tuple[Candidate, ...]:
         return tuple(
             Candidate(
                 geonames, name, country, admin1, (x, y), population, bool(primary), Precision(precision)
@@ -147,7 +169,7 @@ def distance_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     """
     (west, south), (east, north) = ((radians(longitude), radians(latitude)) for longitude, latitude in (a, b))
     chord = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
-    return 2 * _EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
+    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
 
 @cache

@@ -66,6 +66,8 @@ class Nodes:
         if chain.category is Category.PLACE:
             if role is Role.VICTIM:
                 return None
+            if role is Role.LOCATION and root in self._doc._.surroundings:
+                return self._region(self._doc._.surroundings[root], chain)
             if role in ACTING or self._stands_for_state(root, role):
                 return self._state(chain)
         return self._key_of(chain)
@@ -153,6 +155,22 @@ class Nodes:
     def _country(self, iso: str, chain: Chain) -> str | None:
         entry = load_gazetteer().entries.get(f"{COUNTRY}{iso}")
         return None if entry is None else self._entry_place(entry, chain)
+
+    def _region(self, link: PlaceLink | None, chain: Chain) -> str | None:
+        """The node of a province or country that the text implies by a distance from a town."""
+        if link is None or link.entry is not None:
+            return None if link is None or link.entry is None else self._entry_place(link.entry, chain)
+        key = f"place-geonames-{link.geonames}"
+        self.places[key] = Place(
+            key=key,
+            label=link.label,
+            mentions=self._spans(chain)[:1],
+            geonames=link.geonames,
+            point=link.point,
+            precision=link.precision,
+            within=None if link.country is None else self._country(link.country, chain),
+        )
+        return key
 
     def _entry_place(self, entry: Entry, chain: Chain) -> str:
         """The node of a gazetteer's place: its own chain's, else one of the mention that implies it."""

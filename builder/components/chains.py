@@ -123,7 +123,7 @@ def _countries_agree(chain: Chain, mention: EntityMention) -> bool:
 
 
 def _persons_agree(chain: Chain, key: str) -> bool:
-    """Whether a name is one of a person's: a last name alone agrees with many, so that full names go first."""
+    """Whether a name is one of a person: a last name agrees with many, so that full names go first."""
     words = key.split()
     names = [known.split() for known in chain.keys]
     full = [name for name in names if len(name) > 1 and len(words) > 1]

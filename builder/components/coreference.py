@@ -191,7 +191,7 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
 
 
 def _kind_of(chain: Chain, head: Token) -> str | None:
-    """The class of actor that a chain may be taken up as: a country as its state, and so a capital that acts."""
+    """The class of actor that a chain may be taken up as: a country, or a capital that acts, as the state."""
     if chain.category is Category.PLACE:
         acts = head.dep_ in SUBJECTS and is_capital(chain.place)
         return "State" if acts or chain.first.type == "country" else None

@@ -162,11 +162,9 @@ def _as_member(doc: Doc, mention: EntityMention, found: dict[int, EntityMention]
     """Somebody told as a member of a body of arms, with its type: "a *member* of the Taliban"."""
     if mention.noun not in MEMBERS:
         return mention
-    after = mention.end + 1 if mention.end < len(doc) and doc[mention.end].lower_ == "of" else mention.end
-    near = (
-        *range(mention.start, mention.root),
-        *range(after, after + OF_BODY if after > mention.end else after),
-    )
+    is_of = mention.end + 1 < len(doc) and doc[mention.end].lower_ == "of"
+    after = mention.end + 1
+    near = [*range(mention.start, mention.root), *(range(after, after + OF_BODY) if is_of else ())]
     bodies = (found[i] for i in near if i in found and found[i].kind is ActorKind.ORGANIZATION)
     body = next((body for body in bodies if body.type in ARMED and body.start <= after + 1), None)
     return mention if body is None else replace(mention, type=body.type)

@@ -18,6 +18,7 @@ ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
 STANCES = frozenset(WORDS["stances"])
 STANCES_AFTER = frozenset(WORDS["stances_after"])
+PLACE_NOUNS = frozenset(noun for nouns in load("nouns")["Place"].values() for noun in nouns)
 PEOPLES = frozenset(WORDS["peoples"])
 BODY_WORDS = frozenset(WORDS["body_words"])  # the first words of bodies' names in other languages
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
@@ -153,7 +154,7 @@ def _name_range(entity: Span, demonyms: dict[int, str]) -> tuple[int, int]:
 
 
 def _is_people(doc: Doc, start: int, end: int) -> bool:
-    """Whether a single word is the adjective of a people, which spaCy may take for a body: "*Uyghur* rebels"."""
+    """Whether a word is the adjective of a people, which spaCy may take for a body: "*Uyghur* rebels"."""
     return end - start == 1 and doc[start].lower_ in PEOPLES
 
 
@@ -200,7 +201,7 @@ def has_stance(doc: Doc, i: int) -> bool:
 
 
 def is_backer(doc: Doc, end: int) -> bool:
-    """Whether a participle follows the end of a name, so that it is whose side others are on: "*US*-backed"."""
+    """Whether a participle follows a name, so that it is whose side others are on: "*US*-backed"."""
     return end + 1 < len(doc) and doc[end].text == "-" and doc[end + 1].lower_ in STANCES_AFTER
 
 
@@ -216,7 +217,9 @@ def _is_surely_person(doc: Doc, name: Name) -> bool:
     """Whether neither a body's noun nor a preposition of place makes what spaCy says of a name doubtful."""
     if doc[name.end - 1].lower_ in ORGANIZATIONS:
         return False
-    return name.start == 0 or doc[name.start - 1].lower_ not in PLACE_PREPOSITIONS
+    before = doc[max(0, name.start - 2) : name.start].text.lower().split()
+    is_called = len(before) > 1 and before[1] == "of" and before[0] in PLACE_NOUNS
+    return not is_called and PLACE_PREPOSITIONS.isdisjoint(before[-1:])
 
 
 def _repeated(capitalised: list[Token], persons: frozenset[str]) -> Iterator[Name]:
