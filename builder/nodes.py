@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
 from builder.components.relations import RelationName
+from builder.components.surroundings import distant_town
 from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
 from builder.gazetteer import NAMESPACE, Country, Entry, load_gazetteer
 from builder.model import Actor, ActorKind, Facility, Place, Precision, Role, Span
@@ -146,6 +147,9 @@ class Nodes:
             for root in self._related(chain, RelationName.WITHIN):
                 if self._chain_of.get(root, chain) is not chain:
                     return self.key(root)
+            town = next((town for m in chain.mentions if (town := distant_town(self._doc, m))), None)
+            if town is not None:
+                return self._region(self._doc._.surroundings[town], chain)
         around = _place_around(link.entry) or link.province
         if around is not None:
             return self._entry_place(around, chain)

@@ -8,7 +8,7 @@ from builder.components.annotations import PRONOUN, Category, EntityMention
 from builder.components.lexicon import ancestors, nouns
 from builder.components.places import countries_of
 from builder.components.toponyms import PlaceLink
-from builder.gazetteer import Entry, transliteration_key
+from builder.gazetteer import Entry, load_gazetteer, transliteration_key
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -77,7 +77,7 @@ def compatible(one: str | None, other: str | None) -> bool:
 def entry_of(doc: Doc, mention: EntityMention) -> Entry | None:
     """The gazetteer's entry that a name means here; a namesake of another country is none."""
     if mention.name is None:
-        return None
+        return _national_body(mention)
     entries = [entry for entry in mention.name.entries if entry.kind not in ("Place", "State")]
     if mention.country is not None:
         entries = [entry for entry in entries if entry.country in (None, mention.country)]
@@ -85,6 +85,20 @@ def entry_of(doc: Doc, mention: EntityMention) -> Entry | None:
         counts = countries_of(doc)
         return max(entries, key=lambda entry: counts[entry.country or ""])
     return entries[0] if entries else None
+
+
+def _national_body(mention: EntityMention) -> Entry | None:
+    """The entry of a body of a country that is called by its noun: of "Israel's army" that of "Israeli army"."""
+    country = load_gazetteer().countries.get(mention.country or "")
+    if (
+        country is None
+        or mention.category is not Category.ACTOR
+        or mention.kind is not ActorKind.ORGANIZATION
+    ):
+        return None
+    names = (f"{demonym} {mention.noun}" for demonym in country.demonyms)
+    found = (entry for name in names for entry in load_gazetteer().find(name, kind="Organization"))
+    return next((entry for entry in found if entry.country == country.iso), None)
 
 
 def proper_key(doc: Doc, mention: EntityMention) -> str:

@@ -20,7 +20,7 @@ from builder.components.annotations import (
 from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
 from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role_of
 from builder.components.lexicon import ancestors
-from builder.components.modifiers import location_after
+from builder.components.modifiers import location_after, named_after
 from builder.components.quantities import quantity_at, read_quantity
 from builder.components.slots import event_slots
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
@@ -95,7 +95,8 @@ def _at_distance(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger])
 def _is_placed(doc: Doc, event: EventMention) -> bool:
     """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
     mentions: dict[int, EntityMention] = doc._.mentions
-    if any(root in doc._.places or mentions[root].name for root in event.fillers(Role.LOCATION)):
+    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
+    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
         return True
     targets = [mentions[root] for root in event.fillers(Role.TARGET)]
     return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)

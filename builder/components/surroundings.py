@@ -25,6 +25,9 @@ UNITS: dict[str, float] = WORDS["units"]  # in kilometres
 SECTOR = (-22.5, 0.0, 22.5)
 ROUND = tuple(range(0, 360, 45))
 LONGEST = 100  # characters before a name in which its distance is told
+LONGEST_AFTER = (
+    16  # tokens after a place in which the name of the town stands: "(28 miles) east of the city of"
+)
 # Further from any settlement of 500 inhabitants it is at sea or in the desert, and may be across a border.
 FARTHEST_KM = 60.0
 
@@ -68,7 +71,7 @@ def region_around(point: tuple[float, float], distance: Distance) -> PlaceLink |
 
 def distance_before(doc: Doc, mention: EntityMention) -> Distance | None:
     """The distance that stands before a name: "80 kilometres north of *Baghdad*"."""
-    start = doc[mention.name.start if mention.name is not None else mention.start].idx
+    start = doc[_name_start(mention)].idx
     before = doc.text[max(doc[mention.root].sent.start_char, start - LONGEST) : start]
     match = _DISTANCE.search(" ".join(before.split()).lower())
     if match is None:
@@ -79,6 +82,21 @@ def distance_before(doc: Doc, mention: EntityMention) -> Distance | None:
     if number is None:
         return None
     return Distance(number * UNITS[match["unit"]], BEARINGS.get(match["bearing"] or ""))
+
+
+def distant_town(doc: Doc, mention: EntityMention) -> int | None:
+    """The head of the town whose distance is told right after a place: "Zzyq, about 30 km north of *Mosul*"."""
+    towns = (i for i in doc._.surroundings if mention.end < i <= mention.end + LONGEST_AFTER)
+    town = next(towns, None)
+    if town is None:
+        return None
+    between = doc[mention.end : _name_start(doc._.mentions[town])].text.lower().lstrip(",( ").strip()
+    match = _DISTANCE.search(between)
+    return town if match is not None and len(between[: match.start()].split()) <= 1 else None
+
+
+def _name_start(mention: EntityMention) -> int:
+    return mention.start if mention.name is None else mention.name.start
 
 
 def away(point: tuple[float, float], kilometres: float, bearing: float) -> tuple[float, float]:
