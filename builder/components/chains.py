@@ -88,13 +88,9 @@ def entry_of(doc: Doc, mention: EntityMention) -> Entry | None:
 
 
 def _national_body(mention: EntityMention) -> Entry | None:
-    """The entry of a body of a country that is called by its noun: of "Israel's army" that of "Israeli army"."""
+    """The entry of a country's body that is called by its noun: of "Israel's army" that of "Israeli army"."""
     country = load_gazetteer().countries.get(mention.country or "")
-    if (
-        country is None
-        or mention.category is not Category.ACTOR
-        or mention.kind is not ActorKind.ORGANIZATION
-    ):
+    if country is None or mention.kind is not ActorKind.ORGANIZATION:
         return None
     names = (f"{demonym} {mention.noun}" for demonym in country.demonyms)
     found = (entry for name in names for entry in load_gazetteer().find(name, kind="Organization"))

@@ -85,7 +85,7 @@ def distance_before(doc: Doc, mention: EntityMention) -> Distance | None:
 
 
 def distant_town(doc: Doc, mention: EntityMention) -> int | None:
-    """The head of the town whose distance is told right after a place: "Zzyq, about 30 km north of *Mosul*"."""
+    """The head of the town whose distance is told right after a place: "Zzyq, 30 km north of *Mosul*"."""
     towns = (i for i in doc._.surroundings if mention.end < i <= mention.end + LONGEST_AFTER)
     town = next(towns, None)
     if town is None:
