@@ -20,6 +20,7 @@ TAKING_UP = frozenset(WORDS["taking_up"])
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 GENERIC_OF_TYPE = frozenset(WORDS["generic_of_type"])
 ARMED = frozenset((None, *WORDS["armed_types"]))  # None: "commander", "chief", "leader"
+MOVEMENTS = frozenset(WORDS["movement_types"])  # "the movement", "the party" are said of armed ones too
 SAME_START = 4  # folded letters that two spellings of one first name share
 
 
@@ -202,7 +203,8 @@ def _fits_body(chain: Chain, mention: EntityMention) -> bool:
     if len(mention.label.split()) != len(mention.noun.split()):
         return False
     if mention.noun in BODY_NOUNS and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
-        return chain.is_named and compatible(chain.type, mention.type)
+        alike = compatible(chain.type, mention.type) or {chain.type, mention.type} <= MOVEMENTS
+        return chain.is_named and alike
     takes_up = mention.noun in TAKING_UP and chain.first.noun in ATTACKERS
     return takes_up and chain.category is Category.ACTOR
 

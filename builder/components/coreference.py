@@ -222,6 +222,7 @@ def _read_in_order(resolver: Resolver) -> None:
         if hosts.get(root) in of:
             of[root] = of[hosts[root]]
             of[root].entry = of[root].entry or entry_of(doc, mention)
+            of[root].keys |= {key for key in (proper_key(doc, mention),) if key}
         elif named_after(doc, mention) is None and not resolver.appose(mention):
             resolver.resolve(mention)
         if root in names and root in of:

@@ -46,6 +46,8 @@ ONE_NAME = [
     ("Karbala", "Kerbala"),
     ("Tigray", "Tigrai"),
     ("Khamenei", "Khamene'i"),
+    ("Yusuf", "Youssef"),
+    ("Yunus", "Younis"),
 ]
 TWO_NAMES = [
     ("Hassan", "Hussein"),
@@ -66,6 +68,8 @@ TWO_NAMES = [
     ("Sadr", "Sadiq"),
     ("Goma", "Gao"),
     ("Herat", "Harare"),
+    ("Yusuf", "Yasif"),
+    ("Mahmud", "Muhammad"),
 ]
 
 
