@@ -14,6 +14,7 @@ from spacy.language import Language
 import ontology
 from builder import shapes
 from builder.errors import InputError
+from builder.geonames import index_version
 from builder.model import Article, Report
 from builder.pipeline import READER, TRIGGERS
 from builder.rdf import DEFAULT_BASE, to_quads
@@ -91,6 +92,7 @@ def builder_version(nlp: Language) -> str:
     digest = hashlib.sha256(repr((len(trained), nlp.get_pipe_config(TRIGGERS)["rules"])).encode())
     for file in sorted({file for folder in folders for file in folder.rglob("*") if _is_source(file)}):
         digest.update(file.read_bytes())
+    digest.update(index_version().encode())
     model = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
     digest.update(" ".join((model, *nlp.pipe_names, *map(version, LIBRARIES))).encode())
     return f"polemos {version('polemos')}, {model}, {digest.hexdigest()[:16]}"

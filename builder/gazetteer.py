@@ -175,7 +175,9 @@ def _fold_word(word: str) -> str:
     for pattern, replacement in _FOLDS:
         folded = pattern.sub(replacement, folded)
     head = match.group() if (match := _FIRST_VOWEL.match(folded)) else ""
-    tail = re.sub(r"[ai](?!$)", "", folded[len(head) :])
+    # "Yusuf" and "Youssef", "Yunus" and "Younis": after this beginning any vowel may follow
+    vowels = "aiu" if head == "Yu" else "ai"
+    tail = re.sub(rf"[{vowels}](?!$)", "", folded[len(head) :])
     return re.sub(r"(.)\1+", r"\1", head + tail)
 
 

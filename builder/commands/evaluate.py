@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Write the scores as JSON.")
 @click.option("--limit", type=click.IntRange(min=1), help="Read so many documents only.")
 @options.recipe
+@options.PLACES
 @click.pass_context
 def evaluate(
     context: click.Context,

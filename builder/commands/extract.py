@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @options.FORMAT
 @options.OUTPUT
 @options.recipe
+@options.PLACES
 @options.BASE
 @click.pass_context
 def extract(  # noqa: PLR0913 (one parameter an option)

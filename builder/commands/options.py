@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from builder import settings
+from builder.geonames import CHOSEN, choose_index
 from builder.rdf import FORMATS
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -24,6 +25,11 @@ def examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
+def _use(_context: click.Context, _option: click.Parameter, path: Path | None) -> None:
+    if path is not None:
+        choose_index(path)
+
+
 STORE = option(settings.STORE, required=True, type=click.Path(path_type=Path))
 MODEL = option(settings.SPACY_MODEL, metavar="NAME")
 TRAINED = option(settings.TRAINED_MODEL, metavar="DIR")
@@ -32,6 +38,13 @@ RULES = click.option(
     default=settings.RULES.default,
     show_default=True,
     help=settings.RULES.text,
+)
+PLACES = option(
+    settings.PLACES,
+    envvar=CHOSEN,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    expose_value=False,
+    callback=_use,
 )
 BASE = option(settings.BASE, metavar="IRI")
 

@@ -12,6 +12,8 @@ from builder.patterns import load
 WORDS = load("aliases")
 INTRODUCING = frozenset(WORDS["introducing"])
 LINKING = frozenset(WORDS["linking"])
+CALLING = frozenset(WORDS["calling"])
+REFLEXIVE = frozenset(WORDS["reflexive"])
 ADVERBS = frozenset(WORDS["alias_adverbs"])
 JOINTS = frozenset(WORDS["joints"])
 NAMESAKES: tuple[str, ...] = tuple(WORDS["namesakes"])
@@ -71,7 +73,7 @@ def _introduced(doc: Doc) -> Iterator[tuple[int, int, int]]:
     Where the phrase before ends, and the token range of the name.
     """
     for token in doc:
-        if token.lower_ not in INTRODUCING:
+        if token.lower_ not in INTRODUCING and not _calls_itself(token):
             continue
         before = token.i - (doc[token.i - 1].lower_ in ADVERBS)
         if doc[before - 1].text in (",", "("):
@@ -81,9 +83,15 @@ def _introduced(doc: Doc) -> Iterator[tuple[int, int, int]]:
             yield before, start, end
 
 
+def _calls_itself(token: Token) -> bool:
+    """Whether a participle says what somebody calls himself: "a group *calling* itself"."""
+    following = token.i + 1
+    return token.lower_ in CALLING and following < len(token.doc) and token.doc[following].lower_ in REFLEXIVE
+
+
 def _name_after(doc: Doc, start: int) -> tuple[int, int]:
     """The capitalised words that follow "as", quotes and an article; an empty range where none do."""
-    while start < len(doc) and doc[start].lower_ in LINKING:
+    while start < len(doc) and doc[start].lower_ in LINKING | REFLEXIVE:
         start += 1
     while start < len(doc) and (doc[start].is_quote or doc[start].lower_ == "the"):
         start += 1

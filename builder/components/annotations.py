@@ -190,6 +190,7 @@ EXTENSIONS = (
     "heads",  # dict[int, int]: for each token of a longer name the head of its mention
     "times",  # tuple[TimeMention, ...]
     "places",  # dict[int, PlaceLink], by the heads of mentions
+    "surroundings",  # dict[int, PlaceLink | None]: the regions of what is told by a distance from these heads
     "triggers",  # dict[int, Trigger], by token
     "event_mentions",  # tuple[EventMention, ...]
     "entities",  # tuple[list[Chain], dict[int, Chain]]: all chains, and those of mentions by their heads

@@ -8,7 +8,7 @@ from builder.components.annotations import PRONOUN, Category, EntityMention
 from builder.components.lexicon import ancestors, nouns
 from builder.components.places import countries_of
 from builder.components.toponyms import PlaceLink
-from builder.gazetteer import Entry, transliteration_key
+from builder.gazetteer import Entry, load_gazetteer, transliteration_key
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -20,6 +20,7 @@ TAKING_UP = frozenset(WORDS["taking_up"])
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 GENERIC_OF_TYPE = frozenset(WORDS["generic_of_type"])
 ARMED = frozenset((None, *WORDS["armed_types"]))  # None: "commander", "chief", "leader"
+MOVEMENTS = frozenset(WORDS["movement_types"])  # "the movement", "the party" are said of armed ones too
 SAME_START = 4  # folded letters that two spellings of one first name share
 
 
@@ -77,7 +78,7 @@ def compatible(one: str | None, other: str | None) -> bool:
 def entry_of(doc: Doc, mention: EntityMention) -> Entry | None:
     """The gazetteer's entry that a name means here; a namesake of another country is none."""
     if mention.name is None:
-        return None
+        return _national_body(mention)
     entries = [entry for entry in mention.name.entries if entry.kind not in ("Place", "State")]
     if mention.country is not None:
         entries = [entry for entry in entries if entry.country in (None, mention.country)]
@@ -85,6 +86,16 @@ def entry_of(doc: Doc, mention: EntityMention) -> Entry | None:
         counts = countries_of(doc)
         return max(entries, key=lambda entry: counts[entry.country or ""])
     return entries[0] if entries else None
+
+
+def _national_body(mention: EntityMention) -> Entry | None:
+    """The entry of a country's body that is called by its noun: of "Israel's army" that of "Israeli army"."""
+    country = load_gazetteer().countries.get(mention.country or "")
+    if country is None or mention.kind is not ActorKind.ORGANIZATION:
+        return None
+    names = (f"{demonym} {mention.noun}" for demonym in country.demonyms)
+    found = (entry for name in names for entry in load_gazetteer().find(name, kind="Organization"))
+    return next((entry for entry in found if entry.country == country.iso), None)
 
 
 def proper_key(doc: Doc, mention: EntityMention) -> str:
@@ -123,8 +134,11 @@ def _countries_agree(chain: Chain, mention: EntityMention) -> bool:
 
 
 def _persons_agree(chain: Chain, key: str) -> bool:
+    """Whether a name is one of a person: a last name agrees with many, so that full names go first."""
     words = key.split()
-    return any(_one_person(words, known.split()) for known in chain.keys)
+    names = [known.split() for known in chain.keys]
+    full = [name for name in names if len(name) > 1 and len(words) > 1]
+    return any(_one_person(words, name) for name in full or names)
 
 
 def _one_person(words: list[str], other: list[str]) -> bool:
@@ -189,7 +203,8 @@ def _fits_body(chain: Chain, mention: EntityMention) -> bool:
     if len(mention.label.split()) != len(mention.noun.split()):
         return False
     if mention.noun in BODY_NOUNS and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
-        return chain.is_named and compatible(chain.type, mention.type)
+        alike = compatible(chain.type, mention.type) or {chain.type, mention.type} <= MOVEMENTS
+        return chain.is_named and alike
     takes_up = mention.noun in TAKING_UP and chain.first.noun in ATTACKERS
     return takes_up and chain.category is Category.ACTOR
 

@@ -8,7 +8,7 @@ stay apart, and so do two facilities in two cities.
 from dataclasses import dataclass, field
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from builder.components.aliases import Alias, find_aliases, is_namesake
 from builder.components.annotations import Category, EntityMention, register_extensions
@@ -21,6 +21,7 @@ from builder.components.chains import (
     proper_key,
 )
 from builder.components.modifiers import body_of, location_after, named_after
+from builder.components.places import is_capital
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind
 from builder.patterns import load
@@ -62,10 +63,15 @@ class Resolver:
             linked = self._same_place(mention)
             if linked is not None:
                 return linked
-        same = [c for c in self.chains if c.category is mention.category and not c.is_namesake]
+        alike = [c for c in self.chains if c.category is mention.category]
+        same = [c for c in alike if not c.is_namesake]
         key, entry = proper_key(self.doc, mention), entry_of(self.doc, mention)
         if key or entry is not None:
-            return next((c for c in reversed(same) if fits_name(self.doc, c, mention, key, entry)), None)
+            fitting = [c for c in alike if fits_name(self.doc, c, mention, key, entry)]
+            # a namesake is meant where its country is told, or where nothing else fits
+            own = [c for c in fitting if c.is_namesake and c.country == mention.country is not None]
+            plain = [c for c in fitting if not c.is_namesake]
+            return next(reversed(own or plain or fitting), None)
         return None if mention.category is Category.WEAPON else self._described(mention, same)
 
     def _same_place(self, mention: EntityMention) -> Chain | None:
@@ -118,7 +124,9 @@ class Resolver:
             return near[max(things)] if things else None
         kinds = PRONOUN_KINDS[OWNERS.get(token.lower_, token.lower_)]
         fitting = [
-            root for root, c in near.items() if _kind_of(c) in kinds and doc[root].dep_ not in UNLIKELY
+            root
+            for root, c in near.items()
+            if _kind_of(c, doc[root]) in kinds and doc[root].dep_ not in UNLIKELY
         ]
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
@@ -182,10 +190,11 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
 
 
-def _kind_of(chain: Chain) -> str | None:
-    """The class of actor that a chain may be taken up as: a country as its state."""
+def _kind_of(chain: Chain, head: Token) -> str | None:
+    """The class of actor that a chain may be taken up as: a country, or a capital that acts, as the state."""
     if chain.category is Category.PLACE:
-        return "State" if chain.first.type == "country" else None
+        acts = head.dep_ in SUBJECTS and is_capital(chain.place)
+        return "State" if acts or chain.first.type == "country" else None
     return None if chain.kind is None else chain.kind.value
 
 
@@ -213,11 +222,23 @@ def _read_in_order(resolver: Resolver) -> None:
         if hosts.get(root) in of:
             of[root] = of[hosts[root]]
             of[root].entry = of[root].entry or entry_of(doc, mention)
+            of[root].keys |= {key for key in (proper_key(doc, mention),) if key}
         elif named_after(doc, mention) is None and not resolver.appose(mention):
             resolver.resolve(mention)
         if root in names and root in of:
             of[root].aliases.append(names[root])
             of[root].keys.add(transliteration_key(names[root]))
+            _join_by_alias(resolver, of[root], transliteration_key(names[root]))
+
+
+def _join_by_alias(resolver: Resolver, chain: Chain, key: str) -> None:
+    """Join a person with the one whom the text called by the same further name: "nicknamed the Scorpion"."""
+    if chain.kind is not ActorKind.PERSON:
+        return
+    others = (c for c in resolver.chains if c is not chain and c.kind is ActorKind.PERSON)
+    other = next((c for c in others if key in map(transliteration_key, c.aliases)), None)
+    if other is not None:
+        resolver.merge(other, chain)
 
 
 def _may_name(doc: Doc, alias: Alias, mention: EntityMention) -> bool:

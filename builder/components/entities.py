@@ -30,6 +30,9 @@ from builder.model import ActorKind
 from builder.patterns import load
 
 GROUPINGS = frozenset(load("entities")["groupings"])
+MEMBERS = frozenset(load("entities")["members"])
+ARMED = frozenset(load("entities")["types_of_members"])
+OF_BODY = 6  # tokens after "of" in which the head of a body's name is sought, as for whose a facility is
 NAME_AFTER = 4  # tokens after a body in which the name that has its name ends: "the Assad Military Academy"
 
 
@@ -152,7 +155,19 @@ def find_mentions(doc: Doc) -> dict[int, EntityMention]:
         if mention is not None and not _is_inside_name(mention, found):
             found[mention.root] = mention
     found |= {mention.root: mention for mention in minor_mentions(doc, found)}
-    return dict(sorted(found.items()))
+    return {root: _as_member(doc, mention, found) for root, mention in sorted(found.items())}
+
+
+def _as_member(doc: Doc, mention: EntityMention, found: dict[int, EntityMention]) -> EntityMention:
+    """Somebody told as a member of a body of arms, with its type: "a *member* of the Taliban"."""
+    if mention.noun not in MEMBERS:
+        return mention
+    is_of = mention.end + 1 < len(doc) and doc[mention.end].lower_ == "of"
+    after = mention.end + 1
+    near = [*range(mention.start, mention.root), *(range(after, after + OF_BODY) if is_of else ())]
+    bodies = (found[i] for i in near if i in found and found[i].kind is ActorKind.ORGANIZATION)
+    body = next((body for body in bodies if body.type in ARMED and body.start <= after + 1), None)
+    return mention if body is None else replace(mention, type=body.type)
 
 
 @Language.factory(

@@ -33,7 +33,8 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     if role == Role.TARGET.value and slot in ALONG and mention.type in PATHS:
         return Role.LOCATION.value
     if is_place and role in ACTING and not is_country(mention):
-        return role if mention.name is not None and slot == "subject" else None
+        stands_for_state = slot == "subject" or (slot == "object" and role == Role.ACCUSED)
+        return role if mention.name is not None and stands_for_state else None
     return role
 
 

@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import Category, Name
 from builder.components.lexicon import Noun, noun_ending_at
+from builder.components.names import BODY_WORDS
 from builder.components.phrases import UNNAMED_BODIES, NounPhrase
 from builder.components.places import countries_of
 from builder.gazetteer import load_gazetteer, transliteration_key
@@ -24,6 +25,9 @@ PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
 LABEL_CATEGORIES = {"GPE": Category.PLACE, "LOC": Category.PLACE, "FAC": Category.FACILITY}
+# Inhabitants of the smallest settlement that a bare name is taken for: as in the extract of GeoNames that is
+# shipped. In a whole dump every last name is some hamlet's.
+SMALLEST_BY_NAME = 500
 LONGEST_TYPE_NOUN = 2  # tokens before a preposition or an apposed name that can say what the name is
 
 # The class of node that a phrase becomes, and of an actor its kind.
@@ -106,6 +110,8 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return category, ActorKind(kind) if category is Category.ACTOR else None
     if noun is not None and _is_told_by(doc, name, noun):
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
+    if name.end - name.start > 1 and doc[name.start].lower_ in BODY_WORDS:
+        return Category.ACTOR, ActorKind.ORGANIZATION
     actor = _actor_kind(doc, name)
     if actor is not None:
         return Category.ACTOR, actor
@@ -152,7 +158,8 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
     if not found or name.end - name.start > 1:
         return False
     named = countries_of(doc)
-    return any(candidate.primary and candidate.country in named for candidate in found)
+    large = (candidate for candidate in found if candidate.population >= SMALLEST_BY_NAME)
+    return any(candidate.primary and candidate.country in named for candidate in large)
 
 
 def _after_place_preposition(doc: Doc, name: Name) -> bool:

@@ -20,6 +20,7 @@ LONGEST_MODIFIER = 2  # tokens before the last of a noun that modifies another: 
 def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[EntityMention]:
     """Every mention besides those that were found at the heads of noun phrases, in the order of the text."""
     demonyms: dict[int, str] = doc._.demonyms
+    known = {i for name in doc._.names if name.entries for i in range(name.start, name.end)}
     for token in doc:
         if token.i in found:
             continue
@@ -29,7 +30,7 @@ def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entity
             yield _pronoun(token)
         elif token.lower_ in POSSESSIVES and token.tag_ == "PRP$" and token.head.i not in found:
             yield _word(token, Category.ACTOR, ActorKind.PERSON, noun=PRONOUN)
-        elif _may_modify(token, found):
+        elif token.i not in known and _may_modify(token, found):
             yield from _modifier(token)
 
 

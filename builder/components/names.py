@@ -17,6 +17,10 @@ LABELS = frozenset(WORDS["labels"])
 ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
 STANCES = frozenset(WORDS["stances"])
+STANCES_AFTER = frozenset(WORDS["stances_after"])
+PLACE_NOUNS = frozenset(noun for nouns in load("nouns")["Place"].values() for noun in nouns)
+PEOPLES = frozenset(WORDS["peoples"])
+BODY_WORDS = frozenset(WORDS["body_words"])  # the first words of bodies' names in other languages
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 CALENDAR = frozenset((*load("times")["weekdays"], *load("times")["months"]))
 
@@ -127,11 +131,12 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
         start, end = _name_range(entity, demonyms)
-        if start >= end or doc[end - 1].text[0].islower():
+        if start >= end or doc[end - 1].text[0].islower() or _is_people(doc, start, end):
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
-        if not inside or (wider and entity.label_ != "GPE"):
+        other = entity.label_ == "PERSON" and all(_is_last_name_of(name, start, end) for name in inside)
+        if not inside or (wider and entity.label_ != "GPE") or other:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
     return sorted(merged, key=lambda name: name.start)
@@ -146,6 +151,17 @@ def _name_range(entity: Span, demonyms: dict[int, str]) -> tuple[int, int]:
     while start < end and start in demonyms:
         start += 1
     return start, end
+
+
+def _is_people(doc: Doc, start: int, end: int) -> bool:
+    """Whether a word is the adjective of a people, which spaCy may take for a body: "*Uyghur* rebels"."""
+    return end - start == 1 and doc[start].lower_ in PEOPLES
+
+
+def _is_last_name_of(name: Name, start: int, end: int) -> bool:
+    """Whether a known person's name is but the last of another's: of "Rifaat *al-Assad*"."""
+    is_person = bool(name.entries) and name.entries[0].kind == "Person"
+    return is_person and start < name.start and name.end == end
 
 
 def _is_place_only(name: Name) -> bool:
@@ -184,6 +200,11 @@ def has_stance(doc: Doc, i: int) -> bool:
     return i >= 2 and doc[i - 1].text == "-" and doc[i - 2].lower_ in STANCES
 
 
+def is_backer(doc: Doc, end: int) -> bool:
+    """Whether a participle follows a name, so that it is whose side others are on: "*US*-backed"."""
+    return end + 1 < len(doc) and doc[end].text == "-" and doc[end + 1].lower_ in STANCES_AFTER
+
+
 def _last_names(doc: Doc, names: list[Name]) -> frozenset[str]:
     """The folded last names of the people whom the text names in full."""
     full = [name for name in names if name.end - name.start > 1]
@@ -196,7 +217,9 @@ def _is_surely_person(doc: Doc, name: Name) -> bool:
     """Whether neither a body's noun nor a preposition of place makes what spaCy says of a name doubtful."""
     if doc[name.end - 1].lower_ in ORGANIZATIONS:
         return False
-    return name.start == 0 or doc[name.start - 1].lower_ not in PLACE_PREPOSITIONS
+    before = doc[max(0, name.start - 2) : name.start].text.lower().split()
+    is_called = len(before) > 1 and before[1] == "of" and before[0] in PLACE_NOUNS
+    return not is_called and PLACE_PREPOSITIONS.isdisjoint(before[-1:])
 
 
 def _repeated(capitalised: list[Token], persons: frozenset[str]) -> Iterator[Name]:

@@ -7,7 +7,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, Name
 from builder.components.lexicon import Noun, noun_ending_at
-from builder.components.names import STANCES, has_stance
+from builder.components.names import STANCES, has_stance, is_backer
 from builder.gazetteer import Entry
 from builder.model import ActorKind
 from builder.patterns import load
@@ -176,16 +176,30 @@ def country_of(phrase: NounPhrase) -> str | None:
     """The ISO code of the demonym or country name among the modifiers, else of the name itself."""
     demonyms: dict[int, str] = phrase.doc._.demonyms
     for i in range(phrase.start, phrase.end):
-        if i in demonyms:
+        if i in demonyms and not is_backer(phrase.doc, i + 1):
             return demonyms[i]
     for name in phrase.names:
         state = _state(name)
         if state is None or name.entries[0].kind not in ("State", "Place") or name.end >= phrase.end:
             continue
+        if is_backer(phrase.doc, name.end):
+            continue
         is_joined = name.start >= phrase.start + 2 and phrase.doc[name.start - 1].text == "-"
         if not is_joined:
             return state.country
-    return own_country(phrase.name)
+    return own_country(phrase.name) or _country_after(phrase)
+
+
+def _country_after(phrase: NounPhrase) -> str | None:
+    """The ISO code where "of" gives a body its country: "Hezbollah *of Iraq*", "the army *of Mali*"."""
+    doc, of = phrase.doc, phrase.end
+    entries = phrase.name.entries if phrase.name is not None else ()
+    is_named = any(entry.kind == "Organization" for entry in entries)
+    is_body = phrase.noun is not None and phrase.noun.kind is ActorKind.ORGANIZATION
+    if of + 1 >= len(doc) or doc[of].lower_ != "of" or not (is_named or is_body):
+        return None
+    start = of + 1 + (doc[of + 1].lower_ == "the")
+    return own_country(next((name for name in doc._.names if name.start == start), None))
 
 
 def titles(phrase: NounPhrase) -> tuple[str, ...]:

@@ -13,10 +13,12 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.components.surroundings import distance_before, region_around
 from builder.components.toponyms import (
     DIVISIONS,
     NARROW,
     PRECISIONS,
+    SMALLEST_ELSEWHERE,
     Bearer,
     Evidence,
     PlaceLink,
@@ -24,6 +26,7 @@ from builder.components.toponyms import (
     bearers,
     best_bearer,
     from_candidate,
+    is_country,
 )
 from builder.gazetteer import Entry, load_gazetteer, normalise_name
 from builder.geonames import Candidate, open_index
@@ -37,14 +40,23 @@ WIDE = DIVISIONS | {Precision.COUNTRY}
 APPOSITION = 4  # tokens after a toponym in which its country begins: ", in northern Mali"
 
 
-def countries_of(doc: Doc) -> Counter[str]:
-    """How often each country is named in a document: itself, by demonym, or by what is known to be of it."""
+def countries_of(doc: Doc, *, by_places: bool = True) -> Counter[str]:
+    """How often each country is named in a document: itself, by demonym, or by what is known to be of it.
+
+    Without `by_places` its towns and provinces do not count, whose names may be those of others.
+    """
     counts: Counter[str] = Counter(doc._.demonyms.values())
     for name in doc._.names:
+        if not by_places and name.entries and all(_is_part_of_country(entry) for entry in name.entries):
+            continue
         found = {entry.country for entry in name.entries if entry.country}
         if len(found) == 1:
             counts.update(found)
     return counts
+
+
+def _is_part_of_country(entry: Entry) -> bool:
+    return entry.kind == "Place" and not is_country(entry)
 
 
 class Toponym:
@@ -67,6 +79,15 @@ class Toponym:
         exact = [bearer for bearer in found if bearer.link.precision == self.described]
         # "county" is a province in one country and a district in another
         return exact or [bearer for bearer in found if {bearer.link.precision, self.described} <= DIVISIONS]
+
+    @property
+    def country(self) -> str | None:
+        """The country that the name itself speaks for: that of the gazetteer, unless another may be meant."""
+        own = {bearer.country for bearer in self.bearers if bearer.link.entry is not None}
+        if len(own) != 1 or self.mention.type == "country":
+            return None
+        others = (bearer.population for bearer in self.bearers if bearer.country not in own)
+        return own.pop() if max(others, default=0) < SMALLEST_ELSEWHERE else None
 
     @property
     def unknown(self) -> PlaceLink:
@@ -175,6 +196,12 @@ def _besides(toponyms: Iterable[Toponym]) -> dict[str, Region]:
     return found
 
 
+def is_capital(link: PlaceLink | None) -> bool:
+    """Whether a place is the capital of its country."""
+    country = None if link is None else load_gazetteer().countries.get(link.country or "")
+    return country is not None and link is not None and link.label == country.capital
+
+
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
     """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
     if mention.noun not in CAPITALS:
@@ -190,8 +217,20 @@ def _capital(found: Iterable[Candidate], iso: str | None) -> Candidate | None:
     return next((candidate for candidate in found if candidate.country == iso), None)
 
 
+def regions_around(doc: Doc) -> dict[int, PlaceLink | None]:
+    """The region of what is told by its distance from a town, by the head of the town; None where unknown."""
+    found: dict[int, PlaceLink | None] = {}
+    for root, link in doc._.places.items():
+        distance = distance_before(doc, doc._.mentions[root])
+        if distance is not None and link.point is not None and link.precision in NARROW:
+            found[root] = region_around(link.point, distance)
+    return found
+
+
 @Language.factory(
-    "polemos_places", requires=["doc._.mentions", "doc._.names", "doc._.demonyms"], assigns=["doc._.places"]
+    "polemos_places",
+    requires=["doc._.mentions", "doc._.names", "doc._.demonyms"],
+    assigns=["doc._.places", "doc._.surroundings"],
 )
 def create_places(nlp: Language, name: str) -> "PlaceLinker":
     """Make the component; it has no settings."""
@@ -200,14 +239,20 @@ def create_places(nlp: Language, name: str) -> "PlaceLinker":
 
 
 class PlaceLinker:
-    """Writes `doc._.places`: the link of each mention of a place, by the token of its head."""
+    """Writes `doc._.places`: the link of each mention of a place, by the token of its head.
+
+    `doc._.surroundings` has, for towns that only tell how far away something is, the region where that is.
+    """
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
-        counts = countries_of(doc)
+        counts = countries_of(doc, by_places=False)
         places = [m for m in doc._.mentions.values() if m.category is Category.PLACE]
         capitals = {m.root: _link_capital(m, counts) for m in places if m.name is None}
-        named = link_toponyms([Toponym(doc, m) for m in places if m.name is not None], counts)
+        toponyms = [Toponym(doc, m) for m in places if m.name is not None]
+        counts.update(each.country for each in toponyms if each.country is not None)
+        named = link_toponyms(toponyms, counts)
         linked = dict(sorted(chain(capitals.items(), named.items())))
         doc._.places = {root: found for root, found in linked.items() if found is not None}
+        doc._.surroundings = regions_around(doc)
         return doc

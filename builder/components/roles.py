@@ -20,6 +20,7 @@ from builder.components.annotations import (
 from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
 from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role_of
 from builder.components.lexicon import ancestors
+from builder.components.modifiers import location_after, named_after
 from builder.components.quantities import quantity_at, read_quantity
 from builder.components.slots import event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
@@ -78,7 +79,33 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    return tuple(event for event in events if _is_armed(event) and not _is_idle(doc, event))
+    told = (event for event in events if _is_armed(event) and not _is_idle(doc, event))
+    return tuple(_at_distance(doc, event, triggers) for event in told)
+
+
+def _at_distance(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger]) -> EventMention:
+    """An attack that nothing places with the town from which its sentence tells how far away it was."""
+    token = event.trigger.token
+    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
+        return event
+    town = next((root for root in doc._.surroundings if token < root < doc[token].sent.end), None)
+    if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
+        return event
+    return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, town)))
+
+
+def _is_placed(doc: Doc, event: EventMention) -> bool:
+    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
+    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
+        return True
+    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
+    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
+
+
+def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
+    return token in triggers and triggers[token].kind is EventKind.ATTACK
 
 
 def _drafts(

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import log10
 
-from builder.gazetteer import NAMESPACE, Entry, load_gazetteer
+from builder.gazetteer import NAMESPACE, Entry, load_gazetteer, transliteration_key
 from builder.geonames import Candidate, distance_km, open_index
 from builder.model import Precision
 
@@ -138,11 +138,15 @@ def _entry_bearer(entry: Entry) -> Bearer:
 
 
 def _candidate_bearer(candidate: Candidate, name: str) -> Bearer:
-    prior = log10(candidate.population + 1) + PRIMARY_NAME * candidate.primary
-    prior += BARE_CITY * (candidate.precision is Precision.SETTLEMENT)
-    return Bearer(
-        from_candidate(candidate, name), prior, candidate.admin1, candidate.population, candidate.primary
-    )
+    is_town = candidate.precision is Precision.SETTLEMENT
+    is_primary = candidate.primary or (is_town and _is_spelling_of(name, candidate.name))
+    prior = log10(candidate.population + 1) + PRIMARY_NAME * is_primary + BARE_CITY * is_town
+    return Bearer(from_candidate(candidate, name), prior, candidate.admin1, candidate.population, is_primary)
+
+
+def _is_spelling_of(name: str, main: str) -> bool:
+    """Whether two names are romanisations of one: "Basra" is what GeoNames calls "Basrah"."""
+    return bool(name) and transliteration_key(name) == transliteration_key(main)
 
 
 def bearers(name: str, entries: Iterable[Entry]) -> list[Bearer]:

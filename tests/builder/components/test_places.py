@@ -67,6 +67,40 @@ SENTENCES = {
     "country, where nothing speaks for the state": (
         "Shells fell in <place country=GE precision=country>Georgia</place>."
     ),
+    "capital of the country beside": (
+        "A bomb went off in <place country=CR geonames=3621849>San José</place>, <place>Costa Rica</place>."
+    ),
+    "city of the province that the text names": (
+        "A bomb went off in <place country=US geonames=5392171>San José</place>. "
+        "Police of <place country=US>California</place> came."
+    ),
+    "city of the people that the text names": (
+        "Shells fell in <place country=LB>Tripoli</place>, the Lebanese army said."
+    ),
+    "city without a word of a country": "Shells fell in <place country=LY>Tripoli</place>.",
+    "city in a country named before": (
+        "<place country=CL precision=country>Chile</place> sent police to <place country=CL>Santiago</place>."
+    ),
+    "city of another country named before": (
+        "<place country=CU precision=country>Cuba</place> sent police to <place country=CU>Santiago</place>."
+    ),
+    "country among its neighbours": (
+        "<place country=RU>Russian</place> troops left <place country=GE precision=country>Georgia</place>."
+    ),
+    "state among its neighbours": (
+        "Police in <place country=US>Georgia</place>, <place country=US>Alabama</place> and "
+        "<place country=US>Florida</place> were called."
+    ),
+    "city by the spelling that news uses": (
+        "Shells fell in <place country=IQ precision=settlement>Basra</place>."
+    ),
+    "another city by such a spelling": "Shells fell in <place country=SY precision=settlement>Raqqa</place>.",
+    "sea, and no province of its name": (
+        "A ship sank in the <place country=None precision=None point=None>Red Sea</place>."
+    ),
+    "village that nothing knows, which is no person": (
+        "A bomb went off in the village of <place geonames=None>Tel Zzyq</place>."
+    ),
     "county": "Gunmen fled to <place country=US precision=district>Metcalfe County</place>.",
     "province without an entry": "Troops entered <place country=CN precision=province>Sichuan</place>.",
 }
