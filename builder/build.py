@@ -165,7 +165,7 @@ class _Run:
     keys: Keys = field(default_factory=Keys)
     met: set[NamedNode] = field(default_factory=set)
     sent: dict[NamedNode, Document] = field(default_factory=dict)
-    graphs: dict[Graph, tuple[Quad, ...]] = field(default_factory=dict)
+    graphs: dict[NamedNode, tuple[Quad, ...]] = field(default_factory=dict)
     documents: list[Document] = field(default_factory=list)
     failed: list[InputError] = field(default_factory=list)
 
@@ -240,9 +240,14 @@ class _Run:
         self.watcher.failed(str(error))
 
     def commit(self) -> None:
-        """Write what waits: first the store, then the journal, which is missed less."""
-        facts = [self.fact(graph) for graph in self.graphs if isinstance(graph, NamedNode)]
-        self.store.replace(self.graphs, facts=facts)
+        """Write what waits: graphs, then the facts by which they are known, then the journal."""
+        new = {graph: quads for graph, quads in self.graphs.items() if graph not in self.store}
+        if new:
+            self.store.add_new(new)
+        others: dict[Graph, tuple[Quad, ...]] = {
+            graph: quads for graph, quads in self.graphs.items() if graph not in new
+        }
+        self.store.replace(others, facts=[self.fact(graph) for graph in self.graphs])
         self.journal.met(self.documents)
         self.journal.failed(self.failed)
         self.graphs.clear()

@@ -5,6 +5,7 @@ PolemosError
 ├── ModelError            the spaCy model is missing or lacks a component
 ├── StoreError            the store cannot be opened, written or understood
 │   └── StoreHeldError    another process writes it: names the process
+├── ClusterError          the cluster cannot be reached
 ├── QueryError            a SPARQL query is malformed or cannot be answered
 ├── SettingError          a setting cannot be used
 └── ShapeError            a graph breaks a shape of the ontology
@@ -55,6 +56,10 @@ class StoreError(PolemosError):
 
 class StoreHeldError(StoreError):
     """A store that another process writes."""
+
+
+class ClusterError(PolemosError):
+    """A cluster that cannot be reached."""
 
 
 class QueryError(PolemosError):

@@ -50,6 +50,9 @@ PLACES: Final = Setting(
 )
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 BUILD_WORKERS: Final = Setting("workers", 1, "Processes that read documents, each with a model of its own.")
+CLUSTER: Final = Setting(
+    "cluster", None, "A Ray cluster to read on: local, auto or ray://HOST:PORT, in place of --workers."
+)
 PRUNE: Final = Setting("prune", False, "Retract what came from documents below PATH that are gone.")
 RETRY: Final = Setting("retry", False, "Read the documents again that could not be read before.")
 REPORT: Final = Setting("report", None, "A file for what the build did, as JSON.")

@@ -228,6 +228,16 @@ class Store:
             self._commit(added, removed, emptied)
         return frozenset(graph for graph in wanted if wanted[graph] != known[graph])
 
+    def add_new(self, graphs: Mapping[NamedNode, Iterable[Quad]]) -> None:
+        """Add graphs that the store does not hold: three times as fast as `replace`.
+
+        It is not one transaction: after a crash some graphs may be there in part, so that the caller must
+        write last, in another, by what it will know the whole ones. Raises `StoreError`.
+        """
+        with explained(self.path):
+            self._unpublish()
+            self.inner.bulk_extend(quad for quads in graphs.values() for quad in quads)
+
     def _held(self, subject: Any, predicate: Any, graph: Any) -> set[Quad]:  # noqa: ANN401 (any term)
         return set(self.inner.quads_for_pattern(subject, predicate, None, graph))
 

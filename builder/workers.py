@@ -5,20 +5,21 @@ takes no document with it: what it had is read again, in the end one document at
 that ends a process by itself is given up.
 """
 
-import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias, TypeVar, cast
 
 import pyoxigraph as ox
+from loky import ProcessPoolExecutor
 from pyoxigraph import NamedNode, RdfFormat
 
 from builder.errors import InputError
@@ -36,78 +37,107 @@ BATCH: Final = 8
 AHEAD: Final = 2
 DIED: Final = "ended the process that read it, for want of memory perhaps"
 
+T = TypeVar("T")
 Batch: TypeAlias = tuple[Article, ...]
 # A report's IRI with its graph as N-Quads, which are written and read five times as fast as pickled quads.
 Answer: TypeAlias = list[tuple[str, bytes] | InputError]
 
 
+class Pool(Protocol):
+    """Where articles are read: calls go to whatever process is free."""
+
+    lost: tuple[type[BaseException], ...]
+
+    @property
+    def size(self) -> int:
+        """How many calls run at once."""
+
+    def submit(self, call: Callable[..., T], *arguments: object) -> "Future[T]":
+        """Have something called in one of the processes; the future has one of `lost` if that died."""
+
+    def close(self) -> None:
+        """End the processes."""
+
+
+class Processes:
+    """Processes of this machine; in place of one that dies there is another."""
+
+    lost: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._executor = self._begun()
+
+    def submit(self, call: Callable[..., T], *arguments: object) -> "Future[T]":
+        """Have something called in one of the processes."""
+        future: Future[T]
+        try:
+            future = self._executor.submit(call, *arguments)
+        except BrokenProcessPool:  # all of them end when one does
+            self._executor = self._begun()
+            future = self._executor.submit(call, *arguments)
+        return future
+
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers by which the system knows the processes that have begun."""
+        return tuple(self._executor._processes)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._executor.shutdown(kill_workers=True)
+
+    def _begun(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.size, initializer=_begin, initargs=(os.getpid(),))
+
+
 class Workers:
-    """Reads articles in `count` processes; use as a context manager, so that they end.
+    """Reads articles in the processes of a pool; use as a context manager, so that they end.
 
     Raises `ModelError` if the pipeline cannot be loaded.
     """
 
-    def __init__(self, recipe: Recipe, count: int, *, base: str = DEFAULT_BASE) -> None:
+    def __init__(self, recipe: Recipe, pool: Pool, *, base: str = DEFAULT_BASE) -> None:
         self.base = base
         self._recipe = recipe
-        self._count = count
-        self._pool = self._new_pool()
-        self.version: str = self._pool.submit(_version, recipe, base).result()
+        self._pool = pool
+        self.version: str = pool.submit(_version, recipe, base).result()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def processes(self) -> tuple[int, ...]:
-        """Give the numbers by which the system knows the processes that have begun."""
-        return tuple(self._pool._processes)
+        self._pool.close()
 
     def read(self, articles: Iterable[Article]) -> "Iterator[Extracted | InputError]":
         """Yield the graph of each article, or the reason why it has none; the order is about theirs."""
         rest = iter(articles)
         sent: deque[tuple[Batch, Future[Answer]]] = deque()
         while True:
-            while len(sent) < self._count * AHEAD and (batch := tuple(islice(rest, BATCH))):
+            while len(sent) < self._pool.size * AHEAD and (batch := tuple(islice(rest, BATCH))):
                 sent.append((batch, self._submit(batch)))
             if not sent:
                 return
             batch, future = sent.popleft()
-            if _is_lost(future):
-                lost = (batch, *(each for each, _ in sent))
-                sent.clear()
-                self._pool = self._new_pool()
-                for each in lost:
-                    yield from _graphs(each, self._read_again(each), self.base)
-            else:
-                yield from _graphs(batch, future.result(), self.base)
+            answer = self._read_again(batch) if self._is_lost(future) else future.result()
+            yield from _graphs(batch, answer, self.base)
 
     def _read_again(self, batch: Batch) -> Answer:
         """Read a batch after a process died, in halves down to the document that ends a process."""
         future = self._submit(batch)
-        if not _is_lost(future):
+        if not self._is_lost(future):
             return future.result()
-        self._pool = self._new_pool()
         if len(batch) == 1:
-            return [
-                InputError(DIED, batch[0].origin, line=batch[0].line, remedy="leave it out, or shorten it")
-            ]
+            remedy = "leave it out, or shorten it"
+            return [InputError(DIED, batch[0].origin, line=batch[0].line, remedy=remedy)]
         middle = len(batch) // 2
         return self._read_again(batch[:middle]) + self._read_again(batch[middle:])
 
     def _submit(self, batch: Batch) -> "Future[Answer]":
         return self._pool.submit(_read, self._recipe, self.base, batch)
 
-    def _new_pool(self) -> ProcessPoolExecutor:
-        # Not fork: it would copy locks that threads of this process hold, those of the database among them.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._count, context, initializer=_begin)
-
-
-def _is_lost(future: "Future[Answer]") -> bool:
-    """Wait for an answer; say whether it will never come, since a process died."""
-    return isinstance(future.exception(), BrokenProcessPool)
+    def _is_lost(self, future: "Future[Answer]") -> bool:
+        """Wait for an answer; say whether it will never come, since a process died."""
+        return isinstance(future.exception(), self._pool.lost)
 
 
 def _graphs(batch: Batch, answer: Answer, base: str) -> "Iterator[Extracted | InputError]":
@@ -125,17 +155,16 @@ def _graphs(batch: Batch, answer: Answer, base: str) -> "Iterator[Extracted | In
 # What follows runs in the processes.
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that asks decides
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    """End when the process that began this one has: if it is killed, it tells nobody."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+def _end_with(parent: int) -> None:
+    """End soon after the process that began this one has: if it is killed, it tells nobody."""
+    while os.getppid() == parent:
+        time.sleep(1)  # what is left over a second longer does no harm
+    os._exit(1)
 
 
 @cache

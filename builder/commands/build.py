@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from builder.commands import options
 from builder.commands.progress import bar, warn
 from builder.settings import Recipe
 from builder.store import Store
-from builder.workers import Workers
+from builder.workers import Pool, Processes, Workers
 
 if TYPE_CHECKING:
     from builder.build import Documents, Summary
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         "polemos build 'news/*.jsonl' press/ --store store --workers 4",
         "polemos build archive/ --store store --prune --report last-build.json",
         "polemos build --retry --store store",
+        "polemos build 'dump/*.jsonl' --store store --cluster ray://head:10001",
     )
 )
 @click.argument("paths", nargs=-1, metavar="PATH...")
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 @options.PLACES
 @options.BASE
 @options.option(settings.BUILD_WORKERS, "workers", type=click.IntRange(1))
+@options.option(settings.CLUSTER, metavar="ADDRESS")
 @options.option(settings.PRUNE, is_flag=True)
 @options.option(settings.RETRY, is_flag=True)
 @options.option(settings.REPORT, type=click.Path(dir_okay=False, path_type=Path))
@@ -49,6 +52,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     recipe: Recipe,
     base: str,
     workers: int,
+    cluster: str | None,
     prune: bool,
     retry: bool,
     report: Path | None,
@@ -66,7 +70,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     with Store.open(store, create=not retry) as opened, stopping_kindly() as stop:
         named = _named(paths, retry=retry, prune=prune, store=opened)
         watcher = Terminal(count(named), stop)
-        with reading(recipe, workers, base) as extractor:
+        with reading(recipe, base, workers=workers, cluster=cluster) as extractor:
             summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
     click.echo(_told(summary, store))
     if report is not None:
@@ -76,16 +80,24 @@ def build(  # noqa: PLR0913 (one parameter an option)
 
 
 @contextmanager
-def reading(recipe: Recipe, workers: int, base: str) -> "Iterator[Extractor]":
+def reading(recipe: Recipe, base: str, *, workers: int, cluster: str | None) -> "Iterator[Extractor]":
     """Give the pipeline, in this process if one is enough."""
-    if workers > 1:
-        with Workers(recipe, workers, base=base) as pool:
-            yield pool
+    if cluster is not None or workers > 1:
+        with Workers(recipe, _cluster(cluster) if cluster else Processes(workers), base=base) as several:
+            yield several
         return
     from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
     from builder.pipeline import load_pipeline  # noqa: PLC0415
 
     yield Pipeline(load_pipeline(**asdict(recipe)), base=base)
+
+
+def _cluster(address: str) -> Pool:
+    if find_spec("ray") is None:
+        raise click.UsageError("--cluster needs Ray; install it with pip install 'polemos[cluster]'")
+    from builder.cluster import Cluster  # noqa: PLC0415 (not everybody has Ray)
+
+    return Cluster(address)
 
 
 def _named(paths: tuple[str, ...], *, retry: bool, prune: bool, store: Store) -> tuple[str, ...]:
