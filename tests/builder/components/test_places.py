@@ -42,6 +42,10 @@ SENTENCES = {
         "Shells hit the <place country=IQ label=Baghdad><place country=IQ precision=country>Iraqi</place> "
         "capital</place>."
     ),
+    "the capital of the country whose towns are named": (
+        "<place country=US>US</place> troops left <place country=IQ>Mosul</place>, "
+        "<place country=IQ>Basra</place> and the <place label=Baghdad>capital</place>."
+    ),
     "unknown village": "Gunmen came to <place geonames=None point=None>Zzyqxville</place>.",
     "demonym": "<place country=TR precision=country>Turkish</place> jets returned.",
     "other spelling": "Shells fell in <place country=UA>Kyiv</place>.",
