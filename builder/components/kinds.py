@@ -10,7 +10,7 @@ from builder.components.lexicon import Noun, noun_ending_at
 from builder.components.names import BODY_WORDS
 from builder.components.phrases import UNNAMED_BODIES, NounPhrase
 from builder.components.places import countries_of
-from builder.gazetteer import load_gazetteer, transliteration_key
+from builder.gazetteer import load_gazetteer, normalise_name, transliteration_key
 from builder.geonames import open_index
 from builder.model import ActorKind
 from builder.patterns import load
@@ -110,7 +110,7 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return category, ActorKind(kind) if category is Category.ACTOR else None
     if noun is not None and _is_told_by(doc, name, noun):
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
-    if name.end - name.start > 1 and doc[name.start].lower_ in BODY_WORDS:
+    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS:
         return Category.ACTOR, ActorKind.ORGANIZATION
     actor = _actor_kind(doc, name)
     if actor is not None:
