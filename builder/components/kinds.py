@@ -118,6 +118,7 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
     if name.label in LABEL_CATEGORIES:
         return LABEL_CATEGORIES[name.label], None
     is_place = _after_place_preposition(doc, name) or doc[name.start : name.end].text in _capitals()
+    is_place = is_place or (name.label == "ORG" and _is_known_place(doc, name))
     return (Category.PLACE, None) if is_place else None
 
 
@@ -155,8 +156,8 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
     found = open_index().lookup(doc[name.start : name.end].text)
     if _after_place_preposition(doc, name):
         return bool(found) or _must_be_place(doc, name)
-    if not found or name.end - name.start > 1:
-        return False
+    if not found or (name.end - name.start > 1 and name.label != "ORG"):
+        return False  # people are called by the names of towns: "San Martín"
     named = countries_of(doc)
     large = (candidate for candidate in found if candidate.population >= SMALLEST_BY_NAME)
     return any(candidate.primary and candidate.country in named for candidate in large)

@@ -99,6 +99,9 @@ SENTENCES = {
         "Shells fell in <place country=IQ precision=settlement>Basra</place>."
     ),
     "another city by such a spelling": "Shells fell in <place country=SY precision=settlement>Raqqa</place>.",
+    "town that spaCy takes for a body": (
+        "<place country=SD>Sudanese</place> jets bombed <place country=SD>El Fasher</place>."
+    ),
     "sea, and no province of its name": (
         "A ship sank in the <place country=None precision=None point=None>Red Sea</place>."
     ),
