@@ -10,7 +10,7 @@ from builder.components.lexicon import Noun, noun_ending_at
 from builder.components.names import BODY_WORDS
 from builder.components.phrases import UNNAMED_BODIES, NounPhrase
 from builder.components.places import countries_of
-from builder.gazetteer import load_gazetteer, transliteration_key
+from builder.gazetteer import load_gazetteer, normalise_name, transliteration_key
 from builder.geonames import open_index
 from builder.model import ActorKind
 from builder.patterns import load
@@ -110,7 +110,7 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return category, ActorKind(kind) if category is Category.ACTOR else None
     if noun is not None and _is_told_by(doc, name, noun):
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
-    if name.end - name.start > 1 and doc[name.start].lower_ in BODY_WORDS:
+    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS:
         return Category.ACTOR, ActorKind.ORGANIZATION
     actor = _actor_kind(doc, name)
     if actor is not None:
@@ -118,6 +118,7 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
     if name.label in LABEL_CATEGORIES:
         return LABEL_CATEGORIES[name.label], None
     is_place = _after_place_preposition(doc, name) or doc[name.start : name.end].text in _capitals()
+    is_place = is_place or (name.label == "ORG" and _is_known_place(doc, name))
     return (Category.PLACE, None) if is_place else None
 
 
@@ -155,8 +156,8 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
     found = open_index().lookup(doc[name.start : name.end].text)
     if _after_place_preposition(doc, name):
         return bool(found) or _must_be_place(doc, name)
-    if not found or name.end - name.start > 1:
-        return False
+    if not found or (name.end - name.start > 1 and name.label != "ORG"):
+        return False  # people are called by the names of towns: "San Martín"
     named = countries_of(doc)
     large = (candidate for candidate in found if candidate.population >= SMALLEST_BY_NAME)
     return any(candidate.primary and candidate.country in named for candidate in large)

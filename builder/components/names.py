@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Name, register_extensions
-from builder.components.lexicon import ORGANIZATIONS
+from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
 from builder.components.place_names import abbreviated_provinces, with_repeated_places, with_towns
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
@@ -131,11 +131,11 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
         start, end = _name_range(entity, demonyms)
-        if start >= end or doc[end - 1].text[0].islower() or _is_people(doc, start, end):
+        if start >= end or doc[end - 1].text[0].islower() or _is_people(entity, start, end):
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
-        other = entity.label_ == "PERSON" and all(_is_last_name_of(name, start, end) for name in inside)
+        other = entity.label_ == "PERSON" and all(_is_last_name_of(doc, name, start, end) for name in inside)
         if not inside or (wider and entity.label_ != "GPE") or other:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
@@ -153,15 +153,20 @@ def _name_range(entity: Span, demonyms: dict[int, str]) -> tuple[int, int]:
     return start, end
 
 
-def _is_people(doc: Doc, start: int, end: int) -> bool:
+def _is_people(entity: Span, start: int, end: int) -> bool:
     """Whether a word is the adjective of a people, which spaCy may take for a body: "*Uyghur* rebels"."""
-    return end - start == 1 and doc[start].lower_ in PEOPLES
+    is_word = end - start == 1 and entity.label_ != "PERSON"
+    return is_word and entity.doc[start].lower_ in PEOPLES
 
 
-def _is_last_name_of(name: Name, start: int, end: int) -> bool:
-    """Whether a known person's name is but the last of another's: of "Rifaat *al-Assad*"."""
+def _is_last_name_of(doc: Doc, name: Name, start: int, end: int) -> bool:
+    """Whether a known person's last name ends the name of somebody else: "Rifaat *al-Assad*"."""
     is_person = bool(name.entries) and name.entries[0].kind == "Person"
-    return is_person and start < name.start and name.end == end
+    if not is_person or start >= name.start or name.end != end:
+        return False
+    is_last = sum(_is_capitalised(token) for token in doc[name.start : end]) == 1
+    first = (doc[i] for i in range(start, name.start))
+    return is_last and not any(t.lower_ in TITLES or noun_ending_at(doc, t.i, t.i) for t in first)
 
 
 def _is_place_only(name: Name) -> bool:

@@ -246,10 +246,11 @@ class PlaceLinker:
 
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
-        counts = countries_of(doc, by_places=False)
+        named_in_all = countries_of(doc)
         places = [m for m in doc._.mentions.values() if m.category is Category.PLACE]
-        capitals = {m.root: _link_capital(m, counts) for m in places if m.name is None}
+        capitals = {m.root: _link_capital(m, named_in_all) for m in places if m.name is None}
         toponyms = [Toponym(doc, m) for m in places if m.name is not None]
+        counts = countries_of(doc, by_places=False)
         counts.update(each.country for each in toponyms if each.country is not None)
         named = link_toponyms(toponyms, counts)
         linked = dict(sorted(chain(capitals.items(), named.items())))

@@ -79,6 +79,8 @@ ONE_OR_TWO = {
     "an unknown name in two spellings": "<a>Yusuf al-Tundrawi</a> spoke. <a>Yousef al-Tundrawi</a> left.",
     "spellings that are two": "<a>Omar Hassan</a> spoke. <b>Omar Hussein</b> left.",
     # people
+    "a known name after its office": "Supreme Leader <a>Khamenei</a> spoke. <a>Ali Khamenei</a> left.",
+    "a woman whose name is that of a people": "<a>Karen Brown</a> was shot. <a>Brown</a> survived.",
     "rank": "General <a>Omar Diallo</a> spoke. The <a>general</a> left.",
     "office": "President <a>Omar Diallo</a> spoke. The <a>president</a> left.",
     "two brothers": "<a>Ahmed Hassan</a> died. His brother <b>Ali Hassan</b> fled. <b>Ali Hassan</b> hid.",
@@ -114,6 +116,9 @@ ONE_OR_TWO = {
     "the militia": "<a>Boko Haram</a> attacked a village. The <a>militia</a> withdrew.",
     "the movement": "The <a>Houthis</a> attacked a ship. The <a>movement</a> denied it.",
     "the army is not the rebels": "<a>Rebels</a> attacked the <b>army</b>. The <b>army</b> withdrew.",
+    "another such word, with a mark": (
+        "<a>Kata'ib al-Tundra</a> attacked a post. <a>Kataib al-Tundra</a> said it had won."
+    ),
     "name with a foreign word for body": (
         "<a>Jaysh al-Tundra</a> attacked a post. <a>Jaysh al-Tundra</a> said it had won."
     ),

@@ -32,6 +32,12 @@ SENTENCES = {
     "demonym before a name": (
         "The <demonym code=RU>Russian</demonym> envoy, <name label=PERSON>Ivan Sokolov</name>, left."
     ),
+    "another man of a known last name": "<name label=PERSON>Rifaat al-Assad</name> left.",
+    "a title is no first name": "Ayatollah <name entry=person-ali-khamenei>Khamenei</name> left.",
+    "the adjective of a people": "Two Uyghur militants left <name entry=country-SY>Syria</name>.",
+    "backers have the names of their countries": (
+        "<demonym code=TR>Turkish</demonym>-backed gunmen left <name entry=country-SY>Syria</name>."
+    ),
     "weekdays and months are no names": (
         "In March and on Friday <name label=PERSON>Omar Diallo</name> was away."
     ),

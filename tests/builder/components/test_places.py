@@ -42,6 +42,10 @@ SENTENCES = {
         "Shells hit the <place country=IQ label=Baghdad><place country=IQ precision=country>Iraqi</place> "
         "capital</place>."
     ),
+    "the capital of the country whose towns are named": (
+        "<place country=US>US</place> troops left <place country=IQ>Mosul</place>, "
+        "<place country=IQ>Basra</place> and the <place label=Baghdad>capital</place>."
+    ),
     "unknown village": "Gunmen came to <place geonames=None point=None>Zzyqxville</place>.",
     "demonym": "<place country=TR precision=country>Turkish</place> jets returned.",
     "other spelling": "Shells fell in <place country=UA>Kyiv</place>.",
@@ -95,6 +99,9 @@ SENTENCES = {
         "Shells fell in <place country=IQ precision=settlement>Basra</place>."
     ),
     "another city by such a spelling": "Shells fell in <place country=SY precision=settlement>Raqqa</place>.",
+    "town that spaCy takes for a body": (
+        "<place country=SD>Sudanese</place> jets bombed <place country=SD>El Fasher</place>."
+    ),
     "sea, and no province of its name": (
         "A ship sank in the <place country=None precision=None point=None>Red Sea</place>."
     ),
