@@ -10,6 +10,7 @@ import click
 
 from builder.commands.build import build
 from builder.commands.evaluate import evaluate
+from builder.commands.explain import explain
 from builder.commands.export import export
 from builder.commands.extract import extract
 from builder.commands.info import info
@@ -20,7 +21,7 @@ from builder.commands.token import token
 from builder.commands.validate import validate
 from builder.errors import PolemosError
 
-COMMANDS = (build, extract, export, query, validate, info, evaluate, serve, token)
+COMMANDS = (build, extract, export, query, explain, validate, info, evaluate, serve, token)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
