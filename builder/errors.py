@@ -5,6 +5,7 @@ PolemosError
 ├── ModelError            the spaCy model is missing or lacks a component
 ├── StoreError            the store cannot be opened, written or understood
 ├── QueryError            a SPARQL query is malformed or cannot be answered
+├── RemoteError           an endpoint cannot be reached, or refuses what it is sent
 ├── SettingError          a setting cannot be used
 └── ShapeError            a graph breaks a shape of the ontology
 
@@ -47,6 +48,10 @@ class StoreError(PolemosError):
 
 class QueryError(PolemosError):
     """A SPARQL query that is malformed or cannot be answered."""
+
+
+class RemoteError(PolemosError):
+    """An endpoint that cannot be reached, or that refuses what it is sent."""
 
 
 class SettingError(PolemosError):

@@ -10,7 +10,8 @@ from pyoxigraph import DefaultGraph, Store
 from builder.commands import options
 from builder.commands.output import opened
 from builder.commands.progress import bar, say
-from builder.exports import acled, geojson, ucdp
+from builder.exports import acled, bulk, geojson, ucdp
+from builder.exports.bulk import targets
 from builder.exports.reading import find_events, read_events
 from builder.exports.records import EventRecord
 from builder.exports.tables import write_table
@@ -26,6 +27,7 @@ NANOSECONDS: Final = 10**9
         "polemos export --store store --format trig --vocabulary | gzip > graph.trig.gz",
         "polemos export --store store --format acled -o events.csv",
         "polemos export --store store --format geojson -o events.geojson",
+        "polemos export --store store --for virtuoso -o bulk",
     )
 )
 @options.STORE
@@ -37,10 +39,30 @@ NANOSECONDS: Final = 10**9
     show_default=True,
     help="A format of RDF; or the events of the merged layer as a table (acled, ucdp) or a map (geojson).",
 )
-@options.OUTPUT
+@click.option(
+    *("--output", "output", "-o"),
+    type=click.Path(path_type=Path),
+    help="The file to write, with --for the folder; standard output if absent.",
+)
+@click.option(
+    "--for",
+    "target",
+    type=click.Choice(tuple(targets())),
+    help="Write files for the bulk loader of another store into the folder -o, and print how to load them.",
+)
 @click.option("--merged", is_flag=True, help="Of RDF, write the merged layer alone.")
 @click.option("--vocabulary", is_flag=True, help="Write the graphs of the ontology and the gazetteer too.")
-def export(*, store: Path, format_: str, output: Path | None, merged: bool, vocabulary: bool) -> None:
+@options.BASE
+def export(
+    *,
+    store: Path,
+    format_: str,
+    output: Path | None,
+    target: str | None,
+    merged: bool,
+    vocabulary: bool,
+    base: str,
+) -> None:
     """Write all that a store has published: the merged layer, every report, and why nodes are one.
 
     Tables and maps hold the events that are told as having happened; docs/exports.md lists their columns.
@@ -48,6 +70,9 @@ def export(*, store: Path, format_: str, output: Path | None, merged: bool, voca
     if merged and vocabulary:
         raise click.UsageError("give either --merged or --vocabulary")
     snapshot = open_snapshot(store)
+    if target is not None:
+        _write_bulk(snapshot, target, output, base)
+        return
     with opened(output) as stream:
         if format_ in FORMATS:
             _write_graphs(snapshot, stream, format_, merged=merged, vocabulary=vocabulary)
@@ -59,6 +84,16 @@ def _write_graphs(snapshot: Store, stream: BinaryIO, format_: str, *, merged: bo
     names = () if merged else sorted(snapshot.named_graphs(), key=str)
     chosen = [DefaultGraph(), *(name for name in names if vocabulary or name not in VOCABULARY)]
     write((snapshot.quads_for_pattern(None, None, None, name) for name in chosen), stream, format_)
+
+
+def _write_bulk(snapshot: Store, name: str, folder: Path | None, base: str) -> None:
+    if folder is None:
+        raise click.UsageError(f"--for {name} writes several files: name their folder with -o DIR")
+    target = targets()[name]
+    written = bulk.write_files(snapshot, folder, target, base=base)
+    say(f"{len(written)} files in {folder}; load them into {target.title} with")
+    for command in bulk.commands(target, folder, written, base=base):
+        click.echo(command)
 
 
 def _write_events(snapshot: Store, stream: BinaryIO, format_: str, *, published: int) -> None:
