@@ -1,6 +1,7 @@
 """`polemos export`: what a store has published, as RDF, as tables, as a map."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -12,6 +13,7 @@ from builder.commands.output import opened
 from builder.commands.progress import bar, say
 from builder.exports import acled, bulk, geojson, ucdp
 from builder.exports.bulk import targets
+from builder.exports.dataset import Description, write_dataset
 from builder.exports.reading import find_events, read_events
 from builder.exports.records import EventRecord
 from builder.exports.tables import write_table
@@ -19,6 +21,7 @@ from builder.rdf import FORMATS, write
 from builder.store import VOCABULARY, newest_version, open_snapshot
 
 NANOSECONDS: Final = 10**9
+TITLE: Final = "Polemos: reports of armed conflict as a knowledge graph"
 
 
 @click.command(
@@ -28,6 +31,7 @@ NANOSECONDS: Final = 10**9
         "polemos export --store store --format acled -o events.csv",
         "polemos export --store store --format geojson -o events.geojson",
         "polemos export --store store --for virtuoso -o bulk",
+        "polemos export --store store --dataset dataset --license https://creativecommons.org/licenses/by/4.0/",
     )
 )
 @options.STORE
@@ -50,6 +54,15 @@ NANOSECONDS: Final = 10**9
     type=click.Choice(tuple(targets())),
     help="Write files for the bulk loader of another store into the folder -o, and print how to load them.",
 )
+@click.option(
+    "--dataset",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write a folder to publish: graph, tables, map, description in DCAT and VoID, checksums.",
+)
+@click.option("--license", metavar="IRI", help="The licence of the dataset.")
+@click.option("--title", default=TITLE, show_default=True, help="The title of the dataset.")
+@click.option("--url", default="", metavar="URL", help="The address at which the dataset will be found.")
 @click.option("--merged", is_flag=True, help="Of RDF, write the merged layer alone.")
 @click.option("--vocabulary", is_flag=True, help="Write the graphs of the ontology and the gazetteer too.")
 @options.BASE
@@ -59,9 +72,10 @@ def export(
     format_: str,
     output: Path | None,
     target: str | None,
+    dataset: Path | None,
     merged: bool,
     vocabulary: bool,
-    base: str,
+    **more: str,
 ) -> None:
     """Write all that a store has published: the merged layer, every report, and why nodes are one.
 
@@ -69,9 +83,14 @@ def export(
     """
     if merged and vocabulary:
         raise click.UsageError("give either --merged or --vocabulary")
+    if dataset is not None and (target is not None or output is not None):
+        raise click.UsageError("--dataset writes a folder of its own; leave out --for and -o")
     snapshot = open_snapshot(store)
+    if dataset is not None:
+        _write_dataset(snapshot, dataset, newest_version(store).published, more)
+        return
     if target is not None:
-        _write_bulk(snapshot, target, output, base)
+        _write_bulk(snapshot, target, output, more["base"])
         return
     with opened(output) as stream:
         if format_ in FORMATS:
@@ -84,6 +103,19 @@ def _write_graphs(snapshot: Store, stream: BinaryIO, format_: str, *, merged: bo
     names = () if merged else sorted(snapshot.named_graphs(), key=str)
     chosen = [DefaultGraph(), *(name for name in names if vocabulary or name not in VOCABULARY)]
     write((snapshot.quads_for_pattern(None, None, None, name) for name in chosen), stream, format_)
+
+
+def _write_dataset(snapshot: Store, folder: Path, published: int, given: Mapping[str, str]) -> None:
+    if not given["license"]:
+        raise click.UsageError(
+            "--dataset needs --license IRI, such as https://creativecommons.org/licenses/by/4.0/"
+        )
+    issued = datetime.fromtimestamp(published // NANOSECONDS, UTC)
+    about = Description(given["title"], given["license"], issued, given["url"], given["base"])
+    written = write_dataset(
+        snapshot, folder, about, watch=lambda events, total: bar(events, total=total, unit="events")
+    )
+    say(f"{len(written)} files in {folder}")
 
 
 def _write_bulk(snapshot: Store, name: str, folder: Path | None, base: str) -> None:

@@ -68,12 +68,12 @@ def write_files(snapshot: Store, folder: Path, target: Target, *, base: str = DE
         raise SettingError(f"{folder}: holds files already; name a new or an empty folder")
     folder.mkdir(parents=True, exist_ok=True)
     merged = merged_graph(base) if target.merged_graph else DefaultGraph()
-    written = [_write(folder / "merged.nq.gz", _renamed(snapshot, merged))]
+    written = [write_quads(folder / "merged.nq.gz", _renamed(snapshot, merged))]
     written += _write_reports(snapshot, folder)
     known = [name for name in VOCABULARY if snapshot.contains_named_graph(name)]
     if known:
         quads = (quad for name in known for quad in snapshot.quads_for_pattern(None, None, None, name))
-        written.append(_write(folder / "vocabulary.nq.gz", quads))
+        written.append(write_quads(folder / "vocabulary.nq.gz", quads))
     return written
 
 
@@ -98,7 +98,7 @@ def _write_reports(snapshot: Store, folder: Path) -> Iterator[Path]:
     while (first := next(names, None)) is not None:
         number += 1
         quads = _some_graphs(snapshot, first, names)
-        yield _write(folder / f"reports-{number:04d}.nq.gz", quads)
+        yield write_quads(folder / f"reports-{number:04d}.nq.gz", quads)
 
 
 def _some_graphs(snapshot: Store, first: Name, names: Iterator[Name]) -> Iterator[Quad]:
@@ -112,8 +112,8 @@ def _some_graphs(snapshot: Store, first: Name, names: Iterator[Name]) -> Iterato
         name = next(names, None) if count < FILE_QUADS else None
 
 
-def _write(file: Path, quads: Iterator[Quad]) -> Path:
-    """Write quads as they come; the same quads always give the same bytes."""
+def write_quads(file: Path, quads: Iterator[Quad]) -> Path:
+    """Write quads as they come into a file of compressed N-Quads; the same quads give the same bytes."""
     with (
         replacing(file) as stream,
         gzip.GzipFile("", "wb", compresslevel=COMPRESSION, fileobj=stream, mtime=0) as packed,

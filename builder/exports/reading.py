@@ -39,7 +39,7 @@ def _query(name: str) -> str:
     return (files(__package__) / "queries" / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def _rows(snapshot: Store, name: str, iris: Iterable[str] = ()) -> QuerySolutions:
+def ask(snapshot: Store, name: str, iris: Iterable[str] = ()) -> QuerySolutions:
     """Ask a query of `queries/`, about these nodes if it is about some."""
     values = " ".join(str(NamedNode(iri)) for iri in iris)
     text = _EMPTY_VALUES.sub(lambda found: f"{found[1]}{{ {values} }}", _query(name))
@@ -49,14 +49,14 @@ def _rows(snapshot: Store, name: str, iris: Iterable[str] = ()) -> QuerySolution
 def find_events(snapshot: Store) -> list[str]:
     """List the events that are told as having happened, asserted or alleged, by date; the undated last."""
     starts: dict[str, str] = {}
-    for event, start in _rows(snapshot, "events"):
+    for event, start in ask(snapshot, "events"):
         starts[event.value] = min(starts.get(event.value, UNDATED), UNDATED if start is None else start.value)
     return sorted(starts, key=lambda iri: (starts[iri], iri))
 
 
 def read_events(snapshot: Store, events: Iterable[str]) -> Iterator[EventRecord]:
     """Read events of the merged layer, in the order given; a few hundred are in memory at a time."""
-    countries = {name.value: code.value for name, code in _rows(snapshot, "countries")}
+    countries = {name.value: code.value for name, code in ask(snapshot, "countries")}
     waiting = iter(events)
     while portion := tuple(islice(waiting, BATCH)):
         nodes = _nodes(snapshot, portion)
@@ -93,7 +93,7 @@ def _nodes(snapshot: Store, events: Iterable[str]) -> _Nodes:
         for iri in wanted:
             nodes.values[iri] = defaultdict(list)
         met: set[str] = set()
-        for node, name, value in _rows(snapshot, "nodes", wanted):
+        for node, name, value in ask(snapshot, "nodes", wanted):
             nodes.values[node.value][name.value].append(value.value)
             if name.value in links:
                 met.add(value.value)
@@ -104,9 +104,7 @@ def _nodes(snapshot: Store, events: Iterable[str]) -> _Nodes:
 def _sources(snapshot: Store, nodes: Sequence[str]) -> Mapping[str, tuple[Source, ...]]:
     """Give the reports that tell of each node, the earliest first, with the first sentence of each."""
     told: dict[str, dict[str, tuple[int, Source]]] = defaultdict(dict)
-    for node, report, publisher, title, issued, address, offset, sentence in _rows(
-        snapshot, "sources", nodes
-    ):
+    for node, report, publisher, title, issued, address, offset, sentence in ask(snapshot, "sources", nodes):
         texts = (
             "" if value is None else value.value for value in (publisher, title, issued, address, sentence)
         )
