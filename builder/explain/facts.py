@@ -98,8 +98,12 @@ def _classes(rows: Iterable[Row]) -> tuple[str, ...]:
 def _quotes(snapshot: Store, iris: Iterable[str]) -> dict[tuple[str, str], tuple[Quote, ...]]:
     """Give the words behind some nodes, by node and by whether they are its evidence or a cue."""
     found: dict[tuple[str, str], list[Quote]] = defaultdict(list)
-    for row in ask(snapshot, "quotes", dict.fromkeys(iris)):
-        quote = Quote(row["words"], row.get("sentence", ""), int(row["start"]), int(row["end"]))
+    rows = ask(snapshot, "quotes", dict.fromkeys(iris))
+    around = ask(snapshot, "sentences", dict.fromkeys(row["mention"] for row in rows))
+    sentences = {row["mention"]: row["sentence"] for row in around}
+    for row in rows:
+        sentence = sentences.get(row["mention"], "")
+        quote = Quote(row["words"], sentence, int(row["start"]), int(row["end"]))
         found[row["node"], shortened(row["by"]).removeprefix("plm:")].append(quote)
     ordered = {
         key: tuple(sorted(set(quotes), key=lambda q: (q.start, q.end))) for key, quotes in found.items()
@@ -108,9 +112,20 @@ def _quotes(snapshot: Store, iris: Iterable[str]) -> dict[tuple[str, str], tuple
 
 
 def _told(snapshot: Store, report: str) -> Told:
-    row = next(iter(ask(snapshot, "report", [report])), {})
-    names = ("title", "publisher", "issued", "source", "version")
-    return Told(report, *(row.get(name, "") for name in names))
+    said = _said_of_itself(snapshot, report)
+    version = next((row["version"] for row in ask(snapshot, "version", [report])), "")
+    return Told(
+        report,
+        title=said.get("dcterms:title", ""),
+        publisher=said.get("dcterms:publisher", ""),
+        issued=said.get("dcterms:issued", ""),
+        source=said.get("dcterms:source", ""),
+        built_with=version,
+    )
+
+
+def _said_of_itself(snapshot: Store, report: str) -> dict[str, str]:
+    return {shortened(row["property"]): row["value"] for row in ask(snapshot, "report", [report])}
 
 
 def _empty(snapshot: Store, rows: Iterable[Row], filled: set[str], why: str) -> list[Property]:
@@ -227,20 +242,21 @@ def stored_article(snapshot: Store, report: str) -> Article | None:
 
     None where it does not, or holds another: the IRI of a report is made from the hash of its content.
     """
-    row = next(iter(ask(snapshot, "report", [report])), {})
-    if "text" not in row:
+    said = _said_of_itself(snapshot, report)
+    if "plm:text" not in said:
         return None
     base, _, name = report.rpartition("report/")
-    identifier = row.get("identifier")
-    for candidate in (identifier, None) if identifier == name else (identifier,):
+    identifier = said.get("dcterms:identifier")
+    # One that was not given is the end of the report's own IRI.
+    for known in (None, identifier) if identifier == name else (identifier,):
         article = Article(
-            row["text"],
-            title=row.get("title"),
-            published=_published(row.get("issued")),
-            publisher=row.get("publisher"),
-            source=row.get("source"),
-            language=row.get("language", "en"),
-            identifier=candidate,
+            said["plm:text"],
+            title=said.get("dcterms:title"),
+            published=_published(said.get("dcterms:issued")),
+            publisher=said.get("dcterms:publisher"),
+            source=said.get("dcterms:source"),
+            language=said.get("dcterms:language", "en"),
+            identifier=known,
         )
         if report_iri(article, base=base).value == report:
             return article

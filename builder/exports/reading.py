@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -103,18 +104,26 @@ def _nodes(snapshot: Store, events: Iterable[str]) -> _Nodes:
 
 def _sources(snapshot: Store, nodes: Sequence[str]) -> Mapping[str, tuple[Source, ...]]:
     """Give the reports that tell of each node, the earliest first, with the first sentence of each."""
-    told: dict[str, dict[str, tuple[int, Source]]] = defaultdict(dict)
-    for node, report, publisher, title, issued, address, offset, sentence in ask(snapshot, "sources", nodes):
-        texts = (
-            "" if value is None else value.value for value in (publisher, title, issued, address, sentence)
-        )
-        source = (int(offset.value), Source(report.value, *texts))
-        known = told[node.value].setdefault(report.value, source)
-        told[node.value][report.value] = min(known, source, key=lambda each: each[0])
+    told = [tuple(value.value for value in row) for row in ask(snapshot, "sources", nodes)]
+    reports = _reports(snapshot, {report for _, _, report in told})
+    first: dict[str, tuple[int, str]] = {}
+    for node, offset, sentence in ask(snapshot, "sentences", {node for _, node, _ in told}):
+        found = (int(offset.value), sentence.value)
+        first[node.value] = min(first.get(node.value, found), found)
+    sources: dict[str, dict[str, Source]] = defaultdict(dict)
+    for merged, node, report in sorted(told, key=lambda row: first.get(row[1], (0, "")), reverse=True):
+        sources[merged][report] = replace(reports[report], sentence=first.get(node, (0, ""))[1])
     return {
-        node: tuple(sorted((source for _, source in found.values()), key=lambda s: (s.issued, s.report)))
-        for node, found in told.items()
+        merged: tuple(sorted(found.values(), key=lambda source: (source.issued, source.report)))
+        for merged, found in sources.items()
     }
+
+
+def _reports(snapshot: Store, iris: Iterable[str]) -> Mapping[str, Source]:
+    found = {iri: Source(iri) for iri in iris}
+    for report, *values in ask(snapshot, "reports", found):
+        found[report.value] = Source(report.value, *("" if each is None else each.value for each in values))
+    return found
 
 
 class _Maker:
