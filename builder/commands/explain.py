@@ -62,7 +62,7 @@ def explain(
     """
     snapshot = open_snapshot(store)
     found = explain_facts(snapshot, iri)
-    if found.report is not None:
+    if found.report is not None and found.report.iri != iri:
         report = found.report.iri
         article = stored_article(snapshot, report) if document is None else _article(document, report)
         if article is not None:
@@ -131,9 +131,9 @@ def _lines(found: Explanation) -> Iterator[str]:
     if found.report is not None:
         told = found.report
         said = ", ".join(part for part in (told.publisher, told.issued) if part)
-        yield f"  read from {told.iri}: {told.title}{f' ({said})' if said else ''}"
+        yield f"  told in {told.iri}: {told.title}{f' ({said})' if said else ''}"
         if told.built_with:
-            yield f"  by {told.built_with}"
+            yield f"  read by {told.built_with}"
     yield from _member_lines(found)
     numbers = {member.iri: number for number, member in enumerate(found.members, start=1)}
     for each in found.properties:

@@ -45,7 +45,8 @@ def explain(snapshot: Store, iri: str) -> Explanation:
 
 
 def _of_report(snapshot: Store, iri: str, rows: list[Row]) -> Explanation:
-    graph = rows[0]["graph"]
+    graphs = [row["graph"] for row in rows]
+    graph = iri if iri in graphs else graphs[0]  # of builds, too, a report is told in another graph
     quotes = _quotes(snapshot, [iri, *(row["value"] for row in rows if row["value"].startswith(graph))])
     sentences = {quote.sentence for quote in quotes[iri, "evidence"]}
     properties = [

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
+from requests.utils import get_environ_proxies
 from urllib3.util import Retry
 
 from builder.errors import RemoteError, SettingError
@@ -80,7 +81,8 @@ class Endpoint:
             )
         self.url = url
         self._session = requests.Session()
-        self._session.trust_env = False  # no credentials of a .netrc, no proxy that nobody asked for
+        self._session.trust_env = False  # no credentials of a .netrc that nobody asked for
+        self._session.proxies = dict(get_environ_proxies(url))
         self._session.auth = None if credentials is None else credentials.auth()
         retry = Retry(
             total=TRIES - 1,

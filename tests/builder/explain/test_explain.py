@@ -116,6 +116,14 @@ def test_each_node_of_the_merged_layer_is_explained(snapshot: ox.Store) -> None:
             assert all(value.members or value.rule for value in each.values)
 
 
+def test_a_report_is_explained_by_what_it_says_of_itself(snapshot: ox.Store, attack: str) -> None:
+    report = attack.rpartition("/")[0]
+    found = explain(snapshot, report)
+    assert found.report is not None
+    assert found.report.iri == report
+    assert found.classes == ("plm:Report",)
+
+
 @pytest.mark.parametrize("iri", ["https://example.org/nobody", "no iri", "", "https://example.org/a b"])
 def test_what_is_not_there_is_a_clear_error(snapshot: ox.Store, iri: str) -> None:
     with pytest.raises(QueryError, match=f"^{iri}: .*; "):
