@@ -140,6 +140,6 @@ def _write_events(snapshot: Store, stream: BinaryIO, format_: str, *, published:
     }
     written = writers[format_](events)
     left_out = len(found) - written
-    reasons = {"acled": "are of no type of ACLED's", "ucdp": "are no attacks with a death"}
-    more = f"; {left_out} others {reasons[format_]}" if left_out else ""
-    say(f"{written} events{more}")
+    reasons = {"acled": "of no type that ACLED records", "ucdp": "without a death, or no attacks"}
+    more = f"; left out: {left_out} {reasons[format_]}" if left_out else ""
+    say(f"events: {written}{more}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.publishing.plan import Dialect, Protocol, Request, Survey, requests_for, survey
+from builder.publishing.plan import Dialect, Protocol, Request, Survey, differing, requests_for, survey
 from builder.publishing.progress import Progress
 from builder.publishing.remote import Endpoint
 from builder.store import current_snapshot, open_snapshot
@@ -33,7 +33,8 @@ class Publication:
 def plan_publication(path: Path, url: str, dialect: Dialect, *, whole: bool = False) -> Survey:
     """Say what publishing the newest snapshot of a store would send, and send nothing."""
     progress = Progress(path, url, dialect)
-    return survey(None if whole else progress.published(), open_snapshot(path), dialect)
+    before, after = None if whole else progress.published(), open_snapshot(path)
+    return survey(before, after, differing(before, after, dialect))
 
 
 def publish(
@@ -70,8 +71,9 @@ def _send(
 ) -> tuple[Survey, int]:
     """Send what is left of the difference between what the endpoint has and what it is to have."""
     before, after = progress.published(), progress.pending()
-    found = survey(before, after, dialect)
-    requests = requests_for(before, after, dialect)
+    names = differing(before, after, dialect)
+    found = survey(before, after, names)
+    requests = requests_for(before, after, names, dialect)
     done = progress.done()
     count = 0
     for number, request in enumerate(watch(found)(requests) if watch else requests, start=1):

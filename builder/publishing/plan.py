@@ -5,13 +5,15 @@ but for graphs with blank nodes, which cannot be named in one: those are replace
 two graphs share becomes two: no request can say that they are one.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BufferedWriter, RawIOBase
 from itertools import chain, islice
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
 
 from builder.store import VOCABULARY
 
@@ -75,10 +77,16 @@ class Survey:
         return not (self.new or self.changed or self.removed)
 
 
-def survey(before: Store | None, after: Store, dialect: Dialect) -> Survey:
-    """Count the differences between what an endpoint has and what it is to have."""
+def differing(before: Store | None, after: Store, dialect: Dialect) -> list[Name]:
+    """List the graphs that differ: the default graph first, the others in order."""
+    names = _names(before, after, dialect)
+    return [name for name in names if before is None or _digest(before, name) != _digest(after, name)]
+
+
+def survey(before: Store | None, after: Store, names: Iterable[Name]) -> Survey:
+    """Count the differences, in some graphs, between what an endpoint has and what it is to have."""
     new = changed = removed = added = gone = 0
-    for name in _names(before, after, dialect):
+    for name in names:
         more, less = _count(_difference(before, after, name)), _count(_difference(after, before, name))
         added, gone = added + more, gone + less
         if more or less:
@@ -88,20 +96,44 @@ def survey(before: Store | None, after: Store, dialect: Dialect) -> Survey:
     return Survey(new, changed, removed, added, gone)
 
 
-def requests_for(before: Store | None, after: Store, dialect: Dialect) -> Iterator[Request]:
-    """Make the requests for what differs; the same snapshots always give the same requests."""
-    names = (name for name in _names(before, after, dialect) if _differs(before, after, name))
+def requests_for(
+    before: Store | None, after: Store, names: Iterable[Name], dialect: Dialect
+) -> Iterator[Request]:
+    """Make the requests for graphs that differ; the same snapshots always give the same requests."""
     if dialect.protocol is Protocol.GRAPH_STORE:
         return chain.from_iterable(_replacement(after, name, dialect) for name in names)
     return _updates(before, after, names, dialect)
 
 
 def _names(before: Store | None, after: Store, dialect: Dialect) -> list[Name]:
-    """List the graphs of both, the default graph first, the others in order."""
+    """List the graphs of both; one that is empty in both is none."""
     stores = [store for store in (before, after) if store is not None]
     named = {name for store in stores for name in store.named_graphs()}
     wanted = (name for name in named if dialect.vocabulary or name not in VOCABULARY)
-    return [DefaultGraph(), *sorted(wanted, key=str)]
+    names = [DefaultGraph(), *sorted(wanted, key=str)]
+    return [name for name in names if any(_holds(store, name) for store in stores)]
+
+
+class _Hashing(RawIOBase):
+    """A file that keeps only the hash of what is written to it."""
+
+    def __init__(self) -> None:
+        self.hash = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:  # noqa: ANN401 (any buffer)
+        self.hash.update(data)
+        return len(data)
+
+
+def _digest(store: Store, name: Name) -> bytes:
+    """Hash a graph: Oxigraph gives the same quads in the same order, so two hashes tell whether two differ."""
+    hashing = _Hashing()
+    with BufferedWriter(hashing) as stream:
+        store.dump(stream, RdfFormat.N_TRIPLES, from_graph=name)
+    return hashing.hash.digest()
 
 
 def _holds(store: Store, name: Name) -> bool:
@@ -116,11 +148,6 @@ def _difference(one: Store | None, other: Store | None, name: Name) -> Iterator[
     """Give the quads of a graph that the other store has and the one has not."""
     quads = iter(()) if other is None else _quads(other, name)
     return (quad for quad in quads if one is None or quad not in one)
-
-
-def _differs(before: Store | None, after: Store, name: Name) -> bool:
-    both = chain(_difference(before, after, name), _difference(after, before, name))
-    return next(both, None) is not None
 
 
 def _count(quads: Iterable[Quad]) -> int:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from builder import cli
 from builder.errors import RemoteError, SettingError
 from builder.publishing import Dialect, Endpoint, Protocol, Survey, publish
-from builder.publishing.plan import Request, requests_for, survey
+from builder.publishing.plan import Request, differing, requests_for, survey
 from builder.publishing.remote import Credentials
 from builder.store import VOCABULARY, Store, open_snapshot
 
@@ -255,14 +255,16 @@ def test_requests_make_one_dataset_of_another(
 ) -> None:
     dialect = Dialect(protocol, quads=size)
     there = filled([] if before is None else list(before))
-    for request in requests_for(before, after, dialect):
+    names = differing(before, after, dialect)
+    for request in requests_for(before, after, names, dialect):
         for _ in range(1 + twice):
             applied(there, request)
     found, expected = ox.Dataset(there), ox.Dataset(after)
     for each in (found, expected):
         each.canonicalize(ox.CanonicalizationAlgorithm.UNSTABLE)
     assert found == expected
-    assert survey(before, after, dialect).is_nothing == (not list(requests_for(before, after, dialect)))
+    assert survey(before, after, names).is_nothing == (not list(requests_for(before, after, names, dialect)))
+    assert not differing(after, after, dialect)
 
 
 # The address, and what stands in it

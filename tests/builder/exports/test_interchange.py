@@ -175,6 +175,25 @@ def test_wrong_usage_is_one_line(run, by_hand: Path, arguments: tuple[str, ...],
     assert words in err
 
 
+# Tables and maps by the command
+
+
+@pytest.mark.parametrize(
+    ("format_", "beginning", "said"),
+    [
+        ("acled", b"event_id_cnty,event_date,", "events: 4; left out: 1 of no type that ACLED records\n"),
+        ("ucdp", b"id,relid,year,", "events: 2; left out: 3 without a death, or no attacks\n"),
+        ("geojson", b'{"type": "FeatureCollection"', "events: 5\n"),
+    ],
+)
+def test_the_command_says_how_many_events_it_wrote(
+    run, by_hand: Path, format_: str, beginning: bytes, said: str
+) -> None:
+    status, out, err = run("--store", by_hand, "--format", format_)
+    assert (status, err) == (0, said)
+    assert out.startswith(beginning)
+
+
 # A dataset
 
 
