@@ -129,7 +129,7 @@ class _Hashing(RawIOBase):
 
 
 def _digest(store: Store, name: Name) -> bytes:
-    """Hash a graph: Oxigraph gives the same quads in the same order, so two hashes tell whether two differ."""
+    """Hash a graph: Oxigraph gives the same quads in the same order, so hashes tell whether two differ."""
     hashing = _Hashing()
     with BufferedWriter(hashing) as stream:
         store.dump(stream, RdfFormat.N_TRIPLES, from_graph=name)
