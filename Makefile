@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORE ?= store
 PORT ?= 8000
 
-.PHONY: install run test lint browser bench bench-endpoint model lock clean
+.PHONY: install run test lint browser stores bench bench-endpoint model lock clean
 
 install: $(VENV)/installed
 
@@ -20,7 +20,7 @@ run: install
 	$(BIN)/polemos build seeds --store $(STORE)
 	$(BIN)/polemos serve --store $(STORE) --port $(PORT)
 
-test: install lint browser
+test: install lint browser stores
 	$(BIN)/python -m pytest
 
 lint: install
@@ -31,6 +31,10 @@ lint: install
 # Chromium and YASGUI, for tests/browser: root on Debian gets what is missing, others are told, and those tests skip.
 browser: install
 	@$(BIN)/python tests/browser/prepare.py
+
+# Virtuoso and Apache Jena, for tests/stores: the same way.
+stores: install
+	@$(BIN)/python tests/stores/prepare.py
 
 bench: install
 	$(BIN)/python benchmarks/throughput.py

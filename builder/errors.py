@@ -7,6 +7,7 @@ PolemosError
 │   └── StoreHeldError    another process writes it: names the process
 ├── ClusterError          the cluster cannot be reached
 ├── QueryError            a SPARQL query is malformed or cannot be answered
+├── RemoteError           an endpoint cannot be reached, or refuses what it is sent
 ├── SettingError          a setting cannot be used
 └── ShapeError            a graph breaks a shape of the ontology
 
@@ -64,6 +65,10 @@ class ClusterError(PolemosError):
 
 class QueryError(PolemosError):
     """A SPARQL query that is malformed or cannot be answered."""
+
+
+class RemoteError(PolemosError):
+    """An endpoint that cannot be reached, or that refuses what it is sent."""
 
 
 class SettingError(PolemosError):

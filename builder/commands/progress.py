@@ -17,6 +17,12 @@ def warn(message: object) -> None:
         click.echo(f"polemos: error: {one_line}", err=True)
 
 
+def say(message: str) -> None:
+    """Say on standard error what was done, so that standard output is the result alone."""
+    with tqdm.external_write_mode(file=sys.stderr):
+        click.echo(message, err=True)
+
+
 def bar(items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
     """Pass items on and count them on standard error if that is a terminal."""
     return iter(tqdm(items, total=total, unit=f" {unit}", disable=not sys.stderr.isatty()))
