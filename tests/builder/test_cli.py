@@ -183,9 +183,7 @@ def test_ctrl_c_finishes_and_publishes_what_was_read(tmp_path: Path) -> None:
     lines = (json.dumps({"text": text, "id": str(number)}) for number in range(600))
     (tmp_path / "many.jsonl").write_text("\n".join(lines))
     process = started("build", tmp_path / "many.jsonl", "--store", tmp_path / "store")
-    unpublished = tmp_path / "store" / "data"
-    until(unpublished.exists)
-    time.sleep(1)
+    until((tmp_path / "store" / "journal.sqlite").exists)  # the model is loaded, and reading begins
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
