@@ -81,10 +81,7 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
-            below = {below.i for below in above.subtree}
-            return (
-                next((i for i in events if i in below and i > above.i), None) if time.head is None else None
-            )
+            return None
     return _best_of_sentence(root, events)
 
 
