@@ -18,8 +18,8 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.speakers import able, source_of, unlisted
 from builder.components.paragraphs import paragraph_starts
+from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -160,7 +160,7 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     if subject is not None and subject.lower_ in WE:
         return True
     actors = event.fillers(Role.PERPETRATOR)
-    if verb.lemma_.lower() in ADMIT and actors == (speaker,):
+    if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
     return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
 

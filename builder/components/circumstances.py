@@ -20,6 +20,8 @@ ANSWERS = frozenset(WORDS["answers"])
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
+HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
+BOUNDS = frozenset(WORDS["bounds"])
 ASIDE = frozenset(("relcl", "acl"))
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
 AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
@@ -72,6 +74,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.i in events:
             return above.i
         if above.pos_ not in VERBAL:
+            if above.i != root.head.i and _is_bound(above):
+                return None
             continue
         # "carried out an *air strike* on Friday"
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
@@ -83,6 +87,15 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _is_bound(preposition: Token) -> bool:
+    """Whether a time below a preposition dates something else: "*since* the end of the war ten years ago".
+
+    "Before dawn on Sunday" only tells the hour.
+    """
+    below = {child.lower_ for child in preposition.children}
+    return preposition.lower_ in BOUNDS and HOURS.isdisjoint(below)
 
 
 def _best_of_sentence(root: Token, events: Events) -> int | None:

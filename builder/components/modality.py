@@ -121,6 +121,8 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if not coordinated:
             yield above
+            # "it is *possible* that rebels attacked"
+            yield from (child for child in above.rights if child.dep_ == "acomp" and above.lemma_ == "be")
         if above.dep_ == "prep" and above.pos_ != "VERB":
             above = above.head
             yield above  # "fear of an attack"; what governs the fear is another matter

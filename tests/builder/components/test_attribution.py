@@ -95,7 +95,8 @@ SENTENCES = {
         "<about>ambush</about> on Friday."
     ),
     "claim: a noun": (
-        "Gunmen <about>attacked</about> a bank. A claim of <ClaimOfResponsibility>responsibility</ClaimOfResponsibility> came from the "
+        "Gunmen <about>attacked</about> a bank. A claim of "
+        "<ClaimOfResponsibility>responsibility</ClaimOfResponsibility> came from the "
         "<speaker>militia</speaker>."
     ),
     "claim: passive": (
@@ -181,7 +182,8 @@ SENTENCES = {
         "the work of the <accused>rebels</accused>."
     ),
     "accusation: laid the blame": (
-        "The <speaker>army</speaker> <Accusation>laid</Accusation> the blame on the <accused>rebels</accused> for the <about>bombing</about>."
+        "The <speaker>army</speaker> <Accusation>laid</Accusation> the blame on the "
+        "<accused>rebels</accused> for the <about>bombing</about>."
     ),
     "accusation: an office": (
         "The governor’s <speaker>office</speaker> <Accusation>blamed</Accusation> "

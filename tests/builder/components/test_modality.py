@@ -32,9 +32,14 @@ SENTENCES = {
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
     "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
     "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
-    "threatening": "Rebels <cue><Asserted>threatened</Asserted></cue> to <Threatened>attack</Threatened> the bank.",
+    "threatening": (
+        "Rebels <cue><Asserted>threatened</Asserted></cue> to <Threatened>attack</Threatened> the bank."
+    ),
     "vow": "Rebels <cue><Asserted>vowed</Asserted></cue> to <Threatened>attack</Threatened> the bank.",
-    "avenged": "Rebels <cue><Asserted>vowed</Asserted></cue> to <Threatened>avenge</Threatened> the <Asserted>attack</Asserted> on the bank.",
+    "avenged": (
+        "Rebels <cue><Asserted>vowed</Asserted></cue> to <Threatened>avenge</Threatened> the "
+        "<Asserted>attack</Asserted> on the bank."
+    ),
     "fear that will": "Villagers <cue>fear</cue> that rebels will <Feared>attack</Feared> the bank.",
     "fear of being": "Villagers <cue>fear</cue> being <Feared>attacked</Feared>.",
     "plan of": "Police spoke of a <cue>plan</cue> to <Planned>attack</Planned> the bank.",
@@ -51,7 +56,9 @@ SENTENCES = {
     ),
     "unless": "The army will stay <cue>unless</cue> rebels <Feared>attack</Feared> the bank.",
     "whether": "It is not known <cue>whether</cue> rebels <Feared>attacked</Feared> the bank.",
-    "possible": "Police <Asserted>warned</Asserted> of a <cue>possible</cue> <Feared>attack</Feared> on the bank.",
+    "possible": (
+        "Police <Asserted>warned</Asserted> of a <cue>possible</cue> <Feared>attack</Feared> on the bank."
+    ),
     "alleged": "Troops were <cue>accused</cue> of <Alleged>shelling</Alleged> the bank.",
     "prevent": "Guards were posted to <cue>prevent</cue> an <Feared>attack</Feared> on the bank.",
     "told by police": "Police said that rebels <Asserted>attacked</Asserted> the bank.",
