@@ -5,7 +5,7 @@ sentences give statements; so do claims, denials and accusations, whose event ma
 has claimed responsibility"). A statement links to its events by their triggers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -201,8 +201,13 @@ def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> boo
 def _accusation(token: int, speaker: int, about: Sequence[int], told: Told) -> EventMention:
     """The statement of who charges others, told in what is said, with attacks."""
     statement = _statement(token, speaker, about, "Accusation", "accuse")
+    return replace(statement, roles=(*statement.roles, *_accused(about, told)))
+
+
+def _accused(about: Iterable[int], told: Told) -> Iterator[RoleFiller]:
+    """Those who are told to have done what is said: "suspect that *rebels* were behind the raid"."""
     actors = dict.fromkeys(root for event in about for root in told[event].fillers(Role.PERPETRATOR))
-    return replace(statement, roles=(*statement.roles, *(RoleFiller(Role.ACCUSED, root) for root in actors)))
+    return (RoleFiller(Role.ACCUSED, root) for root in actors)
 
 
 def _statement(token: int, speaker: int, about: Sequence[int], kind: str, frame: str) -> EventMention:
@@ -278,6 +283,9 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
     about = _implied(doc, statement, told)
     statement = _with_speaker(doc, statement)
+    is_verb = doc[statement.trigger.token].pos_ == "VERB"
+    if statement.trigger.frame == "accuse" and is_verb and not statement.fillers(Role.ACCUSED):
+        statement = replace(statement, roles=(*statement.roles, *_accused(about, told)))
     named = [bool(statement.fillers(Role.SPEAKER)), bool(about)]
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
         named.append(bool(statement.fillers(Role.ACCUSED)))

@@ -225,6 +225,14 @@ SENTENCES = {
         "The <speaker>embassy</speaker> <Announcement>said</Announcement> that gunmen had "
         "<about>stormed</about> the hospital."
     ),
+    "accusation: suspect that": (
+        "<speaker>Police</speaker> <Accusation>suspect</Accusation> that <accused>rebels</accused> were behind "
+        "the <about>raid</about>."
+    ),
+    "claim: is claiming": (
+        "The <speaker>rebels</speaker> are <ClaimOfResponsibility>claiming</ClaimOfResponsibility> to have "
+        "carried out the <about>raid</about>."
+    ),
 }
 NOTHING = {
     "refused to claim": "Rebels attacked the base. The militia refused to claim responsibility.",
