@@ -92,6 +92,8 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
 def _gives_toll(verb: Token) -> bool:
     """Whether a verb gives a figure: "*put* the death toll at", "*gave* a toll of"."""
     objects = (child.lemma_.lower() for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    if verb.dep_ == "advcl":  # "said 12 had died, *raising* an earlier count": who said it
+        return False
     return verb.lemma_.lower() in PUTTING and not TOLLS.isdisjoint(objects)
 
 

@@ -23,6 +23,10 @@ DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 ASIDE = frozenset(("relcl", "acl"))
+# Verbs whose dates are those of the attack that is their object or subject.
+CARRYING = frozenset(
+    word for key in ("support_verbs", "occurrence_verbs", "shaking") for word in load("triggers")[key]
+).union(WORDS["happening"], AVENGING, *load("modality")["above"].values())
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
 AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
 # Which event of a sentence a loose expression of time belongs to, in this order.
@@ -80,7 +84,7 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         # "carried out an *air strike* on Friday"
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
-            return held
+            return held if above.lemma_.lower() in CARRYING else None  # "*condemned* the attack on Friday"
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours

@@ -172,7 +172,8 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     told = host.is_strong and host.modality is not Modality.DENIED
     if not verbs or not cluster.frames <= EFFECTS or not told:
         return False
-    if _moves_on(context, cluster):
+    unsure = cluster.modality is not Modality.ASSERTED and cluster.modality is not host.modality
+    if unsure or _moves_on(context, cluster):
         return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False

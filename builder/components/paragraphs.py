@@ -16,7 +16,7 @@ _DASH = r"[ ]?(?:—|–|--|[ ]-[ ])"
 DATELINE = re.compile(
     rf"""
     ^(?:
-        (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?  # the city, in capitals, and the date: sixty characters hold both
+        (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?  # the city, in capitals, and the date: 60 characters hold both
         (?:{_BRACKETED})? {_DASH}
         |[A-Z][\w./ ]{{1,30}},[ ]{_DATE} (?:{_BRACKETED})? (?:{_DASH}|:)
         |{_DATE} {_BRACKETED} {_DASH}

@@ -211,7 +211,7 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
-    """Whether a modifier is part of the trigger's own words, or a title: "*truck* bombing", "*major* raid"."""
+    """Whether a modifier is part of the trigger's own words, or a title: a "*truck* bombing"."""
     if mention.name is None and mention.noun in TITLES:
         return True
     return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON

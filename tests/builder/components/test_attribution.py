@@ -226,8 +226,8 @@ SENTENCES = {
         "<about>stormed</about> the hospital."
     ),
     "accusation: suspect that": (
-        "<speaker>Police</speaker> <Accusation>suspect</Accusation> that <accused>rebels</accused> were behind "
-        "the <about>raid</about>."
+        "<speaker>Police</speaker> <Accusation>suspect</Accusation> that <accused>rebels</accused> were "
+        "behind the <about>raid</about>."
     ),
     "claim: is claiming": (
         "The <speaker>rebels</speaker> are <ClaimOfResponsibility>claiming</ClaimOfResponsibility> to have "
