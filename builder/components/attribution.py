@@ -52,7 +52,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     told = {event.trigger.token: event for event in mentions if event.trigger.kind is not EventKind.STATEMENT}
     made = (event for event in mentions if event.trigger.frame in SPOKEN_FRAMES)
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
-    spoken = [event for event in completed if not _answers_other_charge(event, completed)]
+    spoken = [event for event in completed if not _answers_other_charge(doc, event, completed)]
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
     spoken += [*_quoted(doc, told, spoken)]
@@ -336,19 +336,27 @@ def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
     return negated or refused or not NOBODY.isdisjoint(words)
 
 
-def _answers_other_charge(statement: EventMention, others: Sequence[EventMention]) -> bool:
+def _answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
     """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
     if statement.trigger.frame != "deny":
         return False
-    denying = set(statement.fillers(Role.SPEAKER))
+    speakers = statement.fillers(Role.SPEAKER)
+    denying = {*speakers, *_states(doc, speakers)}  # "accuses Iran of supplying them, which *Tehran* denies"
     charges = (other for other in others if other.trigger.frame == "accuse" and not other.links)
-    return any(not denying.isdisjoint(charge.fillers(Role.ACCUSED)) for charge in charges)
+    accused = (charge.fillers(Role.ACCUSED) for charge in charges)
+    return any(not denying.isdisjoint((*roots, *_states(doc, roots))) for roots in accused)
+
+
+def _states(doc: Doc, roots: Iterable[int]) -> Iterator[str]:
+    """The states that places stand for: a capital for its country."""
+    links = (doc._.places[root] for root in roots if root in doc._.places)
+    return (link.country for link in links if link.country is not None)
 
 
 @Language.factory(
     "polemos_attribution",
     requires=[
-        *("doc._.event_mentions", "doc._.mentions", "doc._.heads", "doc._.triggers"),
+        *("doc._.event_mentions", "doc._.mentions", "doc._.heads", "doc._.places", "doc._.triggers"),
         *("token.dep", "token.pos", "token.lemma", "doc.sents"),
     ],
     assigns=["doc._.event_mentions"],

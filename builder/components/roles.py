@@ -312,7 +312,8 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None:
         return False
-    counted = any(c.like_num and c.dep_ in ("dobj", "nsubjpass") for c in doc[event.trigger.token].children)
+    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
+    counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
     filled = [name for name in needed if event.fillers(Role(name))] or (needed if counted else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
 

@@ -63,6 +63,8 @@ SENTENCES = {
     "prevent": "Guards were posted to <cue>prevent</cue> an <Feared>attack</Feared> on the bank.",
     "told by police": "Police said that rebels <Asserted>attacked</Asserted> the bank.",
     "after a warning": "Days after the warning rebels <Asserted>attacked</Asserted> the bank.",
+    "nobody": "No <cue>one</cue> has been <Denied>arrested</Denied>.",
+    "no soldiers": "No <cue>soldiers</cue> have <Denied>withdrawn</Denied> from the border.",
 }
 TOLD = frozenset(modality.value for modality in Modality)
 
