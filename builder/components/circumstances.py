@@ -22,6 +22,7 @@ SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
+BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 ASIDE = frozenset(("relcl", "acl"))
 # Verbs whose dates are those of the attack that is their object or subject.
 CARRYING = frozenset(
@@ -88,6 +89,9 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours
+        far = above.lemma_.lower() in SAYING and time.start - above.i > BESIDE
+        if far or (above.dep_ == "relcl" and not dropped):
+            return next((i for i in events if i > above.i and above.is_ancestor(doc[i])), None)
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
