@@ -5,7 +5,7 @@ sentences give statements; so do claims, denials and accusations, whose event ma
 has claimed responsibility"). A statement links to its events by their triggers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -18,8 +18,8 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.speakers import able, source_of, unlisted
 from builder.components.paragraphs import paragraph_starts
+from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -52,7 +52,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     told = {event.trigger.token: event for event in mentions if event.trigger.kind is not EventKind.STATEMENT}
     made = (event for event in mentions if event.trigger.frame in SPOKEN_FRAMES)
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
-    spoken = [event for event in completed if not _answers_other_charge(event, completed)]
+    spoken = [event for event in completed if not _answers_other_charge(doc, event, completed)]
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
     spoken += [*_quoted(doc, told, spoken)]
@@ -92,6 +92,8 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
 def _gives_toll(verb: Token) -> bool:
     """Whether a verb gives a figure: "*put* the death toll at", "*gave* a toll of"."""
     objects = (child.lemma_.lower() for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    if verb.dep_ == "advcl":  # "said 12 had died, *raising* an earlier count": who said it
+        return False
     return verb.lemma_.lower() in PUTTING and not TOLLS.isdisjoint(objects)
 
 
@@ -160,7 +162,7 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     if subject is not None and subject.lower_ in WE:
         return True
     actors = event.fillers(Role.PERPETRATOR)
-    if verb.lemma_.lower() in ADMIT and actors == (speaker,):
+    if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
     return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
 
@@ -201,8 +203,13 @@ def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> boo
 def _accusation(token: int, speaker: int, about: Sequence[int], told: Told) -> EventMention:
     """The statement of who charges others, told in what is said, with attacks."""
     statement = _statement(token, speaker, about, "Accusation", "accuse")
+    return replace(statement, roles=(*statement.roles, *_accused(about, told)))
+
+
+def _accused(about: Iterable[int], told: Told) -> Iterator[RoleFiller]:
+    """Those who are told to have done what is said: "suspect that *rebels* were behind the raid"."""
     actors = dict.fromkeys(root for event in about for root in told[event].fillers(Role.PERPETRATOR))
-    return replace(statement, roles=(*statement.roles, *(RoleFiller(Role.ACCUSED, root) for root in actors)))
+    return (RoleFiller(Role.ACCUSED, root) for root in actors)
 
 
 def _statement(token: int, speaker: int, about: Sequence[int], kind: str, frame: str) -> EventMention:
@@ -278,6 +285,9 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
     about = _implied(doc, statement, told)
     statement = _with_speaker(doc, statement)
+    is_verb = doc[statement.trigger.token].pos_ == "VERB"
+    if statement.trigger.frame == "accuse" and is_verb and not statement.fillers(Role.ACCUSED):
+        statement = replace(statement, roles=(*statement.roles, *_accused(about, told)))
     named = [bool(statement.fillers(Role.SPEAKER)), bool(about)]
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
         named.append(bool(statement.fillers(Role.ACCUSED)))
@@ -326,19 +336,27 @@ def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
     return negated or refused or not NOBODY.isdisjoint(words)
 
 
-def _answers_other_charge(statement: EventMention, others: Sequence[EventMention]) -> bool:
+def _answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
     """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
     if statement.trigger.frame != "deny":
         return False
-    denying = set(statement.fillers(Role.SPEAKER))
+    speakers = statement.fillers(Role.SPEAKER)
+    denying = {*speakers, *_states(doc, speakers)}  # "accuses Iran of supplying them, which *Tehran* denies"
     charges = (other for other in others if other.trigger.frame == "accuse" and not other.links)
-    return any(not denying.isdisjoint(charge.fillers(Role.ACCUSED)) for charge in charges)
+    accused = (charge.fillers(Role.ACCUSED) for charge in charges)
+    return any(not denying.isdisjoint((*roots, *_states(doc, roots))) for roots in accused)
+
+
+def _states(doc: Doc, roots: Iterable[int]) -> Iterator[str]:
+    """The states that places stand for: a capital for its country."""
+    links = (doc._.places[root] for root in roots if root in doc._.places)
+    return (link.country for link in links if link.country is not None)
 
 
 @Language.factory(
     "polemos_attribution",
     requires=[
-        *("doc._.event_mentions", "doc._.mentions", "doc._.heads", "doc._.triggers"),
+        *("doc._.event_mentions", "doc._.mentions", "doc._.heads", "doc._.places", "doc._.triggers"),
         *("token.dep", "token.pos", "token.lemma", "doc.sents"),
     ],
     assigns=["doc._.event_mentions"],

@@ -205,6 +205,8 @@ def _marked(doc: Doc, toll: Toll) -> Toll:
     """The toll, marked as a revision or as revised where its sentence says so: "lowered the toll to 11"."""
     if doc[max(0, toll.start - 1)].lower_ == "from":  # "rose *from 12* to 14", "up from 12"
         return replace(toll, superseded=True)
+    if toll.number.exact == 0:
+        return toll  # "there were no casualties" takes the place of no figure
     sentence = doc[toll.start].sent
     cues = [*CUE.finditer(sentence.text)] if FIGURES.search(sentence.text) else []
     if not cues:

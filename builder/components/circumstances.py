@@ -20,7 +20,14 @@ ANSWERS = frozenset(WORDS["answers"])
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
+HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
+BOUNDS = frozenset(WORDS["bounds"])
+BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 ASIDE = frozenset(("relcl", "acl"))
+# Verbs whose dates are those of the attack that is their object or subject.
+CARRYING = frozenset(
+    word for key in ("support_verbs", "occurrence_verbs", "shaking") for word in load("triggers")[key]
+).union(WORDS["happening"], AVENGING, *load("modality")["above"].values())
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
 AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
 # Which event of a sentence a loose expression of time belongs to, in this order.
@@ -72,20 +79,31 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.i in events:
             return above.i
         if above.pos_ not in VERBAL:
+            if above.i != root.head.i and _is_bound(above):
+                return None
             continue
         # "carried out an *air strike* on Friday"
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
-            return held
+            return held if above.lemma_.lower() in CARRYING else None  # "*condemned* the attack on Friday"
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours
+        far = above.lemma_.lower() in SAYING and time.start - above.i > BESIDE
+        if far or (above.dep_ == "relcl" and not dropped):
+            return next((i for i in events if i > above.i and above.is_ancestor(doc[i])), None)
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
-            below = {below.i for below in above.subtree}
-            return (
-                next((i for i in events if i in below and i > above.i), None) if time.head is None else None
-            )
+            return None
     return _best_of_sentence(root, events)
+
+
+def _is_bound(preposition: Token) -> bool:
+    """Whether a time below a preposition dates something else: "*since* the end of the war ten years ago".
+
+    "Before dawn on Sunday" only tells the hour.
+    """
+    below = {child.lower_ for child in preposition.children}
+    return preposition.lower_ in BOUNDS and HOURS.isdisjoint(below)
 
 
 def _best_of_sentence(root: Token, events: Events) -> int | None:

@@ -169,10 +169,13 @@ def _figures(cluster: Cluster) -> dict[Outcome, set[int]]:
 def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether a bare effect follows the attack at once: "Two soldiers were wounded."."""
     verbs = all(token.pos_ == "VERB" for token in context.triggers(cluster))
-    told = host.is_strong and host.modality is not Modality.DENIED
+    # What did not happen hurts nobody; that it did no damage may be told.
+    harms = any(toll.number.exact != 0 for member in cluster.members for toll in member.tolls)
+    told = host.is_strong and not (harms and host.modality is Modality.DENIED)
     if not verbs or not cluster.frames <= EFFECTS or not told:
         return False
-    if _moves_on(context, cluster):
+    unsure = cluster.modality is not Modality.ASSERTED and cluster.modality is not host.modality
+    if unsure or _moves_on(context, cluster):
         return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False

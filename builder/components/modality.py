@@ -33,6 +33,9 @@ SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "a
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
+NOBODY = frozenset(load("attribution")["nobody"])
+# Kinds of which nobody's part says that nothing happened; of attacks it may be said of the harm alone.
+BY_SOMEBODY = frozenset((EventKind.EVENT, EventKind.MOVEMENT))
 PAST_OBJECTS = frozenset((*load("circumstances")["avenging"], *load("times")["back"]))
 WARNED = frozenset((Modality.THREATENED, Modality.DEMANDED))
 
@@ -44,6 +47,8 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     if event.trigger.kind is EventKind.STATEMENT:
         return event
     found = _weighed(list(proposals(doc[event.trigger.token])))
+    if event.trigger.kind in BY_SOMEBODY and (nobody := _nobody(doc[event.trigger.token])) is not None:
+        return replace(event, modality=Modality.DENIED, cues=(*event.cues, nobody.i))
     if event.trigger.kind is EventKind.WARNING:  # itself a threat or a demand, not threatened or demanded
         found = [one for one in found if one[0] not in WARNED]
     for modality in ORDER:
@@ -51,6 +56,15 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
         if cues:
             return replace(event, modality=modality, cues=event.cues + cues)
     return event
+
+
+def _nobody(verb: Token) -> Token | None:
+    """The word that says that nobody did or suffered what a verb tells: "*no one* has been arrested"."""
+    subjects = (child for child in verb.children if child.dep_ in RAISING)
+    for subject in subjects:
+        if subject.lower_ in NOBODY or any(child.lower_ in NOBODY for child in subject.lefts):
+            return subject
+    return None
 
 
 def _weighed(found: list[Proposal]) -> list[Proposal]:
@@ -121,6 +135,8 @@ def governors(token: Token) -> Iterator[Token]:
             return
         if not coordinated:
             yield above
+            # "it is *possible* that rebels attacked"
+            yield from (child for child in above.rights if child.dep_ == "acomp" and above.lemma_ == "be")
         if above.dep_ == "prep" and above.pos_ != "VERB":
             above = above.head
             yield above  # "fear of an attack"; what governs the fear is another matter

@@ -9,15 +9,18 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 _DATE = r"(?:[A-Z][a-z]{2,8}\.?[ ]\d{1,2}|\d{1,2}[ ][A-Z][a-z]{2,8}\.?)(?:,?[ ]\d{4})?"
-# "KABUL, Jan 4 (AFP) -- ", "SANAA/DUBAI — ", "Srinagar, Nov 10: ", "May 14 (Yangon) - " at the start of a line.
+_BRACKETED = r"[ ]\([A-Z][\w .]{1,20}\)"  # the agency, or the city
+_DASH = r"[ ]?(?:—|–|--|[ ]-[ ])"
+# At the start of a line: "KABUL, Jan 4 (AFP) -- ", "ADEN — ", "Srinagar, Nov 10: ", "May 14 (Yangon) - ",
+# "(Reuters) - ". A date alone is no dateline: "January 4: Gunmen attacked" is a line of a chronology.
 DATELINE = re.compile(
     rf"""
     ^(?:
-        (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?        # the city, in capitals, and the date: sixty characters hold both
-        (?:[ ]\([A-Z][\w .]{{1,20}}\))?              # the agency
-        [ ]?(?:—|–|--|[ ]-[ ])
-        |(?:[A-Z][\w./ ]{{1,30}},[ ])?{_DATE}
-        (?:[ ]\([A-Z][\w .]{{1,20}}\))?[ ]?(?:—|–|--|[ ]-[ ]|:)
+        (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?  # the city, in capitals, and the date: 60 characters hold both
+        (?:{_BRACKETED})? {_DASH}
+        |[A-Z][\w./ ]{{1,30}},[ ]{_DATE} (?:{_BRACKETED})? (?:{_DASH}|:)
+        |{_DATE} {_BRACKETED} {_DASH}
+        |\([A-Z][\w .]{{1,20}}\) (?:{_DASH}|(?=[ ]))
     )\s*
     """,
     re.MULTILINE | re.VERBOSE,

@@ -62,7 +62,7 @@ def _counts(token: Token) -> bool:
         return False
     lower = token.lower_
     is_word = lower in WORDS and token.pos_ in ("NUM", "DET", "ADJ", "PRON")
-    return is_word or lower in PLURALS or token.like_num
+    return is_word or lower in PLURALS or lower in SCALES or token.like_num
 
 
 def quantity_at(numeral: Token) -> Quantity:

@@ -37,6 +37,8 @@ SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 NOBODY = frozenset(load("attribution")["nobody"])
 PARTITIVES = frozenset(load("entities")["partitives"])
 LISTING = frozenset((":", "including"))
+NO_PEOPLE = frozenset(WORDS["no_people"])
+TITLES = frozenset(WORDS["titles"])
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ROLES = {role.value: role for role in Role}
@@ -189,12 +191,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
 
 def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     """Put what fills a slot where the trigger's frame says."""
-    if any(time.start <= filler.i < time.end for time in draft.doc._.times):
-        return  # "the *May* 22 bombing" is nobody's
-    mention = mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
-    if draft.trigger.frame in SPEAKING and slot in ("subject", "agent"):
-        mention = speaking_house(draft.doc, filler) or mention
-    if mention is None or (slot == "modifier" and _is_carrier(mention, draft.trigger)):
+    mention = _mention_in(draft, slot, filler)
+    if mention is None:
         return
     match role_of(slot, mention, filler, draft.trigger.frame):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
@@ -216,10 +214,21 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
 
 
+def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
+    """The mention that fills a slot; a house that speaks is its body, and a word of a date is nobody."""
+    if any(time.start <= filler.i < time.end for time in draft.doc._.times):
+        return None  # "the *May* 22 bombing"
+    speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
+    house = speaking_house(draft.doc, filler) if speaks else None
+    mention = house or mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
+    is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
+    return None if is_word else mention
+
+
 def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     """A mention for a noun that the lexicon lacks, where only people, or only things, are harmed."""
     frame = draft.trigger.frame
-    if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in NOBODY:
+    if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
         return None
     if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
         draft.mentions[filler.i] = person_mention(filler)
@@ -229,7 +238,9 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
-    """Whether a modifier is part of the trigger's own words: the truck of a "truck bombing"."""
+    """Whether a modifier is part of the trigger's own words, or a title: a "*truck* bombing"."""
+    if mention.name is None and mention.noun in TITLES:
+        return True
     return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON
 
 
@@ -328,7 +339,8 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None:
         return False
-    counted = any(c.like_num and c.dep_ in ("dobj", "nsubjpass") for c in doc[event.trigger.token].children)
+    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
+    counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
     filled = [name for name in needed if event.fillers(Role(name))] or (needed if counted else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
 

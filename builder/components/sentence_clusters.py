@@ -12,10 +12,12 @@ from builder.components.annotations import Category, EventMention
 from builder.components.clusters import EFFECTS, STRONG, Cluster, Context
 from builder.components.syntax import NOMINAL
 from builder.model import Role
+from builder.patterns import load
 
 # Clauses that hang on a verb, as the parser calls them, "dep" for want of a name.
 SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
 TEMPORAL = frozenset(("when", "as"))
+BY_WHICH = frozenset(load("triggers")["same_event_slots"])
 SUFFER = "suffer"  # the frame of "came under fire", whose attack follows: "when shells landed"
 
 Clusters = Mapping[int, Cluster]  # by the tokens of the triggers
@@ -127,4 +129,8 @@ def _is_clause_of(token: Token, verb: Token) -> bool:
     """Whether a verb below another tells how that came about: a clause on it, or one with "when" below."""
     if token.head.i == verb.i:
         return token.dep_ in SUBORDINATE
+    if (
+        token.dep_ == "pobj" and token.head.lower_ in BY_WHICH
+    ):  # "were killed and six wounded *in an explosion*"
+        return token.head.head.i in (verb.i, *(other.i for other in verb.conjuncts))
     return any(child.lower_ in TEMPORAL for child in token.lefts)

@@ -11,6 +11,7 @@ from spacy.tokens import Token
 from builder.components.annotations import Trigger
 from builder.components.syntax import (
     NOMINAL,
+    RELATIVE,
     SUBJECTS,
     VERBAL,
     Slot,
@@ -52,7 +53,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
 def _first_noun(token: Token, lemma: str) -> Token:
     """The noun that heads a trigger of several: the claim of a "*claim* of responsibility"."""
     above = token.head.head if token.dep_ == "pobj" else token
-    return above if above.lemma_.lower() == lemma.split()[0] else token
+    return above if above.lemma_.lower() == lemma.partition(" ")[0] else token
 
 
 def _verb_slots(verb: Token) -> Iterator[Slot]:
@@ -72,7 +73,9 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
 
 def _objects(verb: Token) -> Iterator[Slot]:
     for child in verb.children:
-        if child.dep_ in ("dobj", "dative") and child.pos_ != "ADP":
+        if child.dep_ == "dobj" and child.lower_ in RELATIVE and verb.dep_ == "relcl":
+            yield "object", verb.head  # "the rebels, *whom* he blamed"
+        elif child.dep_ in ("dobj", "dative") and child.pos_ != "ADP":
             yield "object", child
         elif child.lemma_ == "responsible":  # "holds the group responsible for": a small clause
             yield from (("object", below) for below in child.children if below.dep_ in SUBJECTS)

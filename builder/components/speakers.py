@@ -26,7 +26,7 @@ def able(doc: Doc, token: Token | None) -> EntityMention | None:
 
 
 def speaking_house(doc: Doc, token: Token) -> EntityMention | None:
-    """The body that a house stands for where it speaks: "the governor’s *office* said"; it becomes an actor."""
+    """The body that a house stands for where it speaks: "the governor’s *office* said"; now an actor."""
     mention = mention_at(doc, token)
     if mention is None or mention.category is not Category.FACILITY or mention.noun not in HOUSES:
         return None
@@ -54,5 +54,6 @@ def unlisted(doc: Doc, subject: Token) -> EntityMention | None:
     unknown = subject.pos_ == "NOUN" and subject.i not in doc._.mentions and subject.i not in doc._.triggers
     if not unknown or is_text(subject):
         return None
-    doc._.mentions[subject.i] = person_mention(subject)
-    return doc._.mentions[subject.i]
+    mention = person_mention(subject)
+    doc._.mentions[subject.i] = mention
+    return mention

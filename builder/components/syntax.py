@@ -72,10 +72,9 @@ def _understood_subject(verb: Token) -> Token | None:
             return above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
-        case "ccomp" | "advcl" if (above.lemma_ != "give" and above.pos_ in VERBAL) or above.pos_ == "ADJ":
-            return None if _is_finite(verb) else subject_of(above)
-        case "advcl" if above.lemma_ == "give" and verb.tag_ == "VB":  # "gave them a day to leave"
-            return controller(above)
+        case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
+            given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
+            return None if _is_finite(verb) else controller(above) if given else subject_of(above)
         case "conj" if above.pos_ in VERBAL:
             # "was killed and wounded two": who was killed did not wound.
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
@@ -136,7 +135,7 @@ def prepositional(head: Token) -> Iterator[Slot]:
 
 
 def described(clause: Token) -> Token | None:
-    """What a free relative clause names: "what the army described as a *base*", "what it said was a *base*"."""
+    """What a free relative clause names: "what the army called a *base*", "what it said was a *base*"."""
     is_free = any(child.lower_ == "what" for child in clause.subtree)
     for verb in (clause, *(child for child in clause.rights if child.dep_ == "ccomp")) if is_free else ():
         for child in verb.rights:

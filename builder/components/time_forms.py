@@ -56,6 +56,8 @@ SHAPES = {
     "deixis": rf"(?P<words>{alternatives(WORDS['days'])})\b",
     # "New Year’s Eve"
     "holiday": rf"(?P<words>{alternatives(WORDS['holidays'])})(?:,? {_WHICH_YEAR})?\b",
+    # "Good Friday", but not the agreement of that name
+    "easter": rf"(?P<words>{alternatives(WORDS['easter'])})\b(?! (?:{alternatives(WORDS['no_holiday'])})\b)",
     "overnight": rf"(?P<words>{alternatives(WORDS['overnight'])})\b",
     # "the end of the month", "next weekend"
     "ends": rf"(?P<words>{alternatives(WORDS['ends'])})\b",
@@ -81,7 +83,9 @@ SHAPES = {
     "coming": rf"(?:in )?the next {_NUMBER} {_UNIT}",
     "notice": rf"{_NUMBER}[ -](?P<unit>hour|day|week|month)s?[’']? (?:{alternatives(WORDS['notices'])})",
     # "the following day", "that night"
-    "step": rf"(?:(?:the|that) (?P<step>{alternatives(WORDS['ordinals'])})|that (?:day|night|evening|morning))\b",
+    "step": (
+        rf"(?:(?:the|that) (?P<step>{alternatives(WORDS['ordinals'])})|that (?:day|night|evening|morning))\b"
+    ),
     # "between 2011 and 2014", "2011-2014"
     "years": rf"(?:between|from) {_YEAR} (?:and|to) (?P<last_year>(?:19|20)\d\d)\b",
     # "in the 1983 bombing"
@@ -97,7 +101,7 @@ def _initials() -> str:
     """The characters that forms begin with: a test of one is much cheaper than a trial of all forms."""
     tables = (
         *("months", "weekdays", "days", "overnight", "ends", "periods", "parts", "numbers", "sections"),
-        *("holidays", "named_days", "vague", "approximate"),
+        *("holidays", "easter", "named_days", "vague", "approximate"),
     )
     words = chain(("between", "from", "in", "the", "that", "within"), *(WORDS[table] for table in tables))
     return "".join(sorted({word[0] for word in words}))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeAlias
 
+from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from builder.components.quantities import parse_number
@@ -138,7 +139,19 @@ def _nearest_year(month: int, number: int, anchor: Anchor) -> int | None:
 
 
 def _holiday(parts: Parts, anchor: Anchor) -> Moment | None:
-    return _day_in_year(*WORDS["holidays"][parts["words"]], parts, anchor)
+    month, number = WORDS["holidays"][parts["words"]]
+    return _day_in_year(month, number, parts, anchor)
+
+
+def _easter(parts: Parts, anchor: Anchor) -> Moment | None:
+    """A day that is counted from Easter, by the Western reckoning."""
+    if anchor.published is None:
+        return None
+    away = timedelta(days=WORDS["easter"][parts["words"]])
+    days = [easter(anchor.published.year + k) + away for k in (-1, 0, 1)]
+    if anchor.ahead:
+        return day(next(found for found in days if found >= anchor.published))
+    return day(next(found for found in reversed(days) if found <= anchor.published))
 
 
 def _named(parts: Parts, anchor: Anchor) -> Moment | None:
@@ -315,6 +328,7 @@ DATES: dict[str, Callable[[Parts, Anchor], Moment | None]] = {
     "year_of": _year,
     "named": _named,
     "holiday": _holiday,
+    "easter": _easter,
     "ago": _ago,
     "step": _step,
     "vague": _unresolved,

@@ -123,7 +123,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 
 
 def _is_figurative(verb: Token) -> bool:
-    """Whether what a verb acts on tells that no force is meant: "*struck* a deal", "*fighting* corruption"."""
+    """Whether what a verb acts on tells that no force is meant: "*struck* a deal", "*fights* corruption"."""
     objects = NOT_OBJECTS.get(verb.lemma_.lower())
     if objects is None:
         return False

@@ -27,6 +27,7 @@ NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 UNLESS = frozenset(WORDS["unless"])
 FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
 OBLIGING = frozenset(("to", "must", "should", "shall"))
+ASKING = frozenset(("demand", "warn"))  # "ordered to surrender", "were warned to stay indoors"
 ANNOUNCING = frozenset(("threaten", "warn"))  # frames whose issuer may tell what it will do
 WITHDRAWALS = frozenset((EventKind.MOVEMENT, EventKind.EVENT))  # what one can demand of somebody
 TO_COME = frozenset((Modality.THREATENED, Modality.PLANNED, Modality.FEARED))
@@ -116,7 +117,7 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
         ahead = (
             content.token.i > warning.trigger.token
         )  # "“He used to listen,” he told the BBC" demands nothing
-        if event is None and warning.trigger.frame == "demand" and ahead and not reading.demanded:
+        if event is None and warning.trigger.frame in ASKING and ahead and not reading.demanded:
             event = _implied_demand(content)
         if event is not None and event.trigger.token != warning.trigger.token:
             _take(doc, reading, content, event, events)

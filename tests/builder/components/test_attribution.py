@@ -95,7 +95,8 @@ SENTENCES = {
         "<about>ambush</about> on Friday."
     ),
     "claim: a noun": (
-        "Gunmen <about>attacked</about> a bank. A claim of <ClaimOfResponsibility>responsibility</ClaimOfResponsibility> came from the "
+        "Gunmen <about>attacked</about> a bank. A claim of "
+        "<ClaimOfResponsibility>responsibility</ClaimOfResponsibility> came from the "
         "<speaker>militia</speaker>."
     ),
     "claim: passive": (
@@ -181,7 +182,8 @@ SENTENCES = {
         "the work of the <accused>rebels</accused>."
     ),
     "accusation: laid the blame": (
-        "The <speaker>army</speaker> <Accusation>laid</Accusation> the blame on the <accused>rebels</accused> for the <about>bombing</about>."
+        "The <speaker>army</speaker> <Accusation>laid</Accusation> the blame on the "
+        "<accused>rebels</accused> for the <about>bombing</about>."
     ),
     "accusation: an office": (
         "The governor’s <speaker>office</speaker> <Accusation>blamed</Accusation> "
@@ -222,6 +224,14 @@ SENTENCES = {
     "announcement: an embassy": (
         "The <speaker>embassy</speaker> <Announcement>said</Announcement> that gunmen had "
         "<about>stormed</about> the hospital."
+    ),
+    "accusation: suspect that": (
+        "<speaker>Police</speaker> <Accusation>suspect</Accusation> that <accused>rebels</accused> were "
+        "behind the <about>raid</about>."
+    ),
+    "claim: is claiming": (
+        "The <speaker>rebels</speaker> are <ClaimOfResponsibility>claiming</ClaimOfResponsibility> to have "
+        "carried out the <about>raid</about>."
     ),
 }
 NOTHING = {

@@ -34,8 +34,19 @@ SENTENCES = {
         "The death toll of the bombing rose from <Killed exact=12>12</Killed> to "
         "<Killed exact=14>14</Killed>."
     ),
+    "board": "The plane was hit, but <Killed exact=0>nobody on board was killed</Killed>.",
+    "lost men": "The army <Killed exact=12>lost 12 soldiers</Killed> in the attack.",
+    "two dozen": "Rebels <Killed exact=24>killed two dozen villagers</Killed>.",
+    "lowered it": (
+        "A bomb hit a bus. Police had first put the <Killed exact=32>number of dead at 32</Killed> "
+        "and then lowered <Killed exact=14>it to 14</Killed>."
+    ),
+    "seized": "Rebels <Captured exact=6>captured six soldiers</Captured>.",
 }
 NOTHING = {
+    "a threat": "Rebels threatened to kill 12 hostages.",
+    "a plan": "Rebels planned to kill 12 villagers.",
+    "an attempt": "Police foiled an assassination attempt on a minister.",
     "uncounted": "Gunmen killed soldiers.",
     "no people": "Rebels destroyed 12 tanks.",
     "age": "The attack was witnessed by a man, 45.",
@@ -77,6 +88,26 @@ def test_a_revision_is_told_as_one(text: str, revises: bool, annotate: Annotate)
     tolls = [t for event in annotate(text, until="casualties")._.event_mentions for t in event.tolls]
     assert [toll.number.exact for toll in tolls] == [11]
     assert tolls[0].revises is revises
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    {
+        "A bomb killed 12 people on a bus. Police had earlier given a toll of seven dead.": (7, 12),
+        "A bomb hit a bus. The death toll rose from 12 to 14.": (12, 14),
+        "A bomb killed 12 people on a bus. Police initially said four people had been killed.": (4, 12),
+        "A bomb hit a bus. Police, who first put the number of dead at 32, lowered it to 14.": (32, 14),
+    }.items(),
+)
+def test_an_earlier_figure_is_superseded(text: str, figures: tuple[int, int], annotate: Annotate) -> None:
+    tolls = [t for event in annotate(text, until="casualties")._.event_mentions for t in event.tolls]
+    assert {toll.number.exact: toll.superseded for toll in tolls} == {figures[0]: True, figures[1]: False}
+
+
+def test_each_kind_of_victim_has_its_figure(annotate: Annotate) -> None:
+    text = "Eight insurgents and one soldier were killed in the attack."
+    tolls = [t for event in annotate(text, until="casualties")._.event_mentions for t in event.tolls]
+    assert {toll.number.exact for toll in tolls} == {8, 1}
 
 
 def test_a_toll_in_the_next_sentence_is_of_the_attack_before(annotate: Annotate) -> None:

@@ -34,6 +34,23 @@ TIMES = {
         "arrested": ["2024-01-26"],
         "exploded": [],
     },
+    "A communique issued on Friday said that rebels raided a village.": {"raided": []},
+    "The president on Friday condemned the attack on the base.": {"attack": []},
+    "The army planned an attack on the base for Friday.": {"attack": ["2024-02-02"]},
+    "As of Friday, rebels had raided a village.": {"raided": []},
+    "Rebels raided a village, which has been empty since January 3.": {"raided": []},
+    "In Goma, where rebels raided a hotel on January 3, relatives will meet on Friday.": {
+        "raided": ["2024-01-03"],
+    },
+    "Rebels raided a village on Monday, two days after a bomb exploded in a market.": {
+        "raided": ["2024-01-29"],
+        "exploded": ["2024-01-27"],
+    },
+    "Troops shelled a village to avenge the January 8 killing of a nurse.": {
+        "shelled": [],
+        "killing": ["2024-01-08"],
+    },
+    "Residents gathered on Friday to remember those whom rebels had shot dead.": {"shot": []},
 }
 
 

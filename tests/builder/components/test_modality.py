@@ -32,6 +32,39 @@ SENTENCES = {
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
     "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
     "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
+    "threatening": (
+        "Rebels <cue><Asserted>threatened</Asserted></cue> to <Threatened>attack</Threatened> the bank."
+    ),
+    "vow": "Rebels <cue><Asserted>vowed</Asserted></cue> to <Threatened>attack</Threatened> the bank.",
+    "avenged": (
+        "Rebels <cue><Asserted>vowed</Asserted></cue> to <Threatened>avenge</Threatened> the "
+        "<Asserted>attack</Asserted> on the bank."
+    ),
+    "fear that will": "Villagers <cue>fear</cue> that rebels will <Feared>attack</Feared> the bank.",
+    "fear of being": "Villagers <cue>fear</cue> being <Feared>attacked</Feared>.",
+    "plan of": "Police spoke of a <cue>plan</cue> to <Planned>attack</Planned> the bank.",
+    "ready": "Troops are <cue>preparing</cue> to <Planned>storm</Planned> the bank.",
+    "used": "Rebels used a drone to <Asserted>bomb</Asserted> the barracks.",
+    "attempt": "The <cue>attempt</cue> to <Attempted>storm</Attempted> the bank failed.",
+    "thwarted": "Police <cue>thwarted</cue> an <Attempted>attack</Attempted> on the bank.",
+    "never": "The rebels <cue>never</cue> <Denied>attacked</Denied> the bank.",
+    "a report that was wrong": (
+        "A <cue>report</cue> that rebels had <Denied>attacked</Denied> the bank was false."
+    ),
+    "a report by somebody that was wrong": (
+        "A <cue>report</cue> by the agency that the bank had been <Denied>attacked</Denied> was incorrect."
+    ),
+    "unless": "The army will stay <cue>unless</cue> rebels <Feared>attack</Feared> the bank.",
+    "whether": "It is not known <cue>whether</cue> rebels <Feared>attacked</Feared> the bank.",
+    "possible": (
+        "Police <Asserted>warned</Asserted> of a <cue>possible</cue> <Feared>attack</Feared> on the bank."
+    ),
+    "alleged": "Troops were <cue>accused</cue> of <Alleged>shelling</Alleged> the bank.",
+    "prevent": "Guards were posted to <cue>prevent</cue> an <Feared>attack</Feared> on the bank.",
+    "told by police": "Police said that rebels <Asserted>attacked</Asserted> the bank.",
+    "after a warning": "Days after the warning rebels <Asserted>attacked</Asserted> the bank.",
+    "nobody": "No <cue>one</cue> has been <Denied>arrested</Denied>.",
+    "no soldiers": "No <cue>soldiers</cue> have <Denied>withdrawn</Denied> from the border.",
 }
 TOLD = frozenset(modality.value for modality in Modality)
 

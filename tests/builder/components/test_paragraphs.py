@@ -9,6 +9,18 @@ TEXTS = {
     "Attack in Goma\n\nGunmen fled.": ["Attack in Goma", "Gunmen fled."],
     "KABUL, Jan 4 (AFP) -- Gunmen attacked a bank.": ["KABUL, Jan 4 (AFP) --", "Gunmen attacked a bank."],
     "SANAA/DUBAI — Gunmen attacked a bank.": ["SANAA/DUBAI —", "Gunmen attacked a bank."],
+    "Srinagar, Nov 10: Gunmen attacked a bank.": ["Srinagar, Nov 10:", "Gunmen attacked a bank."],
+    "May 14 (Yangon) - Gunmen attacked a bank.": ["May 14 (Yangon) -", "Gunmen attacked a bank."],
+    "(Reuters) - Gunmen attacked a bank.": ["(Reuters) -", "Gunmen attacked a bank."],
+    "January 4: Gunmen attacked a bank.": ["January 4: Gunmen attacked a bank."],
+    "Attack\n\nSeven Russian soldiers were killed and four others wounded.": [
+        "Attack",
+        "Seven Russian soldiers were killed and four others wounded.",
+    ],
+    f"Gunmen fled the town{' of Goma in the night' * 6}\nPolice came.": [
+        f"Gunmen fled the town{' of Goma in the night' * 6}",
+        "Police came.",
+    ],
     "The Front (also called F. L. N.) attacked a bank.": [
         "The Front (also called F. L. N.) attacked a bank."
     ],

@@ -79,7 +79,8 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "this past weekday": "The base fell <time value=2024-01-26>this past Friday</time>.",
     "this past weekday on that day": "The base fell <time value=2024-01-24>this past Wednesday</time>.",
     "following weekday": (
-        "On <time value=2024-01-15>January 15</time> troops came. They left <time value=2024-01-19>the following "
+        "On <time value=2024-01-15>January 15</time> troops came. They left <time value=2024-01-19>the "
+        "following "
         "Friday</time>."
     ),
     "previous weekday": (
@@ -103,7 +104,9 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "later this month": "Talks will open <time value=2024-01>later this month</time>.",
     "next month": "Talks will open <time value=2024-02>next month</time>.",
     "end of last month": "The camp fell at <time value=2023-12>the end of last month</time>.",
-    "end of a month": "Since <time value=2023-10 relation=since>the end of October</time> rockets have fallen.",
+    "end of a month": (
+        "Since <time value=2023-10 relation=since>the end of October</time> rockets have fallen."
+    ),
     "last October": "The camp fell <time value=2023-10>last October</time>.",
     "last January": "The camp fell <time value=2023-01>last January</time>.",
     "month of last year": "The camp fell in <time value=2023-07>July last year</time>.",
@@ -121,7 +124,9 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "nearly three months": "The base was hit <time value=2023>nearly three months ago</time>.",
     "more than a year": "The base was hit <time value=2023>more than a year ago</time>.",
     # ranges
-    "range of days, day first": "They fought from <time value=2024-01-14 until=2024-01-16>14 to 16 January</time>.",
+    "range of days, day first": (
+        "They fought from <time value=2024-01-14 until=2024-01-16>14 to 16 January</time>."
+    ),
     "range of days, month first": "They fought <time value=2024-01-14 until=2024-01-16>January 14-16</time>.",
     "between days": "They fought <time value=2024-01-14 until=2024-01-16>between January 14 and 16</time>.",
     "from a month to another": (
@@ -141,9 +146,12 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "year before a place and an event": "He planned <time value=2008>the 2008</time> Mumbai attacks.",
     "a known day": "He fled after the <time value=2001-09-11>September 11 attacks</time>.",
     "holiday": "The club was raided on <time value=2023-12-31>New Year’s Eve</time>.",
+    "Easter": "Churches were bombed on <time value=2023-04-09>Easter Sunday</time>.",
+    "Good Friday ahead": "The men will be freed on <time value=2024-03-29>Good Friday</time>.",
     "holiday ahead": "The men will be freed on <time value=2024-12-25>Christmas Day</time>.",
     "a later event counted from the date before": (
-        "The raid came on <time value=2024-01-26>Friday</time>, <time value=2024-01-24 head=exploded>two days "
+        "The raid came on <time value=2024-01-26>Friday</time>, <time value=2024-01-24 head=exploded>two "
+        "days "
         "after</time> a bomb exploded."
     ),
     "the day after an event": (
@@ -151,7 +159,8 @@ SENTENCES = {  # published on Wednesday 31 January 2024
         "after</time> an attack on a bank."
     ),
     "counting on from what was told": (
-        "A bomb exploded on <time value=2024-01-15>January 15</time>. <time value=2024-01-17>Two days after</time> "
+        "A bomb exploded on <time value=2024-01-15>January 15</time>. <time value=2024-01-17>Two days "
+        "after</time> "
         "the blast, troops came."
     ),
     "counted from an event without a date": (
@@ -162,7 +171,8 @@ SENTENCES = {  # published on Wednesday 31 January 2024
         "<time value=None>Two days earlier</time> a bomb had exploded."
     ),
     "not counted from a dateline": (
-        "KABUL, <time value=2024-01-30>Jan 30</time> (AFP) -- <time value=None>Two days earlier</time> a bomb had "
+        "KABUL, <time value=2024-01-30>Jan 30</time> (AFP) -- <time value=None>Two days earlier</time> a "
+        "bomb had "
         "exploded."
     ),
     "that night": (
@@ -178,7 +188,9 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "last summer": "The town fell <time value=None>last summer</time>.",
     # deadlines
     "by noon": "They must leave by noon on <time value=2024-02-02 relation=by>Friday</time>.",
-    "no later than an hour": "Leave no later than 6 p.m. on <time value=2024-02-02 relation=by>Friday</time>.",
+    "no later than an hour": (
+        "Leave no later than 6 p.m. on <time value=2024-02-02 relation=by>Friday</time>."
+    ),
     "by late": "They must leave by late <time value=2024-02-02 relation=by>Friday</time>.",
     "until midnight": "They have until midnight on <time value=2024-02-04 relation=by>Sunday</time>.",
     "days to leave": "It gave them <time value=2024-02-03 relation=by>three days to leave</time>.",

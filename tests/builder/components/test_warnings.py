@@ -48,6 +48,71 @@ SENTENCES = {
         "The <issuer>army</issuer> <Demand>warned</Demand> <addressee>residents</addressee> to "
         "<demands modality=Demanded>leave</demands> the village."
     ),
+    "threat: said it would": (
+        "The <issuer>militia</issuer> <Threat>said</Threat> it would <threatens "
+        "modality=Threatened>target</threatens> tourists."
+    ),
+    "threat: we will": (
+        "“We will <threatens modality=Threatened>attack</threatens> the outpost,” the "
+        "<issuer>rebels</issuer> <Threat>said</Threat>."
+    ),
+    "threat: warned that anyone": (
+        "The <issuer>rebels</issuer> <Threat>warned</Threat> that they would <threatens "
+        "modality=Threatened>kill</threatens> hostages."
+    ),
+    "threat: participle": (
+        "<issuer>Russia</issuer> spoke of fighters in the gorge, <Threat>threatening</Threat> to "
+        "<threatens modality=Threatened>bomb</threatens> the camp."
+    ),
+    "threat: noun": (
+        "The <issuer>militia</issuer>’s <Threat>threat</Threat> to <threatens "
+        "modality=Threatened>attack</threatens> the base was heard on Friday."
+    ),
+    "threat: if": (
+        "The <issuer>rebels</issuer> <Threat>threatened</Threat> to <threatens "
+        "modality=Threatened>storm</threatens> the prison if talks failed."
+    ),
+    "threat: vowed more": (
+        "The <issuer>militia</issuer> <Threat>vowed</Threat> to <threatens "
+        "modality=Threatened>attack</threatens> the port."
+    ),
+    "demand: subjunctive": (
+        "The <issuer>militia</issuer> <Demand>demanded</Demand> that the army <demands "
+        "modality=Demanded>leave</demands> the village."
+    ),
+    "demand: gave hours": (
+        "The <issuer>rebels</issuer> <Demand>gave</Demand> the <addressee>army</addressee> 48 hours "
+        "to <demands modality=Demanded>withdraw</demands> from the city."
+    ),
+    "demand: gave until": (
+        "The <issuer>rebels</issuer> <Demand>gave</Demand> the <addressee>army</addressee> until "
+        "Friday to <demands modality=Demanded>withdraw</demands> from the city."
+    ),
+    "demand: asked": (
+        "The <issuer>army</issuer> <Demand>asked</Demand> <addressee>residents</addressee> to "
+        "<demands modality=Demanded>evacuate</demands> the town."
+    ),
+    "demand: told": (
+        "The <issuer>army</issuer> <Demand>told</Demand> <addressee>villagers</addressee> to "
+        "<demands modality=Demanded>leave</demands> the valley."
+    ),
+    "demand: passive": (
+        "<addressee>Villagers</addressee> were <Demand>told</Demand> by the <issuer>army</issuer> to "
+        "<demands modality=Demanded>leave</demands> the valley."
+    ),
+    "demand: advised against nothing": (
+        "The <issuer>embassy</issuer> <Demand>advised</Demand> its <addressee>nationals</addressee> "
+        "to <demands modality=Demanded>leave</demands> the country."
+    ),
+    "demand: a text": (
+        "<issuer>Rebel</issuer> leaflets <Demand>ordered</Demand> <addressee>mayors</addressee> to "
+        "<demands modality=Demanded>resign</demands>."
+    ),
+    "demand: two things": (
+        "The <issuer>army</issuer> <Demand>ordered</Demand> <addressee>residents</addressee> to "
+        "<demands modality=Demanded>leave</demands> their homes and to <demands "
+        "modality=Demanded>stay</demands> away from the river."
+    ),
 }
 
 
@@ -69,7 +134,7 @@ def end(doc: "Doc", i: int) -> int:
 @pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
 def test_warnings(sentence: str, annotate: Annotate) -> None:
     marked = parse(sentence)
-    assert_found(marked, found(annotate(marked.text, until="warnings")))
+    assert_found(marked, found(annotate(marked.text, until="attribution")))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +144,9 @@ def test_warnings(sentence: str, annotate: Annotate) -> None:
         "The president vowed to improve schools.",
         "The minister urged calm.",
         "The company ordered new computers.",
+        "The minister said that he would strike a deal.",
+        "“He used to listen to sermons,” a friend told reporters.",
+        "The army said it would investigate the attack on the base.",
     ],
 )
 def test_promises_and_orders_without_such_content_are_no_warnings(text: str, annotate: Annotate) -> None:
