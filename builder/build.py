@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 import ontology
 from builder import readers, shapes
 from builder.errors import InputError
-from builder.merge import merge
+from builder.merge import builds_graph, merge
 from builder.model import Article, Report
 from builder.rdf import DEFAULT_BASE, report_iri, term, to_quads
 from builder.store import Graph, Store
@@ -125,11 +125,6 @@ def builder_version(nlp: "Language") -> str:
 
 def _is_source(file: Path) -> bool:
     return file.is_file() and file.suffix != ".pyc"
-
-
-def builds_graph(base: str = DEFAULT_BASE) -> NamedNode:
-    """Name the graph that says which version made each report's graph."""
-    return NamedNode(f"{base}graph/builds")
 
 
 @dataclass(slots=True)
