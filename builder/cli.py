@@ -13,14 +13,16 @@ from builder.commands.evaluate import evaluate
 from builder.commands.export import export
 from builder.commands.extract import extract
 from builder.commands.info import info
+from builder.commands.merge import merge
 from builder.commands.progress import warn
 from builder.commands.query import query
 from builder.commands.serve import serve
 from builder.commands.token import token
+from builder.commands.unlink import unlink
 from builder.commands.validate import validate
 from builder.errors import PolemosError
 
-COMMANDS = (build, extract, export, query, validate, info, evaluate, serve, token)
+COMMANDS = (build, extract, export, merge, unlink, query, validate, info, evaluate, serve, token)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
