@@ -303,6 +303,7 @@ def _advance(
     """Bring one stage up to date; give the reports whose nodes have another group, and merged IRIs left."""
     before = {**ledger.former(dirty).get(stage.name, {}), **former}
     mates = ledger.mates(stage.name, before)
+    clusters = {item.item: item.cluster for item in ledger.items(stage.name, before).values()}
     ledger.detach(stage.name, dirty)
     fresh: set[str] = set()
     for some in batches(sorted(dirty), BATCH):
@@ -310,7 +311,8 @@ def _advance(
     dropped = ledger.drop_items(stage.name, before)
     ledger.add_pairs(stage.name, _weigh(ledger, stage, fresh))
     now = ledger.used_by(stage.name, dirty)
-    moved, left = _regroup(ledger, stage, (mates | now.keys()) - dropped, fresh, unlinked, base)
+    lost = {clusters[item] for item in dropped if item in clusters}
+    moved, left = _regroup(ledger, stage, (mates | now.keys()) - dropped, fresh, lost, unlinked, base)
     # A name that a second report uses gets links, and one that only one is left to use loses them.
     after = ledger.sizes(stage.name, before.keys() | now.keys())
     was = {item: before.get(item, after[item] - now.get(item, 0)) for item in after}
@@ -361,10 +363,14 @@ def _regroup(
     stage: Stage,
     start: Collection[str],
     fresh: Collection[str],
+    lost: Collection[str | None],
     unlinked: Unlinked,
     base: str,
 ) -> tuple[set[str], set[str]]:
-    """Group what is linked to items anew; give the items whose group changed, and merged IRIs left."""
+    """Group what is linked to items anew; give the items whose group changed, and merged IRIs left.
+
+    `lost` are the merged IRIs of items that are no more: what has one of them has lost a mate.
+    """
     reach = components(start, lambda items: ledger.neighbours(stage.name, items))
     items = ledger.items(stage.name, reach)
     links = ledger.links(stage.name, reach)
@@ -380,7 +386,7 @@ def _regroup(
         if old.get(cluster) != set(members):
             assigned += ((member, cluster) for member in members)
             moved.update(members)
-        elif len(members) > 1 and any(member in fresh for member in members):
+        elif cluster in lost or (len(members) > 1 and any(member in fresh for member in members)):
             moved.update(members)
     ledger.assign(stage.name, assigned)
     return moved, {item.cluster for item in items.values() if item.cluster and item.item in moved}
