@@ -10,17 +10,17 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
+from pyoxigraph import Literal, NamedNode, Quad
 
 from builder import readers
 from builder.atomic import replacing
 from builder.errors import InputError
 from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
-from builder.merge import merge
+from builder.merge import builds_graph, merge
 from builder.model import Article
-from builder.rdf import DEFAULT_BASE, report_iri, term
+from builder.rdf import report_iri, term
 from builder.readers import Source, Unchanged
 from builder.store import Graph, Store
 
@@ -106,7 +106,7 @@ def build(
             journal.close_run(gone_from=named if prune else ())
             run.retract(journal.outdated())
         _list_failures(store, journal.failures())
-    events = count_events(store) if store.is_published else merge(store, base=extractor.base).events
+    events = merge(store, base=extractor.base).events
     if run.built and run.built * COMPACT_SHARE >= store.graph_count():
         store.compact()
     return Summary(
@@ -136,17 +136,6 @@ def _list_failures(store: Store, failures: Sequence[Failure]) -> None:
         return
     with replacing(file) as stream:
         stream.writelines(f"{json.dumps(asdict(each))}\n".encode() for each in failures)
-
-
-def count_events(store: Store) -> int:
-    """Count the events of the merged layer."""
-    (row,) = cast("QuerySolutions", store.query("SELECT (COUNT(?event) AS ?n) WHERE { ?event a plm:Event }"))
-    return int(row["n"].value)
-
-
-def builds_graph(base: str = DEFAULT_BASE) -> NamedNode:
-    """Name the graph that says which version made each report's graph, and which report revises which."""
-    return NamedNode(f"{base}graph/builds")
 
 
 @dataclass(slots=True)

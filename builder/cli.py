@@ -14,17 +14,19 @@ from builder.commands.explain import explain
 from builder.commands.export import export
 from builder.commands.extract import extract
 from builder.commands.info import info
+from builder.commands.merge import merge
 from builder.commands.places import places
 from builder.commands.progress import warn
 from builder.commands.publish import publish_command
 from builder.commands.query import query
 from builder.commands.serve import serve
 from builder.commands.token import token
+from builder.commands.unlink import unlink
 from builder.commands.validate import validate
 from builder.errors import PolemosError
 
 COMMANDS = (
-    *(build, extract, export, query, explain, publish_command, validate, info),
+    *(build, extract, export, merge, unlink, query, explain, publish_command, validate, info),
     *(evaluate, places, serve, token),
 )
 

@@ -15,8 +15,8 @@ A reader never opens `data`: RocksDB leaves undefined what it would see beside a
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeAlias
@@ -238,6 +238,34 @@ class Store:
             self._unpublish()
             self.inner.bulk_extend(quad for quads in graphs.values() for quad in quads)
 
+    def exchange(self, held: Iterable[Quad], wanted: Iterable[Quad], *, facts: Iterable[Quad] = ()) -> bool:
+        """Put `wanted` in the place of `held` in one transaction; say whether that changed anything.
+
+        `held` is what the store gave for some patterns; `facts` are as in `replace`. Raises `StoreError` if
+        the disk is full or the database fails; nothing is changed then.
+        """
+        known, new = set(held), _as_stored(wanted)
+        added, removed = new - known, known - new
+        for fact in facts:
+            before = self._held(fact.subject, fact.predicate, fact.graph_name)
+            added |= {fact} - before
+            removed |= before - {fact}
+        if added or removed:
+            self._commit(added, removed, ())
+        return bool(added or removed)
+
+    @contextmanager
+    def several_steps(self) -> Iterator[None]:
+        """Do all writes within or, where one fails, none: the store is closed then, to be undone."""
+        try:
+            with undo.kept(self.path, self.inner.backup):
+                yield
+                # On disk before the copy goes: a loss of power must not leave half of it.
+                self.inner.flush()
+        except BaseException:
+            self.close()
+            raise
+
     def _held(self, subject: Any, predicate: Any, graph: Any) -> set[Quad]:  # noqa: ANN401 (any term)
         return set(self.inner.quads_for_pattern(subject, predicate, None, graph))
 
@@ -282,15 +310,9 @@ class Store:
 
     def _replace(self, graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
         """Put a file in the place of a graph. Where that fails midway the store is closed, to be undone."""
-        try:
-            with undo.kept(self.path, self.inner.backup):
-                self.inner.clear_graph(graph)
-                self._load(graph, file, format_, base)
-                # On disk before the copy goes: a loss of power must not leave half of it.
-                self.inner.flush()
-        except BaseException:
-            self.close()
-            raise
+        with self.several_steps():
+            self.inner.clear_graph(graph)
+            self._load(graph, file, format_, base)
 
     def _load(self, graph: Graph, file: Path, format_: ox.RdfFormat, base: str) -> None:
         is_large = file.stat().st_size > BULK

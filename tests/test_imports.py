@@ -25,7 +25,7 @@ LANGUAGE = (
     "builder.report",
 )
 GRAPH = (
-    *("builder.build", "builder.identity", "builder.keys", "builder.merge"),
+    *("builder.build", "builder.layer", "builder.linkage", "builder.merge", "builder.unlinking"),
     *("builder.rdf", "builder.shapes", "builder.store"),
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )

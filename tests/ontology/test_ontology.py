@@ -41,6 +41,7 @@ PROPERTIES = words("""
 """)
 ADDED = words("""
     sentence cue countryCode demonym capital gazetteerEntry links score reason builtWith
+    matchWeight comparedWith takesOut mergedFrom lastReported
     mentionType hasArgument argumentRole filler
 """)
 INDIVIDUALS = {

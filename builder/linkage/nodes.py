@@ -1,0 +1,150 @@
+"""What the merge sees of a report: its nodes with their properties, and when it was published."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, TypeAlias
+
+from pyoxigraph import Literal, NamedNode
+
+import ontology
+from builder.gazetteer import normalise_name
+from builder.rdf import term
+from builder.store import Store
+
+# An IRI, or the lexical form and the datatype of a literal: quick to compare, to keep and to sort.
+Value: TypeAlias = str | tuple[str, str]
+
+MERGED: Final = frozenset(
+    term(f"plm:{name}").value for name in ("Event", "Actor", "Facility", "Place", "Weapon", "Casualties")
+)
+ARTICLE: Final = re.compile(r"^(the|an?)\s", re.IGNORECASE)
+_TYPE = term("rdf:type").value
+_GEOMETRY = term("geo:hasGeometry").value
+POINT: Final = term("geo:asWKT").value
+_ISSUED = term("dcterms:issued").value
+# Words stay in the reports, and what points at them.
+_LEFT = frozenset(term(name).value for name in ("plm:evidence", "plm:cue"))
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of one report: its properties by IRI, each with its values in order."""
+
+    iri: str
+    report: str
+    values: Mapping[str, tuple[Value, ...]]
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give the values of a property as strings; terms of the ontology by their local names."""
+        return tuple(
+            value.removeprefix(ontology.NAMESPACE) if isinstance(value, str) else value[0]
+            for value in self.values.get(term(name).value, ())
+        )
+
+    def text(self, name: str) -> str:
+        """Give the first value of a property, or the empty string."""
+        return next(iter(self.texts(name)), "")
+
+    def number(self, name: str) -> int | None:
+        """Give the first value of a property as a number, if it has one."""
+        text = self.text(name)
+        return int(text) if text else None
+
+    @property
+    def name(self) -> str:
+        """The label without its article, made comparable."""
+        return normalise_name(ARTICLE.sub("", self.text("rdfs:label")))
+
+    def is_a(self, *classes: str) -> bool:
+        """Say whether the node has one of the classes."""
+        types = self.values.get(_TYPE, ())
+        return any(ontology.NAMESPACE + name in types for name in classes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one report says: its nodes by IRI, and the day of its publication as a proleptic ordinal."""
+
+    report: str
+    nodes: Mapping[str, Node]
+    published: int | None = None
+
+    def of(self, *classes: str) -> list[Node]:
+        """List the nodes of one of the classes."""
+        return [node for node in self.nodes.values() if node.is_a(*classes)]
+
+    def linked(self, node: Node, *roles: str) -> list[Node]:
+        """List the nodes in the roles of a node."""
+        return [self.nodes[iri] for role in roles for iri in node.texts(role) if iri in self.nodes]
+
+
+def read(store: Store, report: str) -> Reading:
+    """Read what a report's graph says of its nodes. A place's point becomes a value of the place itself."""
+    found: dict[str, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
+    for quad in store.inner.quads_for_pattern(None, None, None, NamedNode(report)):
+        name = quad.predicate.value
+        if name not in _LEFT and isinstance(quad.subject, NamedNode):
+            found[quad.subject.value][name].append(_value(quad.object))
+    nodes = {
+        iri: Node(iri, report, _properties(found, values))
+        for iri, values in sorted(found.items())
+        if not MERGED.isdisjoint(map(str, values.get(_TYPE, ())))
+    }
+    issued = next(iter(found[report].get(_ISSUED, ())), ("", ""))
+    return Reading(report, nodes, day_number(issued[0]))
+
+
+def _value(found: object) -> Value:
+    return (
+        (found.value, found.datatype.value)
+        if isinstance(found, Literal)
+        else str(getattr(found, "value", ""))
+    )
+
+
+def _properties(
+    found: Mapping[str, Mapping[str, list[Value]]], values: Mapping[str, list[Value]]
+) -> dict[str, tuple[Value, ...]]:
+    points = [
+        point
+        for iri in values.get(_GEOMETRY, ())
+        if isinstance(iri, str)
+        for point in found.get(iri, {}).get(POINT, ())
+    ]
+    kept = {name: tuple(sorted(terms, key=str)) for name, terms in values.items() if name != _GEOMETRY}
+    return kept | ({POINT: tuple(sorted(points, key=str))} if points else {})
+
+
+def day_number(text: str) -> int | None:
+    """Count the days to a date that a lexical form begins with; None where it has no day.
+
+    >>> day_number("2024-01-07T09:30:00") - day_number("2024-01-06")
+    1
+    >>> day_number("2024-01")
+    """
+    found = _DAY.match(text)
+    return None if found is None else date.fromisoformat(found[0]).toordinal()
+
+
+def packed(node: Node) -> str:
+    """Write a node as one short line for the ledger: the report's IRI and the namespace abbreviated."""
+    text = json.dumps([node.iri, node.values], ensure_ascii=False, separators=(",", ":"))
+    return text.replace(node.report, "\x01").replace(ontology.NAMESPACE, "\x02")
+
+
+def unpacked(text: str, report: str) -> Node:
+    """Read a node from a line of the ledger."""
+    iri, values = json.loads(text.replace("\x01", report).replace("\x02", ontology.NAMESPACE), strict=False)
+    return Node(
+        iri,
+        report,
+        {
+            name: tuple(value if isinstance(value, str) else (value[0], value[1]) for value in terms)
+            for name, terms in values.items()
+        },
+    )
