@@ -74,6 +74,13 @@ TRUSTED_PROXY: Final = Setting(
 )
 LICENSE: Final = Setting("license", None, "The IRI of the licence that the data is given under, to be told.")
 CACHE: Final = Setting("cache", 64, "Megabytes of answers to keep; 0 keeps none.")
+TILES: Final = Setting(
+    "tiles",
+    None,
+    "The address of map tiles, with {z}, {x} and {y}, which readers' browsers then ask for; without it, no other "
+    "host is asked and the map is drawn from outlines that come along.",
+)
+TILES_CREDIT: Final = Setting("tiles-credit", "", "Whom the map names as the maker of the tiles.")
 GRACE: Final = Setting("grace", 10.0, "Seconds that running requests get to end when the server is stopped.")
 ACCESS_LOG: Final = Setting(
     "access-log", "-", "The file for a line of JSON a request; - is standard error, empty is none."
@@ -81,5 +88,5 @@ ACCESS_LOG: Final = Setting(
 SETTINGS: Final = (
     *(STORE, SPACY_MODEL, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
     *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
-    *(TRUSTED_PROXY, LICENSE, CACHE, GRACE, ACCESS_LOG),
+    *(TRUSTED_PROXY, LICENSE, CACHE, TILES, TILES_CREDIT, GRACE, ACCESS_LOG),
 )

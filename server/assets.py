@@ -1,0 +1,75 @@
+"""Where the pages find their styles, scripts and maps: addresses that change with the content, so that they keep.
+
+What others wrote lies in `static/built` where `server.build_assets` could get it; a page asks `is_built` and does
+without. The policy says what a page may load: nothing of any other host, but the tiles of a map that the operator chose.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, request, url_for
+
+_STATIC: Final = Path(__file__).with_name("static")
+# Seconds. A year is what caches take for "for ever"; the address changes when the file does.
+_YEAR: Final = 365 * 24 * 3600
+# Characters of the hash in an address: 48 bits tell the few versions of one file apart.
+_HASH: Final = 12
+
+
+def register(app: Flask) -> None:
+    """Let the templates of an application ask for assets, and browsers keep them."""
+    app.jinja_env.globals.update(asset=address, is_built=is_built)
+    app.get_send_file_max_age = _seconds_to_keep  # type: ignore[method-assign]
+
+
+def address(name: str) -> str:
+    """Give the address of a file of `static`, with a hash of what it holds. Raises `OSError` if it is not there."""
+    return url_for("static", filename=name, v=_hash(name))
+
+
+@cache
+def is_built(name: str) -> bool:
+    """Say whether a file that npm brings is there.
+
+    >>> is_built("not-a-library.js")
+    False
+    """
+    return (_STATIC / "built" / name).is_file()
+
+
+def policy(tiles: str | None = None) -> str:
+    """Give the Content-Security-Policy of every page; `tiles` is the address pattern of a server of map tiles.
+
+    >>> policy("https://{s}.tiles.example.org/{z}/{x}/{y}.png").split("; ")[3]
+    "img-src 'self' https://*.tiles.example.org"
+    """
+    images = f"'self' {_origin(tiles)}" if tiles else "'self'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src {images}",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _origin(tiles: str) -> str:
+    parts = urlsplit(tiles.replace("{s}", "*"))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@cache
+def _hash(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:_HASH]
+
+
+def _seconds_to_keep(_: str | None) -> int | None:
+    return _YEAR if "v" in request.args else None

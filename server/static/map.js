@@ -1,0 +1,250 @@
+// Draws the maps of a page: every <div class="map" data-source="address of GeoJSON">.
+//
+// Each event stands where its place is known to be: the ring is as large as the place is uncertain, and there is no
+// point inside it that nobody reported. Where the server counts events by cells, the cells are asked for again as
+// the view changes. The land is drawn from a file of our own; tiles come only from a server that the operator chose.
+(() => {
+  "use strict";
+
+  const { land, fineLand, tiles, tilesCredit } = document.currentScript.dataset;
+  // The coarse outlines are drawn for 1:110 million; from this zoom on their corners show.
+  const FINE_FROM = 5;
+  // A place that covers a country should not be shown as a street.
+  const CLOSEST = 8;
+  const WORLD = [[-56, -130], [72, 160]];
+  const PRECISIONS = {
+    site: "at this site",
+    settlement: "in or near this settlement",
+    district: "somewhere in this district",
+    province: "somewhere in this province",
+    country: "somewhere in this country",
+  };
+
+  const files = new Map();
+
+  function read(address) {
+    if (!files.has(address)) files.set(address, fetch(address).then(checked));
+    return files.get(address);
+  }
+
+  function checked(response) {
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    return response.json();
+  }
+
+  function element(name, text, className) {
+    const made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  class EventMap {
+    constructor(container) {
+      this.container = container;
+      this.source = new URL(container.dataset.source, location.href);
+      container.setAttribute("role", "region");
+      if (!container.hasAttribute("aria-label")) container.setAttribute("aria-label", "Map of the events");
+      container.replaceChildren();
+      this.map = L.map(container, {
+        attributionControl: false, maxBounds: [[-85, -220], [85, 220]], maxZoom: 12, minZoom: 1,
+        scrollWheelZoom: false, zoomSnap: 0.5,
+      });
+      // The wheel scrolls the page until one has turned to the map.
+      this.map.on("focus", () => this.map.scrollWheelZoom.enable());
+      this.map.on("blur", () => this.map.scrollWheelZoom.disable());
+      this.ground = new Ground(this.map);
+      this.areas = L.layerGroup().addTo(this.map);
+      this.found = L.layerGroup().addTo(this.map);
+      this.state = element("p", "", "map-state");
+      this.state.setAttribute("role", "status");
+      container.after(this.state);
+      this.show();
+    }
+
+    async show({ keepView = false } = {}) {
+      if (!keepView) this.map.fitBounds(WORLD, { animate: false });
+      this.map.off("moveend", this.follow, this);
+      const collection = await this.ask(keepView);
+      if (!collection) return;
+      const area = this.container.dataset.area?.split(",").map(Number);
+      const bounds = area ? [[area[1], area[0]], [area[3], area[2]]] : extent(collection);
+      if (!keepView && bounds) this.map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST, padding: [24, 24] });
+      if (collection.features.some(isCell)) {
+        if (!keepView) await this.ask(true);
+        this.map.on("moveend", this.follow, this);
+      }
+      this.container.dataset.state = "shown";
+    }
+
+    follow() {
+      this.ask(true);
+    }
+
+    async ask(inView) {
+      this.asked?.abort();
+      this.asked = new AbortController();
+      const address = new URL(this.source);
+      if (inView) {
+        const seen = this.map.getBounds();
+        const edges = [Math.max(-180, seen.getWest()), Math.max(-90, seen.getSouth()),
+          Math.min(180, seen.getEast()), Math.min(90, seen.getNorth())];
+        address.searchParams.set("bbox", edges.map((edge) => edge.toFixed(4)).join(","));
+        address.searchParams.set("zoom", Math.round(this.map.getZoom()));
+      }
+      try {
+        const collection = await fetch(address, { signal: this.asked.signal }).then(checked);
+        this.draw(collection);
+        return collection;
+      } catch (error) {
+        if (error.name !== "AbortError") this.state.textContent = `The map's events could not be read: ${error.message}`;
+        return null;
+      }
+    }
+
+    draw(collection) {
+      this.areas.clearLayers();
+      this.found.clearLayers();
+      const cells = collection.features.filter(isCell);
+      const events = collection.features.filter((feature) => feature.geometry && !isCell(feature));
+      for (const cell of cells) this.found.addLayer(this.cell(cell));
+      this.found.addLayer(this.clustered(events));
+      const counted = cells.reduce((sum, cell) => sum + cell.properties.count, events.length);
+      const unplaced = collection.features.length - cells.length - events.length;
+      this.state.textContent = `${counted.toLocaleString("en")} ${counted === 1 ? "event" : "events"} on the map` +
+        (unplaced ? `; ${unplaced.toLocaleString("en")} without a place that is known` : "");
+    }
+
+    clustered(events) {
+      const group = L.markerClusterGroup({
+        maxClusterRadius: 36, showCoverageOnHover: false, chunkedLoading: events.length > 500,
+        iconCreateFunction: (cluster) => countIcon(cluster.getChildCount(), "events; zoom in to see each"),
+        animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      });
+      group.addLayers(events.map((event) => this.marker(event)));
+      return group;
+    }
+
+    marker(event) {
+      const { label, precision, radius_km: radius, date } = event.properties;
+      const [longitude, latitude] = event.geometry.coordinates;
+      const marker = L.marker([latitude, longitude], {
+        icon: L.divIcon({ className: `event-icon precision-${precision ?? "unknown"}`, iconSize: [14, 14] }),
+        title: [label, date, PRECISIONS[precision]].filter(Boolean).join(", "),
+      });
+      marker.bindPopup(() => popup(event.properties));
+      if (radius) {
+        const area = L.circle([latitude, longitude], { radius: radius * 1000, className: "event-area", interactive: false });
+        marker.on("add", () => this.areas.addLayer(area));
+        marker.on("remove", () => this.areas.removeLayer(area));
+      }
+      return marker;
+    }
+
+    cell(feature) {
+      const [longitude, latitude] = feature.geometry.coordinates;
+      const { count, types } = feature.properties;
+      const names = Object.entries(types ?? {}).sort((a, b) => b[1] - a[1]).map(([name, number]) => `${name} ${number}`);
+      const marker = L.marker([latitude, longitude], {
+        icon: countIcon(count, "events; zoom in to see more"),
+        title: [`${count.toLocaleString("en")} events`, ...names.slice(0, 4)].join("\n"),
+      });
+      return marker.on("click", () => this.map.setView(marker.getLatLng(), this.map.getZoom() + 2));
+    }
+  }
+
+  /** The land under the events, finer as one comes nearer, with the names of countries; or the operator's tiles. */
+  class Ground {
+    constructor(map) {
+      this.map = map;
+      this.names = L.layerGroup().addTo(map);
+      map.createPane("land").style.zIndex = 150;
+      if (tiles) L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
+      L.control.attribution({ prefix: false }).addAttribution(tiles ? tilesCredit : "Natural Earth").addTo(map);
+      if (tiles) return;
+      this.draw();
+      map.on("zoomend", () => this.draw());
+    }
+
+    async draw() {
+      const address = this.map.getZoom() >= FINE_FROM ? fineLand : land;
+      if (address !== this.drawn) {
+        this.drawn = address;
+        const world = await read(address);
+        if (address !== this.drawn) return; // another zoom came first
+        this.countries = topojson.feature(world, world.objects.countries);
+        this.outlines?.remove();
+        this.outlines = L.geoJSON(this.countries, { pane: "land", interactive: false, style: { className: "land" } });
+        this.outlines.addTo(this.map);
+      }
+      if (this.countries) this.nameCountries();
+    }
+
+    /** Names a country where its name has room. */
+    nameCountries() {
+      this.names.clearLayers();
+      for (const country of this.countries.features) {
+        const box = L.latLngBounds(largest(country.geometry).map(([x, y]) => [y, x]));
+        const width = this.map.project(box.getNorthEast()).x - this.map.project(box.getSouthWest()).x;
+        if (width < 9 * country.properties.name.length) continue; // pixels: as wide as a letter, with some air
+        const icon = L.divIcon({ className: "country-name", html: element("span", country.properties.name), iconSize: null });
+        this.names.addLayer(L.marker(box.getCenter(), { icon, interactive: false, keyboard: false, pane: "land" }));
+      }
+    }
+  }
+
+  function largest({ type, coordinates }) {
+    const rings = type === "Polygon" ? [coordinates[0]] : coordinates.map((polygon) => polygon[0]);
+    return rings.reduce((best, ring) => (area(ring) > area(best) ? ring : best));
+  }
+
+  function area(ring) {
+    let doubled = 0;
+    for (let i = 1; i < ring.length; i += 1) doubled += ring[i - 1][0] * ring[i][1] - ring[i][0] * ring[i - 1][1];
+    return Math.abs(doubled);
+  }
+
+  function isCell(feature) {
+    return "count" in feature.properties;
+  }
+
+  function extent(collection) {
+    const bounds = L.latLngBounds([]);
+    for (const { geometry, properties } of collection.features) {
+      if (!geometry) continue;
+      const point = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
+      bounds.extend(properties.radius_km ? point.toBounds(2000 * properties.radius_km) : point);
+    }
+    return bounds.isValid() ? bounds : null;
+  }
+
+  function countIcon(count, words) {
+    const size = 24 + 8 * Math.log10(count); // pixels: a thousand events are twice as wide as one
+    const label = element("span", count.toLocaleString("en"));
+    label.append(element("span", ` ${words}`, "unseen"));
+    return L.divIcon({ className: "cell", html: label, iconSize: [size, size] });
+  }
+
+  function popup({ label, page, type, date, precision, radius_km: radius, killed }) {
+    const card = element("div", "", "map-card");
+    const link = element("a", label);
+    link.href = page;
+    card.append(link);
+    const facts = [type, date, killed ? `${killed} killed` : ""].filter(Boolean).join(" · ");
+    if (facts) card.append(element("p", facts));
+    if (precision in PRECISIONS) {
+      const about = radius >= 1 ? `, within about ${Math.round(radius)} km` : "";
+      card.append(element("p", `The reports place it ${PRECISIONS[precision]}${about}.`, "map-precision"));
+    }
+    return card;
+  }
+
+  const maps = [...document.querySelectorAll(".map[data-source]")].map((container) => new EventMap(container));
+  window.polemos = { Ground, countIcon, element }; // for the maps of query results
+  document.addEventListener("polemos:filtered", ({ detail: { search } }) => {
+    for (const map of maps) {
+      map.source.search = search;
+      map.show();
+    }
+  });
+})();
