@@ -83,15 +83,18 @@ def build(
     nlp: "Language",
     *,
     base: str = DEFAULT_BASE,
+    with_text: bool = True,
     watcher: Watcher | None = None,
 ) -> Summary:
     """Read documents into a store, merge what its reports say, and publish a snapshot.
 
-    `base` is the IRI that every minted IRI begins with. Raises `StoreError` if the store cannot be written;
+    `base` is the IRI that every minted IRI begins with. Without their text, reports are kept as what was read
+    from them, with the sentences around mentions. Raises `StoreError` if the store cannot be written;
     what was committed stays.
     """
     began = time.monotonic()
-    run = _Run(store, watcher or Unwatched(), base, builder_version(nlp))
+    made_by = builder_version(nlp) if with_text else f"{builder_version(nlp)}, without text"
+    run = _Run(store, watcher or Unwatched(), base, made_by, with_text)
     run.build(readers.read(paths), nlp)
     events = merge(store, base=base).events
     if run.built * COMPACT_SHARE >= store.graph_count():
@@ -140,6 +143,7 @@ class _Run:
     watcher: Watcher
     base: str
     version: str
+    with_text: bool
     read: int = 0
     built: int = 0
     unchanged: int = 0
@@ -181,7 +185,7 @@ class _Run:
 
     def add(self, report: Report) -> None:
         """Keep a report's quads for the next commit, unless they break a shape: a defect of ours."""
-        quads = tuple(to_quads(report, base=self.base))
+        quads = tuple(to_quads(report, base=self.base, with_text=self.with_text))
         violations = shapes.check(quads)
         if violations:
             more = f" and {len(violations) - 1} more" if len(violations) > 1 else ""

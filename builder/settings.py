@@ -34,6 +34,9 @@ TRAINED_MODEL: Final = Setting(
 RULES: Final = Setting(
     "rules", True, "Whether rules read events; without them only what the trained model reads is told."
 )
+TEXT: Final = Setting(
+    "text", True, "Whether the texts of reports are kept whole; the sentences around mentions always are."
+)
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")

@@ -21,7 +21,7 @@ _HASH: Final = 12
 
 def register(app: Flask) -> None:
     """Let the templates of an application ask for assets, and browsers keep them."""
-    app.jinja_env.globals.update(asset=address, is_built=is_built)
+    app.jinja_env.globals.update(asset=address, is_built=is_built, settings=app.extensions["settings"])
     app.get_send_file_max_age = _seconds_to_keep  # type: ignore[method-assign]
 
 

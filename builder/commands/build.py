@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 @options.MODEL
 @options.TRAINED
 @options.RULES
+@options.TEXT
 @options.BASE
 @click.pass_context
-def build(
+def build(  # noqa: PLR0913 (one parameter an option)
     context: click.Context,
     paths: tuple[str, ...],
     *,
@@ -40,6 +41,7 @@ def build(
     spacy_model: str,
     trained_model: str | None,
     rules: bool,
+    text: bool,
     base: str,
 ) -> None:
     """Read articles into a store, merge what they say, and publish it.
@@ -55,7 +57,7 @@ def build(
     with Store.open(store, create=True) as opened, stopping_kindly() as stop:
         watcher = Terminal(count(paths), stop)
         nlp = load_pipeline(spacy_model=spacy_model, trained_model=trained_model, rules=rules)
-        summary = build_store(paths, opened, nlp, base=base, watcher=watcher)
+        summary = build_store(paths, opened, nlp, base=base, with_text=text, watcher=watcher)
     click.echo(_told(summary))
     context.exit(130 if summary.stopped else 1 if summary.failures else 0)
 

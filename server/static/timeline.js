@@ -53,7 +53,6 @@
       this.sliders = ["First week", "Last week"].map((name) => this.slider(name));
       const line = document.createElement("p");
       this.words = document.createElement("output");
-      this.words.className = "period";
       this.clear = document.createElement("button");
       this.clear.type = "button";
       this.clear.textContent = "All dates";

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode
 
+import ontology
 from builder import build as module
 from builder.build import Unwatched, build, builder_version
 from builder.errors import InputError
@@ -116,6 +117,16 @@ def test_a_build_that_is_stopped_publishes_what_it_read(folder: Path, store: Sto
     assert sum("/report/" in name for name in published(store)) == 1
 
 
+def test_without_text_a_report_is_built_anew_without_it(folder: Path, store: Store, nlp) -> None:
+    text = NamedNode(f"{ontology.NAMESPACE}text")
+    build([folder], store, nlp)
+    assert len(list(store.inner.quads_for_pattern(None, text, None))) == 2
+    summary = build([folder], store, nlp, with_text=False)
+    assert (summary.built, summary.unchanged) == (2, 0)
+    assert list(store.inner.quads_for_pattern(None, text, None)) == []
+    assert build([folder], store, nlp, with_text=False).unchanged == 2
+
+
 def test_the_base_is_that_of_every_graph(folder: Path, store: Store, nlp) -> None:
     build([folder], store, nlp, base="https://kb.example/")
     assert {name.startswith("<https://kb.example/") for name in published(store)} == {True}
@@ -123,7 +134,7 @@ def test_the_base_is_that_of_every_graph(folder: Path, store: Store, nlp) -> Non
 
 @pytest.fixture
 def run(store: Store) -> module._Run:
-    return module._Run(store, Told(), DEFAULT_BASE, "a version")
+    return module._Run(store, Told(), DEFAULT_BASE, "a version", with_text=True)
 
 
 def test_a_report_that_breaks_a_shape_is_left_out_and_named(run: module._Run, full_report: Report) -> None:
