@@ -158,7 +158,9 @@
     constructor(map) {
       this.map = map;
       this.names = L.layerGroup().addTo(map);
+      // Under all that events are drawn on, which begins at 400.
       map.createPane("land").style.zIndex = 150;
+      map.createPane("names").style.zIndex = 160;
       if (tiles) L.tileLayer(tiles, { maxZoom: 19 }).addTo(map);
       L.control.attribution({ prefix: false }).addAttribution(tiles ? tilesCredit : "Natural Earth").addTo(map);
       if (tiles) return;
@@ -173,6 +175,7 @@
         const world = await read(address);
         if (address !== this.drawn) return; // another zoom came first
         this.countries = topojson.feature(world, world.objects.countries);
+        this.countries.features.forEach(({ geometry }) => unroll(geometry));
         this.outlines?.remove();
         this.outlines = L.geoJSON(this.countries, { pane: "land", interactive: false, style: { className: "land" } });
         this.outlines.addTo(this.map);
@@ -188,8 +191,23 @@
         const width = this.map.project(box.getNorthEast()).x - this.map.project(box.getSouthWest()).x;
         if (width < 9 * country.properties.name.length) continue; // pixels: as wide as a letter, with some air
         const icon = L.divIcon({ className: "country-name", html: element("span", country.properties.name), iconSize: null });
-        this.names.addLayer(L.marker(box.getCenter(), { icon, interactive: false, keyboard: false, pane: "land" }));
+        this.names.addLayer(L.marker(box.getCenter(), { icon, interactive: false, keyboard: false, pane: "names" }));
       }
+    }
+  }
+
+  /** Lets an outline go on past 180° where it would jump to the other end of the map; in place. */
+  function unroll({ type, coordinates }) {
+    for (const ring of type === "Polygon" ? coordinates : coordinates.flat()) {
+      let turned = 0;
+      for (let i = 1, before = ring[0][0]; i < ring.length; i += 1) {
+        const longitude = ring[i][0];
+        if (Math.abs(longitude - before) > 180) turned += longitude < before ? 360 : -360;
+        before = longitude;
+        ring[i] = [longitude + turned, ring[i][1]];
+      }
+      // What goes around the world has the pole in it: Antarctica.
+      if (turned) ring.push([ring.at(-1)[0], -90], [ring[0][0], -90], ring[0]);
     }
   }
 

@@ -87,6 +87,8 @@
     createShareableLink: (editor) => link(editor.getValue()).href,
     // The text that was typed outlives a page that is left; a link wins over it.
     persistenceId: "polemos_query",
+    editorHeight: "auto",
+    resizeable: false,
     requestConfig: { endpoint, acceptHeaderGraph: "text/turtle" },
     value: field.value,
   });
@@ -97,10 +99,38 @@
     persistenceId: "polemos_results",
     persistenceLabelResponse: "",
     maxPersistentResponseSize: 0,
+    plugins: { table: { enabled: true, dynamicConfig: { compact: true } } },
     pluginOrder: ["table", "map", "chart", "response"],
     prefixes: () => ({ ...prefixes, ...yasqe.getPrefixesFromQuery() }),
   });
+  yasr.on("drawn", () => setTimeout(mend)); // the views are marked after it is told
+  place.querySelector(".CodeMirror-scroll").tabIndex = 0;
   form.hidden = true;
+  const downloads = document.querySelector(".downloads") ?? document.createElement("p");
+  place.after(downloads);
+
+  /** Tells what YASGUI only shows: which views do not fit the answer, and what its fields are for. */
+  function mend() {
+    place.querySelector(".tableSizer")?.setAttribute("aria-label", "Rows on a page");
+    place.querySelector(".tableFilter")?.setAttribute("aria-label", "Filter rows");
+    for (const button of place.querySelectorAll(".yasr_btnGroup button")) {
+      button.disabled = button.classList.contains("disabled");
+    }
+  }
+
+  /** Offers the whole answer in each format that fits the query. */
+  function offer() {
+    const isGraph = ["CONSTRUCT", "DESCRIBE"].includes(yasqe.getQueryType());
+    const formats = isGraph ? ["turtle", "jsonld", "ntriples", "rdfxml"] : ["csv", "json", "tsv", "xml"];
+    downloads.replaceChildren("The whole answer as", ...formats.flatMap((format) => {
+      const made = document.createElement("a");
+      const answer = new URL(endpoint);
+      answer.search = new URLSearchParams({ query: yasqe.getValue(), format });
+      Object.assign(made, { href: answer, download: `answer.${format}`, textContent: format });
+      return [" ", made];
+    }));
+  }
+
   document.querySelector("[data-answer]")?.remove();
 
   yasqe.on("query", () => {
@@ -111,6 +141,7 @@
   yasqe.on("queryResponse", (_, response, duration) => {
     place.removeAttribute("aria-busy");
     yasr.setResponse(response, duration);
+    offer();
   });
   window.addEventListener("popstate", () => {
     const query = new URL(location.href).searchParams.get("query");

@@ -92,6 +92,14 @@
     }
   }
 
+  function cell(value, most) {
+    const made = element("td");
+    const bar = element("span", "", "bar");
+    bar.style.inlineSize = `${most > 0 ? Math.max(0, (80 * value) / most) : 0}%`; // the rest is for the number
+    made.append(bar, ` ${value.toLocaleString("en")}`);
+    return made;
+  }
+
   class ChartView {
     priority = 4;
     label = "Chart";
@@ -111,35 +119,28 @@
     }
 
     draw() {
-      const { title, bars } = this.bars();
-      const most = Math.max(...bars.map(([, value]) => value));
+      const { heads, rows } = this.content();
+      const most = heads.map((_, i) => Math.max(...rows.map(({ values }) => values[i])));
       const table = element("table", "", "chart");
-      table.append(element("caption", bars.length > MOST_BARS ? `${title}; the first ${MOST_BARS}` : title));
-      const body = element("tbody");
-      for (const [label, value] of bars.slice(0, MOST_BARS)) {
-        const row = element("tr");
-        const head = element("th", label);
-        head.scope = "row";
-        const cell = element("td");
-        const bar = element("span", "", "bar");
-        bar.style.inlineSize = `${Math.max(0, (80 * value) / most)}%`; // the rest is for the number
-        cell.append(bar, ` ${value.toLocaleString("en")}`);
-        row.append(head, cell);
-        body.append(row);
+      if (rows.length > MOST_BARS) table.append(element("caption", `The first ${MOST_BARS} of ${rows.length}`));
+      const head = table.createTHead().insertRow();
+      head.append(element("td"), ...heads.map((name) => Object.assign(element("th", name), { scope: "col" })));
+      const body = table.createTBody();
+      for (const { label, values } of rows.slice(0, MOST_BARS)) {
+        const row = body.insertRow();
+        row.append(Object.assign(element("th", label), { scope: "row" }), ...values.map((value, i) => cell(value, most[i])));
       }
-      table.append(body);
       this.yasr.resultsEl.append(table);
     }
 
-    /** What is drawn: the last column of numbers by the columns without, or rows counted by month. */
-    bars() {
+    /** What is drawn: each column of numbers by the columns without, or rows counted by month. */
+    content() {
       const { results } = this.yasr;
-      const numbers = columns(results, isNumber);
-      if (numbers.length) {
-        const shown = numbers.at(-1);
-        const labels = results.getVariables().filter((name) => !numbers.includes(name));
-        const rows = results.getBindings().filter((row) => row[shown]);
-        return { title: shown, bars: rows.map((row) => [this.words(row, labels), Number(row[shown].value)]) };
+      const heads = columns(results, isNumber);
+      if (heads.length) {
+        const labels = results.getVariables().filter((name) => !heads.includes(name));
+        const values = (row) => heads.map((name) => Number(row[name]?.value ?? 0));
+        return { heads, rows: results.getBindings().map((row) => ({ label: this.words(row, labels), values: values(row) })) };
       }
       const [date] = columns(results, isDate);
       const counts = new Map();
@@ -147,7 +148,8 @@
         const month = row[date]?.value.slice(0, 7); // YYYY-MM, or a year alone
         if (month) counts.set(month, (counts.get(month) ?? 0) + 1);
       }
-      return { title: `rows by month of ${date}`, bars: [...counts].sort() };
+      const rows = [...counts].sort().map(([label, count]) => ({ label, values: [count] }));
+      return { heads: [`rows by month of ${date}`], rows };
     }
 
     words(row, names) {
