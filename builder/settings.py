@@ -80,8 +80,8 @@ CACHE: Final = Setting("cache", 64, "Megabytes of answers to keep; 0 keeps none.
 TILES: Final = Setting(
     "tiles",
     None,
-    "The address of map tiles, with {z}, {x} and {y}, which readers' browsers then ask for; without it, no other "
-    "host is asked and the map is drawn from outlines that come along.",
+    "The address of map tiles, with {z}, {x} and {y}, that readers' browsers then ask for; without it they "
+    "ask no other host, and the map has the outlines that come along.",
 )
 TILES_CREDIT: Final = Setting("tiles-credit", "", "Whom the map names as the maker of the tiles.")
 GRACE: Final = Setting("grace", 10.0, "Seconds that running requests get to end when the server is stopped.")

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _HEADERS: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
 
 
-
 def make(settings: Settings) -> Flask:
     """Make the application of `server.create_app`."""
     app = Flask("server")
@@ -67,9 +66,7 @@ def close(app: Flask, *, grace: float = 0.0) -> None:
     app.extensions["engine"].close()
 
 
-def _with_headers(
-    application: "WSGIApplication", headers: tuple[tuple[str, str], ...]
-) -> "WSGIApplication":
+def _with_headers(application: "WSGIApplication", headers: tuple[tuple[str, str], ...]) -> "WSGIApplication":
     """Send headers with every response, which costs less here than within."""
 
     def with_headers(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:

@@ -1,7 +1,8 @@
-"""Where the pages find their styles, scripts and maps: addresses that change with the content, so that they keep.
+"""Where the pages find their styles, scripts and maps: addresses that change with the files.
 
-What others wrote lies in `static/built` where `server.build_assets` could get it; a page asks `is_built` and does
-without. The policy says what a page may load: nothing of any other host, but the tiles of a map that the operator chose.
+What others wrote lies in `static/built` where `server.build_assets` could get it; a page asks `is_built`, and
+does without. The policy says what a page may load: nothing of other hosts, but the tiles of a map that the
+operator chose.
 """
 
 import hashlib
@@ -10,12 +11,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, request, url_for
+from flask import Flask, Response, request, url_for
 
 _STATIC: Final = Path(__file__).with_name("static")
 # Seconds. A year is what caches take for "for ever"; the address changes when the file does.
 _YEAR: Final = 365 * 24 * 3600
-# The hash of the one style sheet that a script of YASGUI 4.6.2 writes itself: the grips between columns of a table.
+# The hash of the one style sheet that a script of YASGUI 4.6.2 writes itself: grips between columns.
 _GRIPS: Final = "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
 # Characters of the hash in an address: 48 bits tell the few versions of one file apart.
 _HASH: Final = 12
@@ -24,11 +25,12 @@ _HASH: Final = 12
 def register(app: Flask) -> None:
     """Let the templates of an application ask for assets, and browsers keep them."""
     app.jinja_env.globals.update(asset=address, is_built=is_built, settings=app.extensions["settings"])
-    app.get_send_file_max_age = _seconds_to_keep  # type: ignore[method-assign]
+    app.get_send_file_max_age = _seconds_to_keep  # type: ignore[method-assign, assignment]
+    app.after_request(_close_file)
 
 
 def address(name: str) -> str:
-    """Give the address of a file of `static`, with a hash of what it holds. Raises `OSError` if it is not there."""
+    """Give the address of a file of `static`, with a hash of what it holds; raises `OSError` without it."""
     return url_for("static", filename=name, v=_hash(name))
 
 
@@ -43,7 +45,7 @@ def is_built(name: str) -> bool:
 
 
 def policy(tiles: str | None = None) -> str:
-    """Give the Content-Security-Policy of every page; `tiles` is the address pattern of a server of map tiles.
+    """Give the Content-Security-Policy of every page; `tiles` is the pattern of addresses of map tiles.
 
     >>> policy("https://{s}.tiles.example.org/{z}/{x}/{y}.png").split("; ")[3]
     "img-src 'self' https://*.tiles.example.org"
@@ -75,3 +77,11 @@ def _hash(name: str) -> str:
 
 def _seconds_to_keep(_: str | None) -> int | None:
     return _YEAR if "v" in request.args else None
+
+
+def _close_file(response: Response) -> Response:
+    """Close the file of an asset with its answer, also where a compressed stream takes its place."""
+    close = getattr(response.response, "close", None)
+    if request.endpoint == "static" and close:
+        response.call_on_close(close)
+    return response

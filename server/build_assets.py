@@ -1,8 +1,8 @@
 """Gets what the pages show in a browser and others wrote: the map, the land under it, the query editor.
 
-`make install` runs it as `python -m server.build_assets`. npm fetches the packages that `package-lock.json` names,
+`make install` runs it as `python -m server.build_assets`. npm fetches the packages of `package-lock.json`,
 checks their hashes, and runs nothing of theirs; the files that `package.json` lists under `built` go to
-`server/static/built`, which is served and shipped. Without npm the pages work, with lists in place of the map.
+`server/static/built`, which is served and shipped. Without npm the pages work, with lists in place of maps.
 """
 
 import json

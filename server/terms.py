@@ -43,7 +43,7 @@ def list_terms() -> Response:
 def terms() -> tuple[Term, ...]:
     """Give every term that the ontology declares, and those of other vocabularies that our JSON-LD names.
 
-    >>> [term.kind for term in terms() if term.label in ("attack", "air strike", "perpetrator")]
+    >>> [term.kind for term in terms() if term.label in ("attack", "air strike", "mover")]
     ['class', 'property', 'concept']
     """
     return (*_declared(), *_borrowed())
@@ -63,7 +63,7 @@ def _declared() -> tuple[Term, ...]:
 
 
 def _borrowed() -> tuple[Term, ...]:
-    """Read the names of `context.jsonld` that stand for terms of others; their classes begin with a capital."""
+    """Read the names of `context.jsonld` for terms of others, of which classes begin with a capital."""
     context = json.loads(ontology.path("context.jsonld").read_text(encoding="utf-8"))["@context"]
     found = {}
     for name, meaning in context.items():

@@ -107,22 +107,11 @@
       this.found.clearLayers();
       const cells = collection.features.filter(isCell);
       const events = collection.features.filter((feature) => feature.geometry && !isCell(feature));
-      for (const cell of cells) this.found.addLayer(this.cell(cell));
-      this.found.addLayer(this.clustered(events));
+      this.found.addLayer(clustered([...cells.map((cell) => this.cell(cell)), ...events.map((event) => this.marker(event))]));
       const counted = cells.reduce((sum, cell) => sum + cell.properties.count, events.length);
       const unplaced = collection.features.length - cells.length - events.length;
       this.state.textContent = `${counted.toLocaleString("en")} ${counted === 1 ? "event" : "events"} on the map` +
         (unplaced ? `; ${unplaced.toLocaleString("en")} without a place that is known` : "");
-    }
-
-    clustered(events) {
-      const group = L.markerClusterGroup({
-        maxClusterRadius: 36, showCoverageOnHover: false, chunkedLoading: events.length > 500,
-        iconCreateFunction: (cluster) => countIcon(cluster.getChildCount(), "events; zoom in to see each"),
-        animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
-      });
-      group.addLayers(events.map((event) => this.marker(event)));
-      return group;
     }
 
     marker(event) {
@@ -145,12 +134,21 @@
       const [longitude, latitude] = feature.geometry.coordinates;
       const { count, types } = feature.properties;
       const names = Object.entries(types ?? {}).sort((a, b) => b[1] - a[1]).map(([name, number]) => `${name} ${number}`);
-      const marker = L.marker([latitude, longitude], {
-        icon: countIcon(count, "events; zoom in to see more"),
-        title: [`${count.toLocaleString("en")} events`, ...names.slice(0, 4)].join("\n"),
-      });
+      const marker = L.marker([latitude, longitude], { count, icon: countIcon(count), title: names.slice(0, 4).join("\n") });
       return marker.on("click", () => this.map.setView(marker.getLatLng(), this.map.getZoom() + 2));
     }
+  }
+
+  /** Puts what stands too close together under one mark, with how many there are. */
+  function clustered(markers) {
+    const group = L.markerClusterGroup({
+      animate: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      iconCreateFunction: (cluster) => countIcon(cluster.getAllChildMarkers().reduce((sum, { options }) => sum + (options.count ?? 1), 0)),
+      maxClusterRadius: 40, // pixels: the width of a mark
+      showCoverageOnHover: false,
+    });
+    group.addLayers(markers);
+    return group;
   }
 
   /** The land under the events, finer as one comes nearer, with the names of countries; or the operator's tiles. */
@@ -236,10 +234,10 @@
     return bounds.isValid() ? bounds : null;
   }
 
-  function countIcon(count, words) {
-    const size = 24 + 8 * Math.log10(count); // pixels: a thousand events are twice as wide as one
+  function countIcon(count) {
+    const size = 24 + 8 * Math.log10(count); // pixels: a thousand are twice as wide as one
     const label = element("span", count.toLocaleString("en"));
-    label.append(element("span", ` ${words}`, "unseen"));
+    label.append(element("span", " here; zoom in to see more", "unseen"));
     return L.divIcon({ className: "cell", html: label, iconSize: [size, size] });
   }
 
@@ -258,7 +256,7 @@
   }
 
   const maps = [...document.querySelectorAll(".map[data-source]")].map((container) => new EventMap(container));
-  window.polemos = { Ground, countIcon, element }; // for the maps of query results
+  window.polemos = { Ground, clustered, element }; // for the maps of query results
   document.addEventListener("polemos:filtered", ({ detail: { search } }) => {
     for (const map of maps) {
       map.source.search = search;

@@ -172,7 +172,7 @@
       this.weeks.forEach(([date], i) => {
         const unit = months ? 7 : 4; // characters of a date that name its month, or its year
         const begins = i === 0 || date.slice(0, unit) !== this.weeks[i - 1][0].slice(0, unit);
-        if (!begins || i * step < free) return;
+        if (!begins || i * step < free || i * step + room > width) return;
         free = i * step + room;
         const text = shape("text", { x: i * step, y: HEIGHT + 14 }, this.svg);
         text.textContent = months ? new Date(date).toLocaleDateString("en-GB", { month: "short", year: "2-digit", timeZone: "UTC" }) : date.slice(0, 4);

@@ -62,11 +62,7 @@
       const rows = this.yasr.results.getBindings().filter((row) => row[column]).slice(0, MOST_POINTS);
       const map = L.map(container, { attributionControl: false, maxZoom: 12, minZoom: 1 }).setView([20, 20], 2);
       new window.polemos.Ground(map);
-      const group = L.markerClusterGroup({
-        maxClusterRadius: 36, showCoverageOnHover: false,
-        iconCreateFunction: (cluster) => window.polemos.countIcon(cluster.getChildCount(), "rows; zoom in to see each"),
-      });
-      group.addLayers(rows.map((row) => this.marker(row, column)));
+      const group = window.polemos.clustered(rows.map((row) => this.marker(row, column)));
       group.addTo(map);
       map.fitBounds(group.getBounds(), { animate: false, maxZoom: 8, padding: [24, 24] });
       this.map = map;

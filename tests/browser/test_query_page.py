@@ -1,4 +1,4 @@
-"""The query page: questions run, terms are completed, rows seen in several ways, and the address is the query."""
+"""The query page: questions run, terms are completed, rows seen in several ways; the address is the query."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -103,7 +103,9 @@ def test_the_whole_answer_can_be_downloaded(visit: Visit):
 
 def test_without_scripts_the_form_asks(visit: Visit):
     page = visit("/query", java_script_enabled=False)
-    page.get_by_label("SPARQL query").fill("SELECT ?name { ?place a plm:Place ; rdfs:label ?name } ORDER BY ?name")
+    page.get_by_label("SPARQL query").fill(
+        "SELECT ?name { ?place a plm:Place ; rdfs:label ?name } ORDER BY ?name"
+    )
     page.get_by_role("button", name="Run").click()
     assert page.locator("tbody tr").count() > 10
 
