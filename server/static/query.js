@@ -100,7 +100,7 @@
     persistenceLabelResponse: "",
     maxPersistentResponseSize: 0,
     plugins: { table: { enabled: true, dynamicConfig: { compact: true } } },
-    pluginOrder: ["table", "map", "chart", "response"],
+    pluginOrder: ["table", "map", "chart", "graph", "response"],
     prefixes: () => ({ ...prefixes, ...yasqe.getPrefixesFromQuery() }),
   });
   yasr.on("drawn", () => setTimeout(mend)); // the views are marked after it is told
@@ -150,10 +150,11 @@
   // IRIs of ours lead to our pages, wherever their host is.
   place.addEventListener("click", ({ target }) => {
     const iri = target.closest?.("a.iri");
-    if (!iri?.href.startsWith(base)) return;
+    const address = iri?.getAttribute("href");
+    if (!address?.startsWith(base)) return;
     const page = new URL(describe, location.href);
-    page.searchParams.set("iri", iri.href);
-    iri.href = page;
+    page.searchParams.set("iri", address);
+    iri.setAttribute("href", page);
   }, true);
   if (field.value.trim()) yasqe.query().catch(() => {});
 })();

@@ -1,5 +1,5 @@
-// Two more ways to see the rows of a query beside YASGUI's table: on a map, where a column holds points, and as bars,
-// where one holds numbers or dates.
+// More ways to see an answer beside YASGUI's table: on a map, where a column holds points; as bars, where one holds
+// numbers or dates; and as a graph, where the answer is one.
 (() => {
   "use strict";
 
@@ -10,17 +10,16 @@
   // Bars and markers that are drawn: more than these nobody tells apart.
   const MOST_BARS = 200;
   const MOST_POINTS = 5000;
+  const MOST_EDGES = 250;
+  // Units of the drawing of a graph: between neighbours, and of a line of text.
+  const APART = 90;
+  const LINE = 12;
 
   const { element } = window.polemos;
 
   function icon(path) {
-    const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    drawn.setAttribute("viewBox", "0 0 16 16");
-    drawn.setAttribute("aria-hidden", "true");
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    line.setAttribute("d", path);
-    line.setAttribute("fill", "currentColor");
-    drawn.append(line);
+    const drawn = shape("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" });
+    shape("path", { d: path, fill: "currentColor" }, drawn);
     return drawn;
   }
 
@@ -149,11 +148,95 @@
     }
 
     words(row, names) {
-      const shorten = ({ type, value }) => (type === "uri" ? value.replace(/^.*[/#]/, "") : value);
+      const shorten = ({ type, value }) => (type === "uri" ? local(value) : value);
       return names.filter((name) => row[name]).map((name) => shorten(row[name])).join(" · ");
     }
   }
 
+  class GraphView {
+    priority = 3;
+    label = "Graph";
+
+    constructor(yasr) {
+      this.yasr = yasr;
+    }
+
+    getIcon() {
+      return icon("M3.5 1a2.5 2.5 0 0 0-.5 4.95V10a2.5 2.5 0 1 0 1 0V8.6l5.5 2a2.5 2.5 0 1 0 .4-.95L4 7.5V5.95A2.5 2.5 0 0 0 3.5 1z");
+    }
+
+    canHandleResults() {
+      const { results } = this.yasr;
+      return results?.getType() === "ttl" && results.getStatements()?.some(isEdge);
+    }
+
+    draw() {
+      const { nodes, edges } = this.content();
+      d3.forceSimulation(nodes)
+        .force("edges", d3.forceLink(edges).id(({ id }) => id).distance(APART))
+        .force("apart", d3.forceManyBody().strength(-4 * APART))
+        .force("room", d3.forceCollide(APART / 3))
+        .force("x", d3.forceX())
+        .force("y", d3.forceY())
+        .stop()
+        .tick(300); // as many steps as it takes to come to rest
+      const [xs, ys] = ["x", "y"].map((axis) => nodes.map((node) => node[axis]));
+      const [left, top] = [Math.min(...xs) - APART, Math.min(...ys) - 2 * LINE];
+      const [width, height] = [Math.max(...xs) + APART - left, Math.max(...ys) + 2 * LINE - top];
+      const drawing = shape("svg", { class: "graph", viewBox: `${left} ${top} ${width} ${height}`, role: "group",
+        "aria-label": `A graph of ${nodes.length} nodes; the table has the same` });
+      for (const { source, target, name } of edges) {
+        shape("line", { x1: source.x, y1: source.y, x2: target.x, y2: target.y }, drawing);
+        const words = { class: "edge", x: (source.x + target.x) / 2, y: (source.y + target.y) / 2 };
+        shape("text", words, drawing).textContent = name;
+      }
+      for (const { id, x, y, label, facts } of nodes) {
+        const link = id.startsWith("http") ? shape("a", { class: "iri", href: id }, drawing) : drawing;
+        const circle = shape("circle", { cx: x, cy: y, r: LINE / 2 }, link);
+        shape("title", {}, circle).textContent = [id, ...facts].join("\n");
+        shape("text", { x, y: y + 1.6 * LINE }, link).textContent = label;
+      }
+      if (edges.length === MOST_EDGES) this.yasr.resultsEl.append(element("p", `The first ${MOST_EDGES} links are drawn.`));
+      this.yasr.resultsEl.append(drawing);
+    }
+
+    /** Nodes with what is said of them in words, and what links them. */
+    content() {
+      const statements = this.yasr.results.getStatements();
+      const nodes = new Map();
+      const node = ({ value }) => {
+        if (!nodes.has(value)) nodes.set(value, { id: value, label: local(value), facts: [] });
+        return nodes.get(value);
+      };
+      const edges = statements.filter(isEdge).slice(0, MOST_EDGES).map(({ subject, predicate, object }) => (
+        { source: node(subject).id, target: node(object).id, name: local(predicate.value) }
+      ));
+      for (const { subject, predicate, object } of statements) {
+        const known = nodes.get(subject.value);
+        if (!known || object.termType !== "Literal") continue;
+        known.facts.push(`${local(predicate.value)}: ${object.value}`);
+        if (/[#/](label|prefLabel|title)$/.test(predicate.value)) known.label = object.value;
+      }
+      return { nodes: [...nodes.values()], edges };
+    }
+  }
+
+  function isEdge({ object }) {
+    return object.termType !== "Literal";
+  }
+
+  function local(iri) {
+    return iri.replace(/^.*[/#](?=.)/, "");
+  }
+
+  function shape(name, attributes, parent) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    parent?.append(made);
+    return made;
+  }
+
+  Yasr.registerPlugin("graph", GraphView);
   Yasr.registerPlugin("map", MapView);
   Yasr.registerPlugin("chart", ChartView);
 })();

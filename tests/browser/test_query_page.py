@@ -84,6 +84,14 @@ def test_rows_with_numbers_are_seen_as_bars(visit: Visit):
     assert max(widths) > 100
 
 
+def test_an_answer_that_is_a_graph_is_drawn(visit: Visit):
+    page = visit(path("CONSTRUCT WHERE { ?attack a plm:Attack ; plm:location ?where }"))
+    page.get_by_role("button", name="Graph").click()
+    drawing = page.locator("svg.graph")
+    expect(drawing.locator("circle").nth(2)).to_be_visible()
+    expect(drawing.locator("text.edge", has_text="location").first).to_be_attached()
+
+
 def test_our_iris_lead_to_our_pages(visit: Visit):
     page = visit(path(PLACES))
     with page.context.expect_page() as opened:

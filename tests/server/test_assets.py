@@ -74,7 +74,7 @@ def test_all_that_is_listed_is_built_with_its_licences(tmp_path: Path):
     built = tmp_path / "built"
     build_assets.build(built)
     listed = build_assets.read(ROOT / "package.json")
-    assert len(listed["built"]) == 9
+    assert len(listed["built"]) == 13
     assert {file.name for file in built.iterdir()} == {
         *listed["built"].values(),
         *("licences.txt", "package.json", "package-lock.json"),
