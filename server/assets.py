@@ -6,6 +6,7 @@ operator chose.
 """
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -30,18 +31,17 @@ def register(app: Flask) -> None:
 
 
 def address(name: str) -> str:
-    """Give the address of a file of `static`, with a hash of what it holds; raises `OSError` without it."""
-    return url_for("static", filename=name, v=_hash(name))
+    """Give the address of a file of `static`, with a hash of what it holds; raises `KeyError` without it."""
+    return url_for("static", filename=name, v=_hashes()[name])
 
 
-@cache
 def is_built(name: str) -> bool:
     """Say whether a file that npm brings is there.
 
     >>> is_built("not-a-library.js")
     False
     """
-    return (_STATIC / "built" / name).is_file()
+    return f"built/{name}" in _hashes()
 
 
 def policy(tiles: str | None = None) -> str:
@@ -71,12 +71,18 @@ def _origin(tiles: str) -> str:
 
 
 @cache
-def _hash(name: str) -> str:
-    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:_HASH]
+def _hashes() -> Mapping[str, str]:
+    """Give the hash of each file of `static`: what is built later is seen when the server starts anew."""
+    return {
+        file.relative_to(_STATIC).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:_HASH]
+        for file in _STATIC.rglob("*")
+        if file.is_file()
+    }
 
 
-def _seconds_to_keep(_: str | None) -> int | None:
-    return _YEAR if "v" in request.args else None
+def _seconds_to_keep(name: str | None) -> int | None:
+    """Let a file be kept that is the one its address says: a page may be older than the server."""
+    return _YEAR if request.args.get("v") == _hashes().get(name or "", "") else None
 
 
 def _close_file(response: Response) -> Response:

@@ -32,6 +32,10 @@
     return response.json();
   }
 
+  function number(count) {
+    return count.toLocaleString("en");
+  }
+
   function element(name, text, className) {
     const made = document.createElement(name);
     if (text) made.textContent = text;
@@ -56,10 +60,29 @@
       this.ground = new Ground(this.map);
       this.areas = L.layerGroup().addTo(this.map);
       this.found = L.layerGroup().addTo(this.map);
-      this.state = element("p", "", "map-state");
-      this.state.setAttribute("role", "status");
-      container.after(this.state);
+      this.state = element("output", "", "map-state");
+      this.button = Object.assign(element("button"), { type: "button", hidden: true });
+      this.button.addEventListener("click", () => this.filter());
+      const line = element("p", "", "map-line");
+      line.append(this.state, this.button, legend());
+      container.after(line);
       this.show();
+    }
+
+    /** Lets the page show what is in view alone, or all again. */
+    filter() {
+      const bbox = this.isFiltered() ? null : this.edges().map((edge) => edge.toFixed(3)).join(",");
+      this.container.dispatchEvent(new CustomEvent("polemos:filter", { bubbles: true, detail: { bbox } }));
+    }
+
+    isFiltered() {
+      return this.source.searchParams.has("bbox");
+    }
+
+    /** West, south, east and north of what is in view. */
+    edges() {
+      const seen = this.map.getBounds();
+      return [Math.max(-180, seen.getWest()), Math.max(-90, seen.getSouth()), Math.min(180, seen.getEast()), Math.min(90, seen.getNorth())];
     }
 
     async show({ keepView = false } = {}) {
@@ -74,6 +97,8 @@
         if (!keepView) await this.ask(true);
         this.map.on("moveend", this.follow, this);
       }
+      this.button.hidden = !document.querySelector("[data-live]");
+      this.button.textContent = this.isFiltered() ? "Show events anywhere" : "List what is in view alone";
       this.container.dataset.state = "shown";
     }
 
@@ -86,10 +111,7 @@
       this.asked = new AbortController();
       const address = new URL(this.source);
       if (inView) {
-        const seen = this.map.getBounds();
-        const edges = [Math.max(-180, seen.getWest()), Math.max(-90, seen.getSouth()),
-          Math.min(180, seen.getEast()), Math.min(90, seen.getNorth())];
-        address.searchParams.set("bbox", edges.map((edge) => edge.toFixed(4)).join(","));
+        address.searchParams.set("bbox", common(this.edges(), address.searchParams.get("bbox")).join(","));
         address.searchParams.set("zoom", Math.round(this.map.getZoom()));
       }
       try {
@@ -109,9 +131,10 @@
       const events = collection.features.filter((feature) => feature.geometry && !isCell(feature));
       this.found.addLayer(clustered([...cells.map((cell) => this.cell(cell)), ...events.map((event) => this.marker(event))]));
       const counted = cells.reduce((sum, cell) => sum + cell.properties.count, events.length);
-      const unplaced = collection.features.length - cells.length - events.length;
-      this.state.textContent = `${counted.toLocaleString("en")} ${counted === 1 ? "event" : "events"} on the map` +
-        (unplaced ? `; ${unplaced.toLocaleString("en")} without a place that is known` : "");
+      const unplaced = (collection.count ?? counted) - counted;
+      const inView = cells.length ? " in view" : "";
+      this.state.textContent = `${number(counted)} ${counted === 1 ? "event" : "events"}${inView} on the map` +
+        (unplaced > 0 && !inView ? `; ${number(unplaced)} without a place that is known` : "");
     }
 
     marker(event) {
@@ -220,6 +243,24 @@
     return Math.abs(doubled);
   }
 
+  /** The part of a box that lies in another, which comes from an address; an empty one where none does. */
+  function common([west, south, east, north], box) {
+    const [w, s, e, n] = box?.split(",").map(Number) ?? [west, south, east, north];
+    const [left, bottom] = [Math.max(west, w), Math.max(south, s)];
+    return [left, bottom, Math.max(left, Math.min(east, e)), Math.max(bottom, Math.min(north, n))].map((edge) => edge.toFixed(4));
+  }
+
+  function legend() {
+    const made = element("span", "", "map-legend");
+    const kinds = { site: "site known", settlement: "in or near a place", province: "somewhere in the area" };
+    for (const [precision, words] of Object.entries(kinds)) {
+      const key = element("span", words);
+      key.prepend(element("span", "", `event-icon precision-${precision}`));
+      made.append(key);
+    }
+    return made;
+  }
+
   function isCell(feature) {
     return "count" in feature.properties;
   }
@@ -236,7 +277,7 @@
 
   function countIcon(count) {
     const size = 24 + 8 * Math.log10(count); // pixels: a thousand are twice as wide as one
-    const label = element("span", count.toLocaleString("en"));
+    const label = element("span", number(count));
     label.append(element("span", " here; zoom in to see more", "unseen"));
     return L.divIcon({ className: "cell", html: label, iconSize: [size, size] });
   }

@@ -35,6 +35,15 @@ def test_an_address_changes_with_what_it_gives(client: FlaskClient):
         assert kept.data == asked_again.data
 
 
+def test_a_file_that_is_another_than_its_address_says_is_not_kept(client: FlaskClient):
+    with client.get("/static/style.css?v=000000000000") as other:
+        assert other.cache_control.max_age is None
+
+
+def test_a_file_that_is_not_there_is_an_error_and_no_more(client: FlaskClient):
+    assert client.get("/static/none.css?v=000000000000").status_code == 404
+
+
 def test_scripts_are_compressed(client: FlaskClient):
     with client.get("/static/map.js", headers={"Accept-Encoding": "gzip"}) as script:
         assert script.headers["Content-Encoding"] == "gzip"
