@@ -28,14 +28,18 @@
   }
 
   document.addEventListener("polemos:filter", ({ target, detail }) => {
-    // A timeline of another page than the list leads to the list.
-    const list = target.closest("[data-filters]")?.dataset.filters ?? location.pathname;
-    const address = new URL(list === location.pathname ? location.href : list, location.href);
+    // On another page than the list, this leads to the list of the events that are drawn.
+    const source = new URL(target.dataset.source, location.href);
+    const address = new URL(location.href);
+    if (!document.querySelector("[data-live]")) {
+      address.pathname = source.pathname.replace(/(\/weeks\.json|\.geojson)$/, "");
+      address.search = source.search;
+    }
     for (const [name, value] of Object.entries({ ...detail, page: null })) {
       if (value === null) address.searchParams.delete(name);
       else address.searchParams.set(name, value);
     }
-    if (address.pathname === location.pathname && document.querySelector("[data-live]")) show(address);
+    if (document.querySelector("[data-live]")) show(address);
     else location.assign(address);
   });
 

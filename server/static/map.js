@@ -90,8 +90,8 @@
       this.map.off("moveend", this.follow, this);
       const collection = await this.ask(keepView);
       if (!collection) return;
-      const area = this.container.dataset.area?.split(",").map(Number);
-      const bounds = area ? [[area[1], area[0]], [area[3], area[2]]] : extent(collection);
+      await this.showArea();
+      const bounds = extent(collection) ?? this.area?.getBounds();
       if (!keepView && bounds) this.map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST, padding: [24, 24] });
       if (collection.features.some(isCell)) {
         if (!keepView) await this.ask(true);
@@ -100,6 +100,15 @@
       this.button.hidden = !document.querySelector("[data-live]");
       this.button.textContent = this.isFiltered() ? "Show events anywhere" : "List what is in view alone";
       this.container.dataset.state = "shown";
+    }
+
+    /** Draws what the page itself is about, under its events. */
+    async showArea() {
+      if (!this.container.dataset.area || this.area) return;
+      const { features } = all(await fetch(this.container.dataset.area).then(checked));
+      const [{ geometry, properties }] = features;
+      this.area = L.circle(point(geometry), { radius: 1000 * properties.radius_km, className: "own-area", interactive: false });
+      this.area.addTo(this.map);
     }
 
     follow() {
@@ -115,7 +124,7 @@
         address.searchParams.set("zoom", Math.round(this.map.getZoom()));
       }
       try {
-        const collection = await fetch(address, { signal: this.asked.signal }).then(checked);
+        const collection = all(await fetch(address, { signal: this.asked.signal }).then(checked));
         this.draw(collection);
         return collection;
       } catch (error) {
@@ -139,14 +148,13 @@
 
     marker(event) {
       const { label, precision, radius_km: radius, date } = event.properties;
-      const [longitude, latitude] = event.geometry.coordinates;
-      const marker = L.marker([latitude, longitude], {
+      const marker = L.marker(point(event.geometry), {
         icon: L.divIcon({ className: `event-icon precision-${precision ?? "unknown"}`, iconSize: [14, 14] }),
         title: [label, date, PRECISIONS[precision]].filter(Boolean).join(", "),
       });
       marker.bindPopup(() => popup(event.properties));
       if (radius) {
-        const area = L.circle([latitude, longitude], { radius: radius * 1000, className: "event-area", interactive: false });
+        const area = L.circle(marker.getLatLng(), { radius: radius * 1000, className: "event-area", interactive: false });
         marker.on("add", () => this.areas.addLayer(area));
         marker.on("remove", () => this.areas.removeLayer(area));
       }
@@ -154,10 +162,9 @@
     }
 
     cell(feature) {
-      const [longitude, latitude] = feature.geometry.coordinates;
       const { count, types } = feature.properties;
       const names = Object.entries(types ?? {}).sort((a, b) => b[1] - a[1]).map(([name, number]) => `${name} ${number}`);
-      const marker = L.marker([latitude, longitude], { count, icon: countIcon(count), title: names.slice(0, 4).join("\n") });
+      const marker = L.marker(point(feature.geometry), { count, icon: countIcon(count), title: names.slice(0, 4).join("\n") });
       return marker.on("click", () => this.map.setView(marker.getLatLng(), this.map.getZoom() + 2));
     }
   }
@@ -261,6 +268,15 @@
     return made;
   }
 
+  /** A collection of features, of what may be one alone. */
+  function all(found) {
+    return found.type === "Feature" ? { features: [found] } : found;
+  }
+
+  function point({ coordinates: [longitude, latitude] }) {
+    return L.latLng(latitude, longitude);
+  }
+
   function isCell(feature) {
     return "count" in feature.properties;
   }
@@ -269,8 +285,8 @@
     const bounds = L.latLngBounds([]);
     for (const { geometry, properties } of collection.features) {
       if (!geometry) continue;
-      const point = L.latLng(geometry.coordinates[1], geometry.coordinates[0]);
-      bounds.extend(properties.radius_km ? point.toBounds(2000 * properties.radius_km) : point);
+      const at = point(geometry);
+      bounds.extend(properties.radius_km ? at.toBounds(2000 * properties.radius_km) : at);
     }
     return bounds.isValid() ? bounds : null;
   }
