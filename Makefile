@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STORE ?= store
 PORT ?= 8000
 
-.PHONY: install assets run test lint browser bench bench-endpoint model lock clean
+.PHONY: install assets run test lint browser screenshots bench bench-endpoint model lock clean
 
 install: $(VENV)/installed assets
 
@@ -35,6 +35,10 @@ lint: install
 # Chromium and npm's packages, for tests/browser: root on Debian gets what is missing, others are told, and those tests skip.
 browser: install
 	@$(BIN)/python tests/browser/prepare.py
+
+# Writes docs/screenshots anew; needs what `make browser` gets.
+screenshots: browser
+	$(BIN)/python tests/browser/screenshots.py
 
 bench: install
 	$(BIN)/python benchmarks/throughput.py

@@ -10,7 +10,7 @@
   // The coarse outlines are drawn for 1:110 million; from this zoom on their corners show.
   const FINE_FROM = 5;
   // A place that covers a country should not be shown as a street.
-  const CLOSEST = 8;
+  const CLOSEST = 9;
   const WORLD = [[-56, -130], [72, 160]];
   const PRECISIONS = {
     site: "at this site",
@@ -64,7 +64,7 @@
       this.button = Object.assign(element("button"), { type: "button", hidden: true });
       this.button.addEventListener("click", () => this.filter());
       const line = element("p", "", "map-line");
-      line.append(this.state, this.button, legend());
+      line.append(this.state, this.button, ...(container.matches(".small") ? [] : [legend()]));
       container.after(line);
       this.show();
     }
@@ -141,6 +141,7 @@
       this.found.addLayer(clustered([...cells.map((cell) => this.cell(cell)), ...events.map((event) => this.marker(event))]));
       const counted = cells.reduce((sum, cell) => sum + cell.properties.count, events.length);
       const unplaced = (collection.count ?? counted) - counted;
+      if (collection.features.length === 1 && !cells.length) return; // the page is about it
       const inView = cells.length ? " in view" : "";
       this.state.textContent = `${number(counted)} ${counted === 1 ? "event" : "events"}${inView} on the map` +
         (unplaced > 0 && !inView ? `; ${number(unplaced)} without a place that is known` : "");

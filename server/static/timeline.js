@@ -7,6 +7,7 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   const HEIGHT = 72; // pixels of the bars
+  const LEAST = 26; // weeks that are drawn, so that a single one is no wall
   const DAY = 24 * 3600 * 1000;
   const WEEK = 7; // days
 
@@ -40,14 +41,16 @@
       for (const name of ["from", "to", "page"]) address.searchParams.delete(name);
       const response = await fetch(address);
       if (!response.ok) return;
-      this.weeks = filled((await response.json()).counts);
+      const { counts, without_day: withoutDay } = await response.json();
+      this.weeks = filled(counts);
+      this.rest = withoutDay ? `; ${withoutDay.toLocaleString("en")} more without a day` : "";
       this.build();
       this.draw();
     }
 
     build() {
       this.container.replaceChildren();
-      this.container.hidden = this.weeks.length < 2;
+      this.container.hidden = !this.weeks.length;
       if (this.container.hidden) return;
       this.svg = shape("svg", { class: "bars", role: "img", "aria-label": this.summary() }, this.container);
       this.sliders = ["First week", "Last week"].map((name) => this.slider(name));
@@ -116,8 +119,9 @@
         return;
       }
       const counted = this.weeks.slice(this.first, this.last + 1).reduce((sum, [, count]) => sum + count, 0);
-      this.words.textContent = `${spoken(this.weeks[this.first][0])} – ` +
-        `${spoken(day(this.weeks[this.last][0], WEEK - 1))}: ${counted.toLocaleString("en")} events`;
+      const first = this.isWhole() ? this.weeks.findIndex(([, count]) => count) : this.first;
+      this.words.textContent = `${spoken(this.weeks[first][0])} – ` +
+        `${spoken(day(this.weeks[this.last][0], WEEK - 1))}: ${counted.toLocaleString("en")} ${counted === 1 ? "event" : "events"}${this.isWhole() ? this.rest : ""}`;
     }
 
     week(event) {
@@ -180,12 +184,14 @@
     }
   }
 
-  /** Adds the weeks in which nothing happened. */
+  /** Adds the weeks in which nothing happened, and some before where there are few. */
   function filled(counts) {
     const known = new Map(counts);
     const weeks = [];
     if (!counts.length) return weeks;
-    for (let date = counts[0][0]; date <= counts.at(-1)[0]; date = day(date, WEEK)) weeks.push([date, known.get(date) ?? 0]);
+    const shown = (Date.parse(counts.at(-1)[0]) - Date.parse(counts[0][0])) / DAY / WEEK + 1;
+    const start = day(counts[0][0], -WEEK * Math.max(0, LEAST - shown));
+    for (let date = start; date <= counts.at(-1)[0]; date = day(date, WEEK)) weeks.push([date, known.get(date) ?? 0]);
     return weeks;
   }
 

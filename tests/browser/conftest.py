@@ -18,6 +18,7 @@ from server import build_assets
 
 from ..clients.serving import BIN, make_store, served
 from . import prepare
+from .kinds import is_ready
 
 PAGE = Path(__file__).with_name("page.html")
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -76,7 +77,9 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = tmp_path_factory.mktemp("seeds") / "store"
     subprocess.run([BIN / "polemos", "build", SEEDS, "--store", store], check=True, capture_output=True)
     with served(store) as endpoint:
-        yield endpoint.removesuffix("/sparql")
+        address = endpoint.removesuffix("/sparql")
+        is_ready(address)
+        yield address
 
 
 @pytest.fixture
