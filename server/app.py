@@ -18,7 +18,9 @@ from server import (
     terms,
 )
 from server.engine import Engine
+from server.indexing import Indexes
 from server.metrics import Metrics
+from server.pages import data, events, feed, frame, search, vocabulary
 from server.settings import Settings
 from server.writer import Writer
 
@@ -43,6 +45,7 @@ def make(settings: Settings) -> Flask:
         metrics=metrics,
         engine=Engine(settings, metrics),
         writer=Writer(settings, metrics),
+        indexes=Indexes(settings),
     )
     # The first to be registered is the last to see an answer: what is counted and logged is what is sent.
     operation.register_log(app, metrics)
@@ -51,7 +54,20 @@ def make(settings: Settings) -> Flask:
     rate = authority.Rate(settings.rate_limit)
     app.before_request(lambda: rate.check(request))
     app.before_request(lambda: authority.check_fields(request))
-    for module in (sparql, graph_store, description, operation, browse, terms):
+    frame.register(app)
+    for module in (
+        sparql,
+        graph_store,
+        description,
+        operation,
+        browse,
+        events,
+        data,
+        feed,
+        search,
+        vocabulary,
+        terms,
+    ):
         app.register_blueprint(module.blueprint)
     graph_store.register_own(app, settings.base)
     errors.register(app)
@@ -63,6 +79,7 @@ def make(settings: Settings) -> Flask:
 def close(app: Flask, *, grace: float = 0.0) -> None:
     """End the processes of an application; a write under way gets so many seconds."""
     app.extensions["writer"].close(grace)
+    app.extensions["indexes"].close()
     app.extensions["engine"].close()
 
 

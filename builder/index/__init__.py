@@ -34,13 +34,13 @@ def make_index(store: Path) -> Path:
     file = index_file(store, version)
     if file.is_file():
         return file
-    events, nodes, reports = gathering.gather(open_snapshot(store, version.snapshot))
+    gathered = gathering.gather(open_snapshot(store, version.snapshot))
     with explained(store):
         file.parent.mkdir(exist_ok=True)
         # By the process that makes it: two that make the same index do not write into one file.
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            writing.write(unfinished, events, nodes, reports)
+            writing.write(unfinished, gathered)
             unfinished.replace(file)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -1,15 +1,15 @@
 """What is indexed of a snapshot, read by SPARQL and put together: events with who, whom and where."""
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final, cast
 
 import pyoxigraph as ox
-from pyoxigraph import QuerySolutions
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 import ontology
 from builder.index.model import (
@@ -22,6 +22,7 @@ from builder.index.model import (
     Location,
     days,
 )
+from builder.rdf import term
 from builder.store import run_query
 
 # The classes of what is listed, the narrowest that a node has; statements are shown with what they are about.
@@ -34,8 +35,25 @@ _WHERE: Final = ("location", "destination", "target", "origin")
 # Names in one line of a list; whoever wants all opens the event.
 _NAMES: Final = 3
 _POINT: Final = "POINT("
+# All that is read of the merged layer's nodes, but for their points.
+_PROPERTIES: Final = (
+    *("rdf:type", "rdfs:label", "skos:altLabel", "plm:eventType", "plm:modality", "plm:startDate"),
+    *("plm:endDate", *(f"plm:{name}" for name in dict.fromkeys((*_WHO, *_WHOM, *_WHERE)))),
+    *("plm:actorType", "plm:facilityType", "plm:casualties", "plm:outcome", "plm:count", "plm:atLeast"),
+    *("plm:atMost", "geo:sfWithin", "plm:placePrecision", "prov:wasDerivedFrom"),
+)
 # Values of one property by node, of all that was asked for.
 Values = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that is indexed; events come the latest first, and those without a date last."""
+
+    events: Sequence[IndexedEvent]
+    nodes: Sequence[IndexedNode]
+    reports: Sequence[IndexedReport]
+    counts: Mapping[str, int]  # of the merged nodes of each class
 
 
 @dataclass(slots=True)
@@ -52,6 +70,8 @@ class Graph:
 
     said: Mapping[str, Values]
     points: Mapping[str, tuple[float, float]]
+    # What was found of places and facilities before: a few are where most events are.
+    surroundings: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def all(self, node: str, *properties: str) -> tuple[str, ...]:
         """Give the values of some properties of a node, each once, in order of the properties."""
@@ -71,6 +91,11 @@ class Graph:
 
     def around(self, node: str) -> tuple[str, ...]:
         """Give a place or a facility with all that it lies in, the nearest first."""
+        if node not in self.surroundings:
+            self.surroundings[node] = self._around(node)
+        return self.surroundings[node]
+
+    def _around(self, node: str) -> tuple[str, ...]:
         found = {node: None}
         for each in (reached := [node]):
             for outer in self.all(each, "location", "sfWithin"):
@@ -93,14 +118,15 @@ class Graph:
         return PRECISIONS.index(precision) if precision in PRECISIONS else len(PRECISIONS)
 
 
-def gather(snapshot: ox.Store) -> tuple[list[IndexedEvent], list[IndexedNode], list[IndexedReport]]:
-    """Read all that is indexed; events come the latest first, and those without a date last."""
+def gather(snapshot: ox.Store) -> Gathered:
+    """Read all that is indexed."""
     graph = Graph(_nodes(snapshot), _points(snapshot))
     reports = {report.iri: report for report in _reports(snapshot)}
     told = _told(snapshot, graph)
     events = [_event(graph, iri, kind, told[iri], reports) for iri, kind in _event_kinds(graph)]
     events.sort(key=lambda event: (-event.days.first if event.days else sys.maxsize, event.iri))
-    return events, [*_named(graph), *_types(events)], list(reports.values())
+    counts = Counter(_local(name) for classes in graph.said["type"].values() for name in set(classes))
+    return Gathered(events, [*_named(graph), *_types(events)], list(reports.values()), counts)
 
 
 def _rows(snapshot: ox.Store, name: str) -> QuerySolutions:
@@ -109,12 +135,16 @@ def _rows(snapshot: ox.Store, name: str) -> QuerySolutions:
 
 
 def _nodes(snapshot: ox.Store) -> Mapping[str, Values]:
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for node, name, value in _rows(snapshot, "nodes"):
-        values = said[_local(name.value)][sys.intern(node.value)]
-        if value.value not in values:
-            values.append(sys.intern(value.value))
-    return defaultdict(dict, {name: dict(values) for name, values in said.items()})
+    """Read the merged layer property by property, which takes a third of the time of one query for all."""
+    said: dict[str, Values] = {}
+    for name in _PROPERTIES:
+        values: dict[str, list[str]] = defaultdict(list)
+        for quad in snapshot.quads_for_pattern(None, term(name), None, ox.DefaultGraph()):
+            node, value = quad.subject, quad.object
+            if isinstance(node, NamedNode) and isinstance(value, NamedNode | Literal):
+                values[sys.intern(node.value)].append(sys.intern(value.value))
+        said[_local(name.replace(":", "/"))] = dict(values)
+    return said
 
 
 @cache
@@ -187,7 +217,7 @@ def _event(
         killed=_killed(graph, iri),
         reports=len(told.reports),
         sentences=tuple(sorted(told.sentences, key=lambda text: (told.sentences[text], text))),
-        facets=_facets(graph, iri, (kind, *types), [reports[each] for each in told.reports]),
+        facets=_facets(graph, iri, (*types, kind), [reports[each] for each in told.reports]),
     )
 
 
@@ -223,7 +253,8 @@ def _facets(
     where = [place for node in graph.all(event, *_WHERE) for place in graph.around(node)]
     involved = graph.all(event, *_WHO, *_WHOM, *_WHERE)
     values: dict[Facet, Iterable[str]] = {
-        Facet.TYPE: (name for each in types for name in ontology.ancestors(each)),
+        # Of what is no attack, movement or warning the class says nothing.
+        Facet.TYPE: (name for each in types for name in ontology.ancestors(each) if name != "Event"),
         Facet.ACTOR: graph.all(event, *_WHO),
         Facet.TARGET: (kind for node in graph.all(event, *_STRUCK) for kind in _kinds(graph, node)),
         Facet.COUNTRY: (place for place in where if graph.one(place, "placePrecision") == "country"),
@@ -250,7 +281,8 @@ def _named(graph: Graph) -> Iterator[IndexedNode]:
         if kind is not None:
             concept = _local(graph.one(iri, "actorType") or graph.one(iri, "facilityType"))
             note = labels.get(concept, concept) or graph.one(iri, "placePrecision")
-            yield IndexedNode(iri, kind, graph.label(iri), graph.all(iri, "altLabel"), note)
+            within = graph.one(iri, "location") or graph.one(iri, "sfWithin")
+            yield IndexedNode(iri, kind, graph.label(iri), graph.all(iri, "altLabel"), note, within)
 
 
 def _types(events: Iterable[IndexedEvent]) -> Iterator[IndexedNode]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from dateutil.relativedelta import relativedelta
@@ -39,6 +40,7 @@ class Days:
         return self.first == self.last
 
 
+@lru_cache(maxsize=100_000)  # many events share a day
 def days(lexical: str) -> Days | None:
     """Give the days of a date of XML Schema: year, month, day or moment; None if it is none of these.
 
@@ -99,6 +101,7 @@ class IndexedNode:
     label: str
     others: tuple[str, ...]
     type: str
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

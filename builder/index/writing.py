@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import ontology
+from builder.index.gathering import Gathered
 from builder.index.model import PRECISIONS, Facet, IndexedEvent, IndexedNode, IndexedReport, Location
 
 UNDATED: Final = -(2**31)
@@ -22,25 +23,22 @@ UNDATED: Final = -(2**31)
 _SHOWN: Final = 400
 
 
-def write(
-    file: Path,
-    events: Sequence[IndexedEvent],
-    nodes: Sequence[IndexedNode],
-    reports: Sequence[IndexedReport],
-) -> None:
+def write(file: Path, gathered: Gathered) -> None:
     """Write an index into a new file. Raises `OSError` or `sqlite3.Error` where it cannot be written."""
     schema = (files("builder.index") / "schema.sql").read_text(encoding="utf-8")
     # Nobody reads the file before it has its name, so nothing has to be safe while it is written.
     with closing(sqlite3.connect(file)) as index:
         index.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {schema}")
         with index:
+            events, nodes = gathered.events, gathered.nodes
             names = {node.iri: node.label for node in nodes}
             codes = {facet: _codes(facet, events) for facet in Facet}
             _write_events(index, events, names)
             _write_values(index, codes, names)
             _write_arrays(index, events, codes)
             _write_nodes(index, nodes, _mentions(events))
-            _write_reports(index, reports)
+            _write_reports(index, gathered.reports)
+            index.executemany("INSERT INTO class VALUES (?, ?)", gathered.counts.items())
             for table in ("node_text", "event_text", "report_text"):
                 index.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")
         index.execute("ANALYZE")
@@ -153,9 +151,9 @@ def _mentions(events: Iterable[IndexedEvent]) -> dict[str, int]:
 
 def _write_nodes(index: sqlite3.Connection, nodes: Sequence[IndexedNode], counts: dict[str, int]) -> None:
     index.executemany(
-        "INSERT INTO node VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO node VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            (number, each.iri, each.kind, each.label, each.type, counts.get(each.iri, 0))
+            (number, each.iri, each.kind, each.label, each.type, counts.get(each.iri, 0), each.within)
             for number, each in enumerate(nodes)
         ),
     )

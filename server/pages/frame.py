@@ -1,0 +1,105 @@
+"""What all pages have in common: the frame, addresses of nodes, twins in other formats, tags."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, current_app, render_template, request, url_for
+
+import ontology
+from server import tables
+from server.engine import Engine
+from server.index import Index
+from server.indexing import Indexes
+from server.settings import Settings
+
+# Kilometres around a point that stand for a place of which only this is known: the circle that is as large
+# as the mean of its kind, with 148.9 million square kilometres of land, 250 countries, the 3,787 provinces of
+# our gazetteer and about 47,000 second-level divisions. A town is taken as 5, a site as half a kilometre.
+RADIUS_KM: Final = {"site": 0.5, "settlement": 5, "district": 32, "province": 112, "country": 435}
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The same as a page, in a format for programs."""
+
+    name: str
+    url: str
+    media_type: str
+
+
+def register(app: Flask) -> None:
+    """Let templates use addresses of nodes and names of terms."""
+    app.jinja_env.globals.update(node_url=node_url, term_label=term_label, page_url=page_url)
+    app.jinja_env.filters["number"] = lambda number: f"{number:,}"
+
+
+def settings() -> Settings:
+    """Give the server's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def engine() -> Engine:
+    """Give what answers queries."""
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def index() -> Index:
+    """Give the newest index. Raises `ServiceUnavailable` (503) while there is none."""
+    indexes: Indexes = current_app.extensions["indexes"]
+    return indexes.newest(engine().version())
+
+
+def node_url(iri: str, suffix: str = "") -> str:
+    """Give the address at which this server tells of a node: the path of our own IRIs, or `/describe`."""
+    base = settings().base
+    if base.endswith("/") and iri.startswith(base) and len(iri) > len(base):
+        return f"{urlsplit(base).path}{iri.removeprefix(base)}{suffix}"
+    named = [("format", suffix.removeprefix("."))] if suffix else []
+    return page_url(url_for("browse.describe"), ("iri", iri), *named)
+
+
+def page_url(path: str, *arguments: tuple[str, str]) -> str:
+    """Give an address with parameters."""
+    return f"{path}?{urlencode(arguments)}" if arguments else path
+
+
+def term_label(name: str) -> str:
+    """Give the English name of a term of the ontology, by its IRI or its local name."""
+    local = name.removeprefix(ontology.NAMESPACE)
+    return ontology.labels().get(local, local)
+
+
+def show(template: str, **content: Any) -> Response:  # noqa: ANN401 (what templates take)
+    """Lay out a page."""
+    with tables.LAYING_OUT:
+        return Response(render_template(template, **content))
+
+
+def unchanged(said: str = "") -> Response | None:
+    """Give 304 where the client has this page of this snapshot already."""
+    response = tagged(Response(), said)
+    response.make_conditional(request)
+    return response if response.status_code == 304 else None
+
+
+def tagged(response: Response, said: str = "") -> Response:
+    """Say which snapshot a page is of, so that it is not sent twice."""
+    text = f"{engine().version()} {_indexed()} {request.full_path} {request.accept_mimetypes} {said}"
+    response.set_etag(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest(), weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(("Accept", "Accept-Encoding"))
+    return response
+
+
+def conditional(response: Response) -> Response:
+    """Tag a response, and send 304 in its place to who has it already."""
+    tagged(response).make_conditional(request)
+    return response
+
+
+def _indexed() -> str:
+    return str(index().version)
