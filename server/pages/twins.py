@@ -26,7 +26,7 @@ _SHOWN: Final = (
     ("JSON-LD", ".jsonld", "application/ld+json"),
     ("N-Triples", ".nt", "application/n-triples"),
     ("RDF/XML", ".rdf", "application/rdf+xml"),
-    ("JSON", ".json", "application/json"),
+    ("JSON", ".json", "application/ld+json"),  # JSON-LD by the name that most look for
     ("CSV", ".csv", "text/csv"),
 )
 
