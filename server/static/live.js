@@ -6,6 +6,12 @@
   let asked;
   let shown = location.search;
 
+  /** Folds the filters where they would stand between the reader and the list. */
+  function fold() {
+    if (matchMedia("(min-width: 60rem)").matches) return; // beside the list, as style.css has it
+    for (const facet of document.querySelectorAll(".facets details[open]:not(:has([aria-current]))")) facet.open = false;
+  }
+
   async function show(address, { isNew = true } = {}) {
     asked?.abort();
     asked = new AbortController();
@@ -17,6 +23,7 @@
         const found = page.querySelector(`[data-live="${part.dataset.live}"]`);
         if (found) part.replaceChildren(...found.childNodes);
       }
+      fold();
       document.title = page.title;
       shown = address.search;
       if (isNew) history.pushState(null, "", address);
@@ -27,6 +34,7 @@
     }
   }
 
+  fold();
   document.addEventListener("polemos:filter", ({ target, detail }) => {
     // On another page than the list, this leads to the list of the events that are drawn.
     const source = new URL(target.dataset.source, location.href);

@@ -9,8 +9,8 @@
   const { land, fineLand, tiles, tilesCredit } = document.currentScript.dataset;
   // The coarse outlines are drawn for 1:110 million; from this zoom on their corners show.
   const FINE_FROM = 5;
-  // A place that covers a country should not be shown as a street.
-  const CLOSEST = 9;
+  // How near a view begins: with a coast, a border or a name in it, by which one knows where it is.
+  const CLOSEST = { large: 8, small: 5.5 };
   const WORLD = [[-56, -130], [72, 160]];
   const PRECISIONS = {
     site: "at this site",
@@ -47,6 +47,7 @@
     constructor(container) {
       this.container = container;
       this.source = new URL(container.dataset.source, location.href);
+      this.size = container.matches(".small") ? "small" : "large";
       container.setAttribute("role", "region");
       if (!container.hasAttribute("aria-label")) container.setAttribute("aria-label", "Map of the events");
       container.replaceChildren();
@@ -64,7 +65,7 @@
       this.button = Object.assign(element("button"), { type: "button", hidden: true });
       this.button.addEventListener("click", () => this.filter());
       const line = element("p", "", "map-line");
-      line.append(this.state, this.button, ...(container.matches(".small") ? [] : [legend()]));
+      line.append(this.state, this.button, ...(this.size === "small" ? [] : [legend()]));
       container.after(line);
       this.show();
     }
@@ -92,7 +93,7 @@
       if (!collection) return;
       await this.showArea();
       const bounds = extent(collection) ?? this.area?.getBounds();
-      if (!keepView && bounds) this.map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST, padding: [24, 24] });
+      if (!keepView && bounds) this.map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST[this.size], padding: [24, 24] });
       if (collection.features.some(isCell)) {
         if (!keepView) await this.ask(true);
         this.map.on("moveend", this.follow, this);
