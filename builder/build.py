@@ -17,6 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 import ontology
 from builder import readers, shapes
 from builder.errors import InputError
+from builder.index import make_index
 from builder.merge import merge
 from builder.model import Article, Report
 from builder.rdf import DEFAULT_BASE, report_iri, term, to_quads
@@ -86,7 +87,7 @@ def build(
     with_text: bool = True,
     watcher: Watcher | None = None,
 ) -> Summary:
-    """Read documents into a store, merge what its reports say, and publish a snapshot.
+    """Read documents into a store, merge what its reports say, publish a snapshot and its index.
 
     `base` is the IRI that every minted IRI begins with. Without their text, reports are kept as what was read
     from them, with the sentences around mentions. Raises `StoreError` if the store cannot be written;
@@ -99,6 +100,8 @@ def build(
     events = merge(store, base=base).events
     if run.built * COMPACT_SHARE >= store.graph_count():
         store.compact()
+    snapshot = store.publish()
+    make_index(store.path)
     return Summary(
         read=run.read,
         built=run.built,
@@ -106,7 +109,7 @@ def build(
         failures=tuple(run.failures),
         events=events,
         seconds=time.monotonic() - began,
-        snapshot=store.publish(),
+        snapshot=snapshot,
         stopped=run.watcher.should_stop(),
     )
 

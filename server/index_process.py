@@ -1,7 +1,6 @@
 """A process that makes the index of the newest snapshot and ends: minutes for a large one, out of the way."""
 
 import os
-import sqlite3
 import sys
 
 from builder.errors import StoreError
@@ -19,7 +18,7 @@ def main() -> None:
     os.nice(19)
     try:
         line.send(Indexed(make_index(start.store)))
-    except (StoreError, OSError, sqlite3.Error) as error:
+    except (StoreError, OSError) as error:
         sys.stderr.write(f"polemos: error: {error}\n")
         line.send(Failure(503, f"the index cannot be made: {type(error).__name__}"))
 

@@ -8,6 +8,7 @@ read from the snapshot by the queries of `queries/`, so it can be thrown away at
 """
 
 import os
+import sqlite3
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,8 @@ def make_index(store: Path) -> Path:
         try:
             writing.write(unfinished, gathered)
             unfinished.replace(file)
+        except sqlite3.Error as error:
+            raise OSError(f"the index cannot be written: {error}") from error
         finally:
             unfinished.unlink(missing_ok=True)
         sync(file.parent)

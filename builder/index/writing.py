@@ -24,7 +24,7 @@ _SHOWN: Final = 400
 
 
 def write(file: Path, gathered: Gathered) -> None:
-    """Write an index into a new file. Raises `OSError` or `sqlite3.Error` where it cannot be written."""
+    """Write an index into a new file. Raises `sqlite3.Error` where it cannot be written."""
     schema = (files("builder.index") / "schema.sql").read_text(encoding="utf-8")
     # Nobody reads the file before it has its name, so nothing has to be safe while it is written.
     with closing(sqlite3.connect(file)) as index:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 import ontology
 from builder.index.model import Facet
 from server.index import Row
@@ -85,7 +87,11 @@ def _names(facet: Facet, value: str) -> Iterator[str]:
 
 
 def _is_iri(text: str) -> bool:
-    return ":" in text and not any(sign in text or sign <= " " for sign in '<>"{}|^`\\ ')
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _below(concept: str) -> Iterator[str]:

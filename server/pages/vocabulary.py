@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
 import ontology
 from server import answers, tables
@@ -76,11 +76,12 @@ def show() -> Response:
     return frame.show("vocabulary.html", sections=_sections(), iri=ontology.ONTOLOGY, twins=twins)
 
 
-@blueprint.get(f"{_PATH}.<any({', '.join(_FORMATS)}):suffix>")
+@blueprint.get(f"{_PATH}.<suffix>")
 def as_file(suffix: str) -> Response:
     """Give the ontology in a format by its suffix."""
-    chosen = format_called(_FORMATS[suffix])
-    assert chosen is not None  # the route lets only those through
+    chosen = format_called(_FORMATS.get(suffix, ""))
+    if chosen is None:
+        abort(404, f"the ontology can be had as {', '.join(_FORMATS)}")
     return _whole(chosen.chosen())
 
 
