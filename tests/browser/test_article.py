@@ -1,4 +1,4 @@
-"""A page of a newspaper, saved as HTML, from the file to the map: built, found, placed, its sentence marked."""
+"""A newspaper's page, saved as HTML, from the file to the map: built, found, placed, its sentence marked."""
 
 import subprocess
 from collections.abc import Callable, Iterator
