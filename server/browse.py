@@ -27,8 +27,7 @@ def home() -> Response:
     """Show what is in the graph; with `?question=NAME`, the answer to a question."""
     name = request.args.get("question")
     if name is None:
-        known = frame.unchanged()
-        return known or frame.tagged(_page("home.html", **overview.content()))
+        return frame.kept(lambda: _page("home.html", **overview.content()))
     if name not in questions():
         abort(404, f"there is no question {name!r}; /questions lists them")
     question = questions()[name]

@@ -113,7 +113,7 @@ def show(iri: str) -> Response:
     index = frame.index()
     row = index.row(iri)
     sources = _sources(graph, iri)
-    page = frame.show(
+    return frame.show(
         "event.html",
         iri=iri,
         label=graph.label(iri),
@@ -134,7 +134,6 @@ def show(iri: str) -> Response:
         query_behind=query_of("event", iri),
         twins=twins_of(iri, is_located=row is not None),
     )
-    return frame.tagged(page)
 
 
 def _kind(graph: Described, iri: str) -> str:

@@ -61,16 +61,17 @@ class FacetShown:
 @blueprint.get("/events")
 def show() -> Response:
     """Show the events that are asked for, with what else could be asked."""
-    known = frame.unchanged()
-    if known:
-        return known
+    return frame.kept(_page)
+
+
+def _page() -> Response:
     index, selection = frame.index(), selected()
     found, number = index.select(selection), _page_number()
     last = max(1, -(-len(found) // SHOWN))
     if number > last:
         abort(404, f"there are {last} pages of these events")
     events = index.rows(found.ids[(number - 1) * SHOWN : number * SHOWN])
-    page = frame.show(
+    return frame.show(
         "events.html",
         selection=selection,
         count=len(found),
@@ -89,7 +90,6 @@ def show() -> Response:
         query_behind=query_behind(selection, events),
         twins=twins(selection),
     )
-    return frame.tagged(page)
 
 
 def _page_number() -> int:

@@ -1,10 +1,14 @@
 """What all pages have in common: the frame, addresses of nodes, twins in other formats, tags."""
 
 import hashlib
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from cachetools import LRUCache
 from flask import Flask, Response, current_app, render_template, request, url_for
 
 import ontology
@@ -19,6 +23,9 @@ from server.settings import Settings
 # our gazetteer and about 47,000 second-level divisions. A town is taken as 5, a site as half a kilometre.
 RADIUS_KM: Final = {"site": 0.5, "settlement": 5, "district": 32, "province": 112, "country": 435}
 
+# Of the room for answers, for pages: they are small, and answers of queries may be large.
+_SHARE: Final = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Twin:
@@ -30,8 +37,9 @@ class Twin:
 
 
 def register(app: Flask) -> None:
-    """Let templates use addresses of nodes and names of terms."""
+    """Let templates use addresses of nodes and names of terms, and make room for pages."""
     app.jinja_env.globals.update(node_url=node_url, term_label=term_label, page_url=page_url)
+    app.extensions["pages"] = KeptPages(app.extensions["settings"].cache // _SHARE)
     app.jinja_env.filters["number"] = lambda number: f"{number:,}"
 
 
@@ -79,16 +87,45 @@ def show(template: str, **content: Any) -> Response:  # noqa: ANN401 (what templ
         return Response(render_template(template, **content))
 
 
-def unchanged(said: str = "") -> Response | None:
-    """Give 304 where the client has this page of this snapshot already."""
-    response = tagged(Response(), said)
+def kept(make: Callable[[], Response]) -> Response:
+    """Give a page as it was laid out before for the same snapshot and address, or 304 to who has it."""
+    response = tagged(Response())
     response.make_conditional(request)
-    return response if response.status_code == 304 else None
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        return response
+    kept_pages: KeptPages = current_app.extensions["pages"]
+    tag = response.get_etag()[0] or ""
+    content = kept_pages.get(tag)
+    if content is None:
+        made = make()
+        if made.status_code == HTTPStatus.OK:
+            kept_pages.put(tag, made.get_data())
+        return tagged(made)
+    return tagged(Response(content))
 
 
-def tagged(response: Response, said: str = "") -> Response:
+class KeptPages:
+    """The pages that were laid out last, as many as there is room for, in bytes."""
+
+    def __init__(self, room: int) -> None:
+        self._pages: LRUCache[str, bytes] = LRUCache(room, getsizeof=len)
+        self._lock = threading.Lock()
+
+    def get(self, tag: str) -> bytes | None:
+        """Give a page, if it is kept."""
+        with self._lock:
+            return self._pages.get(tag)
+
+    def put(self, tag: str, content: bytes) -> None:
+        """Keep a page, unless it is larger than the room for all."""
+        if len(content) <= self._pages.maxsize:
+            with self._lock:
+                self._pages[tag] = content
+
+
+def tagged(response: Response) -> Response:
     """Say which snapshot a page is of, so that it is not sent twice."""
-    text = f"{engine().version()} {_indexed()} {request.full_path} {request.accept_mimetypes} {said}"
+    text = f"{engine().version()} {_indexed()} {request.full_path} {request.accept_mimetypes}"
     response.set_etag(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest(), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.update(("Accept", "Accept-Encoding"))

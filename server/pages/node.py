@@ -33,7 +33,7 @@ def show(iri: str, kind: str) -> Response:
     found = index.select(Selection(MappingProxyType({Facet.ABOUT: (iri,)})))
     acts = index.select(Selection(MappingProxyType({Facet.ACTOR: (iri,)}))) if kind == "Actor" else None
     point = point_of(graph, iri)
-    page = frame.show(
+    return frame.show(
         "node.html",
         iri=iri,
         kind=kind,
@@ -62,7 +62,6 @@ def show(iri: str, kind: str) -> Response:
         query_behind=query_of("node", iri),
         twins=twins_of(iri, is_located=point is not None),
     )
-    return frame.tagged(page)
 
 
 def point_of(graph: Described, iri: str) -> Point | None:

@@ -27,7 +27,7 @@ def tell(iri: str, *, format_: str = "", by_default: bool = True) -> Response:
     Without any wish of the client's it is a page, or where that is no default, Turtle. Raises `Failed`.
     """
     if format_ == "html" or (not format_ and prefers_html(request, by_default=by_default)):
-        return frame.unchanged() or page(iri)
+        return frame.kept(lambda: page(iri))
     if format_ == "csv":
         said = Query(named_query("statements"), results=_CSV, bindings=(("node", iri),))
         return answers.respond(request, said)

@@ -34,7 +34,7 @@ def show(iri: str) -> Response:
     text = graph.one(iri, "plm:text")
     said = [quote for event in events if event.kind != "Statement" for quote in event.quotes]
     source = graph.one(iri, "dcterms:source")
-    page = frame.show(
+    return frame.show(
         "report.html",
         iri=iri,
         title=graph.one(iri, "dcterms:title") or graph.label(iri),
@@ -50,7 +50,6 @@ def show(iri: str) -> Response:
         query_behind=query_of("report", iri),
         twins=twins_of(iri),
     )
-    return frame.tagged(page)
 
 
 def _events(graph: Described, report: str) -> Iterator[ToldEvent]:

@@ -23,14 +23,15 @@ blueprint = Blueprint("search", __name__)
 @blueprint.get("/search")
 def show() -> Response:
     """Show what is found: nodes by name, events and reports by their words."""
-    known = frame.unchanged()
-    if known:
-        return known
+    return frame.kept(_page)
+
+
+def _page() -> Response:
     words, index = _words(), frame.index()
     selection = Selection(words=words)
     found = index.select(selection) if words else None
     count, reports = index.said(words, _REPORTS)
-    page = frame.show(
+    return frame.show(
         "search.html",
         words=words,
         nodes=[(node, node_address(node)) for node in index.nodes(words, _NODES, is_begun=True)],
@@ -41,7 +42,6 @@ def show() -> Response:
         report_count=count,
         site_words=words,
     )
-    return frame.tagged(page)
 
 
 def _words() -> str:

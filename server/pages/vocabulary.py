@@ -73,7 +73,7 @@ def show() -> Response:
         frame.Twin("Turtle", f"{_PATH}.ttl", "text/turtle"),
         frame.Twin("JSON-LD", f"{_PATH}.jsonld", "application/ld+json"),
     ]
-    return frame.show("vocabulary.html", sections=_sections(), iri=ontology.ONTOLOGY, twins=twins)
+    return frame.kept(lambda: frame.show("vocabulary.html", sections=_sections(), twins=twins))
 
 
 @blueprint.get(f"{_PATH}.<suffix>")
