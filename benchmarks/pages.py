@@ -26,9 +26,8 @@ from urllib.parse import urlencode, urlsplit
 
 import click
 import pyoxigraph as ox
-from clients import Endpoint
 from events import SEED, write_lines
-from servers import serving_ours
+from servers import Server, serving_ours
 
 from builder.index import index_file, make_index
 from builder.rdf import DEFAULT_BASE
@@ -43,11 +42,16 @@ _PATIENCE: Final = 60  # seconds for one page: one that takes longer is broken
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One kind of page: milliseconds of each request, and the size of the largest answer in bytes."""
+    """One kind of page: milliseconds of each request, and the size of the largest answer in bytes.
+
+    `work` is how many milliseconds of processors a request takes, of all processes of the server; it says
+    what times would be where nothing else runs.
+    """
 
     name: str
     times: Sequence[float]
     largest: int
+    work: float
 
     @property
     def late(self) -> float:
@@ -117,9 +121,9 @@ def _path(iri: str) -> str:
     return f"{urlsplit(DEFAULT_BASE).path}{iri.removeprefix(DEFAULT_BASE)}"
 
 
-def measure(name: str, endpoint: Endpoint, paths: Sequence[str], clients: int) -> Measured:
+def measure(name: str, server: Server, paths: Sequence[str], clients: int) -> Measured:
     """Ask for pages, so many clients at a time, each for its next when it has one."""
-    waiting = iter(paths)
+    waiting, endpoint, worked = iter(paths), server.endpoint, server.processor_seconds()
 
     def client() -> list[tuple[float, int]]:
         connection = http.client.HTTPConnection(endpoint.host, endpoint.port, timeout=_PATIENCE)
@@ -129,7 +133,8 @@ def measure(name: str, endpoint: Endpoint, paths: Sequence[str], clients: int) -
     with ThreadPoolExecutor(clients) as pool:
         asked: list[Callable[[], list[tuple[float, int]]]] = [client] * clients
         found = [pair for future in [pool.submit(each) for each in asked] for pair in future.result()]
-    return Measured(name, [taken for taken, _ in found], max(size for _, size in found))
+    work = 1000 * (server.processor_seconds() - worked) / len(found)
+    return Measured(name, [taken for taken, _ in found], max(size for _, size in found), work)
 
 
 def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[float, int]:
@@ -145,11 +150,12 @@ def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[float, int]
 def shown(all_measured: Sequence[Measured]) -> Iterator[str]:
     """Lay out what was measured; ratios are to the cheapest request, measured in the same run."""
     least = median(next(each.times for each in all_measured if each.name == "health"))
-    yield f"| page | median, ms (bar {MEDIAN}) | p95, ms (bar {LATE}) | of /health | largest, KB |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield f"| page | median, ms (bar {MEDIAN}) | p95, ms (bar {LATE}) | of /health | work, ms | largest, KB |"
+    yield "| --- | --- | --- | --- | --- | --- |"
     for each in all_measured:
         middle, size = median(each.times), each.largest / 1000
-        yield f"| {each.name} | {middle:.0f} | {each.late:.0f} | {middle / least:.1f} | {size:.0f} |"
+        times = f"{middle:.0f} | {each.late:.0f} | {middle / least:.1f}"
+        yield f"| {each.name} | {times} | {each.work:.1f} | {size:.0f} |"
 
 
 @click.command()
@@ -167,7 +173,7 @@ def main(events: int, clients: int, requests: int, folder: Path, *, as_json: boo
         serving_ours(store, ("--access-log", ""), Path(logs)) as server,
     ):
         for name, paths in addresses(store).items():
-            found.append(measure(name, server.endpoint, list(islice(paths, requests)), clients))
+            found.append(measure(name, server, list(islice(paths, requests)), clients))
             click.echo(f"{name}: {median(found[-1].times):.0f} ms", err=True)
     if as_json:
         rows = {each.name: [median(each.times), each.late, each.largest] for each in found}

@@ -71,10 +71,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class TollRow:
-    """Figures of one outcome and those whom it struck, by report; `disagrees` says that they differ."""
+    """Figures of one outcome by report; `disagrees` says that the highest of each are not the same."""
 
     outcome: str
-    victim: str
     cells: tuple[tuple[str, ...], ...]
     disagrees: bool
 
@@ -201,13 +200,16 @@ def _title(graph: Described, report: str) -> str:
 
 
 def _figure(graph: Described, toll: str) -> str:
-    """Say a figure in words, and whose it is."""
+    """Say a figure in words, of whom it is and who gives it."""
     said = (("", "count"), ("at least ", "atLeast"), ("at most ", "atMost"))
     found = ((words, graph.one(toll, f"plm:{name}")) for words, name in said)
     numbers = [f"{words}{number}" for words, number in found if number]
     speakers = ", ".join(map(graph.label, graph.all(toll, "plm:speaker")))
+    victims = "".join(f" {graph.label(node)}" for node in graph.all(toll, "plm:victim"))
     revised = " (corrected)" if graph.one(toll, "prov:wasRevisionOf") else ""
-    return " and ".join(numbers or ["unknown"]) + revised + (f", says {speakers}" if speakers else "")
+    return (
+        " and ".join(numbers or ["unknown"]) + victims + revised + (f", says {speakers}" if speakers else "")
+    )
 
 
 def _tolls(graph: Described, iri: str, sources: tuple[Source, ...]) -> Tolls | None:
@@ -218,12 +220,11 @@ def _tolls(graph: Described, iri: str, sources: tuple[Source, ...]) -> Tolls | N
     columns = tuple(
         source for source in sources if any(source.report.url in urls for urls in told_by.values())
     )
-    groups: dict[tuple[str, str], list[str]] = {}
+    by_outcome: dict[str, list[str]] = {}
     for toll in sorted(tolls):
-        victim = ", ".join(map(graph.label, graph.all(toll, "plm:victim")))
-        groups.setdefault((frame.term_label(graph.one(toll, "plm:outcome")), victim), []).append(toll)
-    rows = tuple(_toll_row(graph, key, groups[key], columns, told_by) for key in sorted(groups))
-    return Tolls(columns, rows)
+        by_outcome.setdefault(frame.term_label(graph.one(toll, "plm:outcome")), []).append(toll)
+    rows = (_toll_row(graph, name, by_outcome[name], columns, told_by) for name in sorted(by_outcome))
+    return Tolls(columns, tuple(rows))
 
 
 def _reports(graph: Described, toll: str) -> set[str]:
@@ -234,18 +235,24 @@ def _reports(graph: Described, toll: str) -> set[str]:
 
 def _toll_row(
     graph: Described,
-    key: tuple[str, str],
+    outcome: str,
     tolls: list[str],
     columns: tuple[Source, ...],
     told_by: dict[str, set[str]],
 ) -> TollRow:
-    cells = tuple(
-        tuple(dict.fromkeys(_figure(graph, toll) for toll in tolls if column.report.url in told_by[toll]))
-        for column in columns
-    )
-    unplaced = tuple(_figure(graph, toll) for toll in tolls if not told_by[toll])
-    cells = cells or (unplaced,)
-    return TollRow(*key, cells, len({cell for cell in cells if cell}) > 1)
+    told = [[toll for toll in tolls if column.report.url in told_by[toll]] for column in columns]
+    # Where no report is known of a figure it stands by itself.
+    told = told or [tolls]
+    cells = (tuple(dict.fromkeys(_figure(graph, toll) for toll in cell)) for cell in told)
+    # A part of the victims may have a figure of its own, which is below that of all.
+    highest = {max(_numbers(graph, toll) for toll in cell) for cell in told if cell}
+    return TollRow(outcome, tuple(cells), len(highest) > 1)
+
+
+def _numbers(graph: Described, toll: str) -> int:
+    """Give the highest number of a figure, 0 where it has none."""
+    names = ("plm:count", "plm:atLeast", "plm:atMost")
+    return max((int(number) for name in names for number in graph.all(toll, name)), default=0)
 
 
 def _claims(graph: Described, iri: str) -> Iterator[Claim]:

@@ -100,6 +100,21 @@ def test_an_event_shows_who_says_what_in_which_words(pages: FlaskClient, merged:
     assert page.scripts == scripts_of_others(page) == []
 
 
+def test_tolls_stand_side_by_side_and_disagree(pages: FlaskClient) -> None:
+    events = pages.get("/events.json?type=Bombing&q=kirkuk").json["events"]
+    iri = next(event["iri"] for event in events if event["reports"] == 3)
+    text = read(pages, iri.removeprefix("https://w3id.org")).text
+    table = text[text.index("Outcome") : text.index("Who claims")]
+    for words in (
+        "Tigris News Agency",
+        "12 people, says police",
+        "14 people",
+        "(corrected)",
+        "sources disagree",
+    ):
+        assert words in table
+
+
 def test_a_report_marks_the_words_it_was_read_in(pages: FlaskClient, seeds: Store) -> None:
     iri = next(iter(open_snapshot(seeds.path).query(REPORTS)))["iri"].value
     response = pages.get(iri.removeprefix("https://w3id.org"), headers=HTML)
