@@ -121,6 +121,33 @@ def test_without_npm_it_is_said_what_is_lacking(tmp_path: Path):
     assert "make assets" in run.stderr
 
 
+def test_without_what_npm_brings_the_pages_work(tmp_path: Path, made: Path):
+    shutil.copytree(ROOT / "server", tmp_path / "server", ignore=shutil.ignore_patterns("built"))
+    program = f"""
+from pathlib import Path
+from server import assets, create_app
+from server.app import close
+from server.settings import Settings
+assert not assets.is_built("leaflet.js")
+app = create_app(Settings(Path({str(made)!r}), workers=1))
+for path in ("/query?query=ASK+{{}}", "/?question=timeline"):
+    page = app.test_client().get(path)
+    assert page.status_code == 200
+    assert "built/" not in page.text
+    assert "<textarea" in page.text
+close(app)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
+    )
+    assert run.returncode == 0, run.stderr
+
+
 def test_the_lock_of_npm_names_no_host_and_holds_every_hash():
     lock = build_assets.read(ROOT / "package-lock.json")
     packages = {path: package for path, package in lock["packages"].items() if path}
