@@ -156,6 +156,11 @@ class Index:
             while True:
                 self._connections.get_nowait().close()
 
+    def __del__(self) -> None:
+        # The last request over a snapshot that is no more the newest lets go of its file.
+        if hasattr(self, "_connections"):
+            self.close()
+
     def _rows(self, text: str, *values: object) -> list[Any]:
         connection = self._connections.get()
         try:

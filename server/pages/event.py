@@ -207,9 +207,8 @@ def _figure(graph: Described, toll: str) -> str:
     speakers = ", ".join(map(graph.label, graph.all(toll, "plm:speaker")))
     victims = "".join(f" {graph.label(node)}" for node in graph.all(toll, "plm:victim"))
     revised = " (corrected)" if graph.one(toll, "prov:wasRevisionOf") else ""
-    return (
-        " and ".join(numbers or ["unknown"]) + victims + revised + (f", says {speakers}" if speakers else "")
-    )
+    by = f", says {speakers}" if speakers else ""
+    return f"{' and '.join(numbers or ['unknown'])}{victims}{revised}{by}"
 
 
 def _tolls(graph: Described, iri: str, sources: tuple[Source, ...]) -> Tolls | None:
