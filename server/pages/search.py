@@ -71,8 +71,12 @@ def marked(text: str) -> Markup:
 @blueprint.get("/suggest")
 def suggest() -> Response:
     """Say what may be meant by the beginning of a name."""
+    return frame.kept(_suggestions)
+
+
+def _suggestions() -> Response:
     nodes = frame.index().nodes(_words(), _SUGGESTED, is_begun=True)
-    response = jsonify(
+    return jsonify(
         [
             {
                 "label": node.label,
@@ -83,4 +87,3 @@ def suggest() -> Response:
             for node in nodes
         ]
     )
-    return frame.tagged(response)
