@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, request
 
-from server.index import Row
 from server.pages import frame
 from server.pages.asked import address, selected
 from server.pages.events import chips
+from server.rows import Row
 
 _ENTRIES: Final = 50  # more than anybody publishes between two looks of a reader
 _ATOM: Final = "http://www.w3.org/2005/Atom"

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 from markupsafe import Markup, escape
 
 from builder.index.model import Facet
-from server.index import Named
 from server.pages import frame
 from server.pages.asked import address
+from server.rows import Named
 from server.selection import WORDS, Selection
 
 # Results of each kind on the page; lists of events go on by themselves.
