@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 import numpy as np
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from builder.index.model import PRECISIONS, Facet, days
 from builder.index.writing import UNDATED
 from builder.store import Version
+from server.rows import Cell, Named, Point, Report, Row, Value
 from server.selection import Box, Selection
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -40,70 +41,6 @@ _MONDAY: Final = 3  # days after a Monday was 1970-01-01
 # Degrees of longitude that the world shows at zoom 0, where a cell is a quarter of a tile.
 _WORLD: Final = 360.0
 _CELLS: Final = 4
-
-
-class Row(NamedTuple):
-    """An event as a list shows it; `killed` is the highest figure that anybody gives."""
-
-    id: int
-    iri: str
-    kind: str
-    label: str
-    type: str
-    date: str
-    until: str
-    modality: str
-    who: str
-    whom: str
-    place: str
-    killed: int | None
-    reports: int
-    sentence: str
-
-
-class Value(NamedTuple):
-    """A value of a facet: what it is called, and how many events have it."""
-
-    value: str
-    label: str
-    events: int
-
-
-class Named(NamedTuple):
-    """A node that events speak of; `events` is how many."""
-
-    iri: str
-    kind: str
-    label: str
-    type: str
-    events: int
-
-
-class Report(NamedTuple):
-    """A report that was found, with the words around those that were looked for."""
-
-    iri: str
-    title: str
-    publisher: str
-    date: str
-    words: str
-
-
-class Point(NamedTuple):
-    """Where an event is: degrees, and how exactly that stands for the place."""
-
-    longitude: float
-    latitude: float
-    precision: str
-
-
-class Cell(NamedTuple):
-    """A part of the map: the middle of its events, how many they are, and how many of each kind."""
-
-    longitude: float
-    latitude: float
-    events: int
-    kinds: dict[str, int]
 
 
 @dataclass(slots=True)

@@ -104,11 +104,6 @@ class Selection:
         facets = {**self.facets, facet: values}
         return replace(self, facets=MappingProxyType({name: kept for name, kept in facets.items() if kept}))
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is left out."""
-        return not (self.facets or self.start or self.end or self.box or self.words)
-
 
 def shown(iri: str, base: str) -> str:
     """Give a node as it stands in an address."""

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode
 
 import ontology
 from builder.index.model import Facet
-from server.index import Row
+from server.rows import Row
 from server.selection import Selection
 
 _PREFIXES: Final = ("plm", "rdf", "rdfs", "geo", "prov", "dcterms")

@@ -36,13 +36,17 @@ blueprint = Blueprint("data", __name__)
 @blueprint.get("/events/weeks.json")
 def weeks() -> Response:
     """Count the events by week; those whose day is not known are in no week."""
+    return frame.kept(_weeks)
+
+
+def _weeks() -> Response:
     index = frame.index()
     found = index.select(selected())
     counted = index.weeks(found)
     counts = [(_day(monday), count) for monday, count in counted]
     undated = len(found) - sum(count for _, count in counted)
     first = counts[0][0] if counts else None
-    return _json({"unit": "week", "from": first, "counts": counts, "without_day": undated})
+    return _written({"unit": "week", "from": first, "counts": counts, "without_day": undated})
 
 
 def _day(number: int) -> str:
@@ -52,6 +56,10 @@ def _day(number: int) -> str:
 @blueprint.get("/events.geojson")
 def geojson() -> Response:
     """Give the events for a map: each by itself, or where there are many, counted by cells of a zoom."""
+    return frame.kept(_geojson)
+
+
+def _geojson() -> Response:
     index, selection = frame.index(), selected()
     found = index.select(selection)
     if len(found) < EACH:
@@ -64,7 +72,7 @@ def geojson() -> Response:
         "count": len(found),
         "aggregated": len(found) >= EACH,
     }
-    return _json(collection, "application/geo+json")
+    return _written(collection, "application/geo+json")
 
 
 def _zoom() -> int:
@@ -74,31 +82,36 @@ def _zoom() -> int:
     return min(int(text), _ZOOMS)
 
 
-def _json(content: object, media_type: str = "application/json") -> Response:
-    response = Response(json.dumps(content, ensure_ascii=False), content_type=media_type)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return frame.conditional(response)
+def _written(content: object, media_type: str = "application/json") -> Response:
+    return Response(json.dumps(content, ensure_ascii=False), content_type=media_type)
 
 
 @blueprint.get("/events.json")
 def as_json() -> Response:
     """Give the events as JSON, the latest first."""
+    return frame.kept(_as_json)
+
+
+def _as_json() -> Response:
     index = frame.index()
     found = index.select(selected())
     events = [dict(zip(_COLUMNS, each, strict=True)) for each in _records(index, found)]
-    return _json({"count": len(found), "events": events})
+    return _written({"count": len(found), "events": events})
 
 
 @blueprint.get("/events.csv")
 def as_csv() -> Response:
     """Give the events as CSV, the latest first."""
+    return frame.kept(_as_csv)
+
+
+def _as_csv() -> Response:
     index = frame.index()
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")  # as RFC 4180 has it
     writer.writerow(_COLUMNS)
     writer.writerows(_records(index, index.select(selected())))
-    response = Response(text.getvalue(), content_type="text/csv; charset=utf-8")
-    return frame.conditional(response)
+    return Response(text.getvalue(), content_type="text/csv; charset=utf-8")
 
 
 def _records(index: Index, found: Found) -> Iterator[tuple[object, ...]]:

@@ -9,11 +9,12 @@ from typing import Final
 from flask import Response
 
 from builder.index.model import Facet, days
-from server.index import Index, Row
+from server.index import Index
 from server.pages import frame, structured
 from server.pages.article import Quote, Segment, quotes, segments
 from server.pages.described import Described, describe, local, query_of
 from server.pages.twins import twins_of
+from server.rows import Row
 from server.selection import Selection
 
 # Articles that a page quotes whole; of others it has the sentences, and links to them.

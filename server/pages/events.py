@@ -8,11 +8,12 @@ from flask import Blueprint, Response, abort, request, url_for
 
 import ontology
 from builder.index.model import Facet
-from server.index import Found, Index, Value
+from server.index import Found, Index
 from server.pages import frame
 from server.pages.asked import address, arguments, selected, twins
 from server.pages.behind import query_behind
 from server.pages.histogram import histogram
+from server.rows import Value
 from server.selection import Selection
 
 # Events on a page: a screen or two, 60 KB with their facets.

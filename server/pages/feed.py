@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, request
 
-from server.index import Row
 from server.pages import frame
 from server.pages.asked import address, selected
 from server.pages.events import chips
+from server.rows import Row
 
 _ENTRIES: Final = 50  # more than anybody publishes between two looks of a reader
 _ATOM: Final = "http://www.w3.org/2005/Atom"
@@ -20,14 +20,17 @@ blueprint = Blueprint("feed", __name__)
 @blueprint.get("/feed.atom")
 def atom() -> Response:
     """Give the latest of the events as an Atom feed (RFC 4287)."""
+    return frame.kept(_feed)
+
+
+def _feed() -> Response:
     index, selection = frame.index(), selected()
     events = index.rows(index.select(selection).ids[:_ENTRIES])
     published = datetime.fromtimestamp(index.version.published / 1e9, UTC).isoformat(timespec="seconds")
     root = ET.Element("feed", xmlns=_ATOM)
     _add(root, "id", request.url)
-    _add(
-        root, "title", "Polemos: " + (", ".join(said for said, _ in chips(index, selection)) or "all events")
-    )
+    asked = ", ".join(said for said, _ in chips(index, selection))
+    _add(root, "title", f"Polemos: {asked or 'all events'}")
     _add(root, "updated", published)
     _add(root, "author").append(_named("name", "Polemos"))
     page = _absolute(address("events.show", selection))
@@ -36,10 +39,8 @@ def atom() -> Response:
     for event in events:
         root.append(_entry(event, published))
     text = ET.tostring(root, encoding="unicode", xml_declaration=False)
-    response = Response(
-        f'<?xml version="1.0" encoding="utf-8"?>\n{text}', content_type="application/atom+xml"
-    )
-    return frame.conditional(response)
+    head = '<?xml version="1.0" encoding="utf-8"?>'
+    return Response(f"{head}\n{text}", content_type="application/atom+xml")
 
 
 def _entry(event: Row, published: str) -> ET.Element:

@@ -25,6 +25,7 @@ RADIUS_KM: Final = {"site": 0.5, "settlement": 5, "district": 32, "province": 11
 
 # Of the room for answers, for pages: they are small, and answers of queries may be large.
 _SHARE: Final = 4
+_LARGEST: Final = 8  # no page takes more than this part of that room
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,53 +89,55 @@ def show(template: str, **content: Any) -> Response:  # noqa: ANN401 (what templ
 
 
 def kept(make: Callable[[], Response]) -> Response:
-    """Give a page as it was laid out before for the same snapshot and address, or 304 to who has it."""
+    """Give an answer as it was made before for the same snapshot and address, or 304 to who has it."""
     response = tagged(Response())
     response.make_conditional(request)
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return response
     kept_pages: KeptPages = current_app.extensions["pages"]
     tag = response.get_etag()[0] or ""
-    content = kept_pages.get(tag)
-    if content is None:
+    known = kept_pages.get(tag)
+    if known is None:
         made = make()
-        if made.status_code == HTTPStatus.OK:
-            kept_pages.put(tag, made.get_data())
-        return tagged(made)
-    return tagged(Response(content))
+        known = made.get_data(), made.content_type
+        if made.status_code != HTTPStatus.OK:
+            return tagged(made)
+        kept_pages.put(tag, *known)
+    content, content_type = known
+    answer = tagged(Response(content, content_type=content_type))
+    if answer.mimetype != "text/html":
+        answer.headers["Access-Control-Allow-Origin"] = "*"  # for programs, which may run in any page
+    return answer
 
 
 class KeptPages:
-    """The pages that were laid out last, as many as there is room for, in bytes."""
+    """The pages and files that were made last, as many as there is room for, in bytes."""
 
     def __init__(self, room: int) -> None:
-        self._pages: LRUCache[str, bytes] = LRUCache(room, getsizeof=len)
+        self._largest = room // _LARGEST
+        self._pages: LRUCache[str, tuple[bytes, str]] = LRUCache(room, getsizeof=lambda kept: len(kept[0]))
         self._lock = threading.Lock()
 
-    def get(self, tag: str) -> bytes | None:
-        """Give a page, if it is kept."""
+    def get(self, tag: str) -> tuple[bytes, str] | None:
+        """Give a page with its type, if it is kept."""
         with self._lock:
             return self._pages.get(tag)
 
-    def put(self, tag: str, content: bytes) -> None:
-        """Keep a page, unless it is larger than the room for all."""
-        if len(content) <= self._pages.maxsize:
+    def put(self, tag: str, content: bytes, content_type: str) -> None:
+        """Keep a page, unless it is so large that it would drive out all others."""
+        if len(content) <= self._largest:
             with self._lock:
-                self._pages[tag] = content
+                self._pages[tag] = content, content_type
 
 
 def tagged(response: Response) -> Response:
     """Say which snapshot a page is of, so that it is not sent twice."""
-    text = f"{engine().version()} {_indexed()} {request.full_path} {request.accept_mimetypes}"
+    # The host too, since pages hold whole addresses of this server, as the client names it.
+    asked = f"{request.url_root} {request.full_path} {request.accept_mimetypes}"
+    text = f"{engine().version()} {_indexed()} {asked}"
     response.set_etag(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest(), weak=True)
     response.headers["Cache-Control"] = "no-cache"
     response.vary.update(("Accept", "Accept-Encoding"))
-    return response
-
-
-def conditional(response: Response) -> Response:
-    """Tag a response, and send 304 in its place to who has it already."""
-    tagged(response).make_conditional(request)
     return response
 
 

@@ -1,8 +1,8 @@
 """Where events are as GeoJSON (RFC 7946): a point each, with the size of its place, or counts by cells."""
 
-from server.index import Cell, Point, Row
 from server.pages import frame
 from server.pages.frame import RADIUS_KM
+from server.rows import Cell, Point, Row
 
 Feature = dict[str, object]
 

@@ -8,13 +8,13 @@ from typing import Final
 from flask import Response, url_for
 
 from builder.index.model import Facet
-from server.index import Point
 from server.pages import frame, structured
 from server.pages.asked import involving
 from server.pages.described import Described, describe, query_of
 from server.pages.event import Fact, Link, link
 from server.pages.histogram import histogram
 from server.pages.twins import twins_of
+from server.rows import Point
 from server.selection import Selection, shown
 
 _SHOWN: Final = 15  # events on the page; the list has all

@@ -54,7 +54,7 @@ def own(iri: str) -> Response:
 def tell_as(iri: str, format_: str) -> Response:
     """Tell of a node in a format by name."""
     if format_ == "geojson":
-        return located(iri)
+        return frame.kept(lambda: located(iri))
     return tell(iri, format_=format_)
 
 
@@ -129,4 +129,4 @@ def located(iri: str) -> Response:
         raise Failed(Failure(404, f"it is not known where <{iri}> is"))
     feature = geo.feature(row, point) if row else geo.place(iri, found.label(iri) if found else "", point)
     content = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)
-    return frame.tagged(Response(content, content_type="application/geo+json"))
+    return Response(content, content_type="application/geo+json")

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 from markupsafe import Markup, escape
 
 from builder.index.model import Facet
-from server.index import Named
 from server.pages import frame
 from server.pages.asked import address
+from server.rows import Named
 from server.selection import WORDS, Selection
 
 # Results of each kind on the page; lists of events go on by themselves.
@@ -71,8 +71,12 @@ def marked(text: str) -> Markup:
 @blueprint.get("/suggest")
 def suggest() -> Response:
     """Say what may be meant by the beginning of a name."""
+    return frame.kept(_suggestions)
+
+
+def _suggestions() -> Response:
     nodes = frame.index().nodes(_words(), _SUGGESTED, is_begun=True)
-    response = jsonify(
+    return jsonify(
         [
             {
                 "label": node.label,
@@ -83,4 +87,3 @@ def suggest() -> Response:
             for node in nodes
         ]
     )
-    return frame.tagged(response)

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from flask import request
 
-from server.index import Point
 from server.pages import frame
 from server.pages.described import Described, full
+from server.rows import Point
 
 _CONTEXT: Final = "https://schema.org"
 # Classes of ours and what schema.org has for them.

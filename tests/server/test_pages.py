@@ -299,6 +299,23 @@ def test_pages_that_were_sent_are_not_sent_again(pages: FlaskClient, address: st
     assert pages.post(address).status_code in (403, 405)
 
 
+def test_pages_of_another_host_are_not_kept_for_this_one(pages: FlaskClient, merged: str) -> None:
+    """A page holds addresses of this server as its client names it, so that is part of what it is kept by."""
+    for address in (merged, "/", "/feed.atom"):
+        strange = pages.get(address, headers={**HTML, "Host": "evil.example"})
+        assert "evil.example" in strange.text
+        assert "evil.example" not in pages.get(address, headers=HTML).text
+
+
+@pytest.mark.parametrize("address", ["/events.geojson", "/events.csv", "/events/weeks.json", "/feed.atom"])
+def test_any_page_may_read_what_is_for_programs(pages: FlaskClient, address: str) -> None:
+    for _ in range(2):  # made, and kept
+        response = pages.get(address)
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+    again = pages.get(address, headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
 def test_without_an_index_pages_say_so_and_questions_go_on(
     tmp_path: Path,
 ) -> None:
