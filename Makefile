@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 STORE ?= store
 PORT ?= 8000
 
-.PHONY: install run test lint browser stores bench bench-endpoint model lock clean
+.PHONY: install assets run test lint browser stores screenshots bench bench-endpoint model lock clean
 
-install: $(VENV)/installed
+install: $(VENV)/installed assets
 
 # The lock is installed with hashes checked; the project itself needs nothing beyond it.
 $(VENV)/installed: requirements.lock pyproject.toml
@@ -15,6 +15,10 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# What pages show in a browser and npm brings; where it cannot, it says so, and the pages do without.
+assets: $(VENV)/installed
+	-@$(BIN)/python -m server.build_assets
 
 run: install
 	$(BIN)/polemos build seeds --store $(STORE)
@@ -28,13 +32,17 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Chromium and YASGUI, for tests/browser: root on Debian gets what is missing, others are told, and those tests skip.
+# Chromium and npm's packages, for tests/browser: root on Debian gets what is missing, others are told, and those tests skip.
 browser: install
 	@$(BIN)/python tests/browser/prepare.py
 
 # Virtuoso and Apache Jena, for tests/stores: the same way.
 stores: install
 	@$(BIN)/python tests/stores/prepare.py
+
+# Writes docs/screenshots anew; needs what `make browser` gets.
+screenshots: browser
+	$(BIN)/python tests/browser/screenshots.py
 
 bench: install
 	$(BIN)/python benchmarks/throughput.py
@@ -58,4 +66,4 @@ lock:
 		--group dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) $(STORE) tests/browser/yasgui .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(STORE) node_modules server/static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis

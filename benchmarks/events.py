@@ -94,8 +94,9 @@ def places() -> int:
     return COUNTRIES * PARTS * PARTS
 
 
-def write_lines(events: int) -> Iterator[str]:
-    """Write the graph, line by line."""
+def write_lines(events: int, *, with_texts: bool = False) -> Iterator[str]:
+    """Write the graph, line by line; reports have texts, and mentions places in them, if asked."""
+    texts: dict[int, str] = {}
     yield from _actors()
     yield from _places()
     yield from _facilities()
@@ -105,6 +106,12 @@ def write_lines(events: int) -> Iterator[str]:
         yield from _merged(told)
         for report in told.reports:
             yield from _as_told(told, report)
+            if with_texts:
+                text = texts.get(report, "")
+                yield from _located(told, report, len(text))
+                texts[report] = f"{text}{_sentence(told)} "
+    for report, text in texts.items():
+        yield _line(_node("report", report), "plm:text", _text(text), _node("report", report))
 
 
 def _reports(events: int) -> int:
@@ -181,6 +188,22 @@ def _as_told(told: Told, report: int) -> Iterator[str]:
     yield _line(mention, "plm:sentence", _text(_sentence(told)), graph)
     yield _line(mention, "oa:hasTarget", target, graph)
     yield _line(target, "oa:hasSource", graph, graph)
+
+
+def _located(told: Told, report: int, start: int) -> Iterator[str]:
+    """Write where a sentence stands in a report's text, and which words of it tell of the event."""
+    graph = _node("report", report)
+    mention = f"{graph[:-1]}/mention/{told.number}"
+    target, quote, position = (f"<{mention[1:]}/{part}>" for part in ("target", "quote", "position"))
+    words = _label(told).lower()
+    at = start + _sentence(told).index(words)
+    yield _line(target, "oa:hasSelector", quote, graph)
+    yield _line(target, "oa:hasSelector", position, graph)
+    yield _line(quote, "rdf:type", _name("oa:TextQuoteSelector"), graph)
+    yield _line(quote, "oa:exact", _text(words), graph)
+    yield _line(position, "rdf:type", _name("oa:TextPositionSelector"), graph)
+    yield _line(position, "oa:start", str(Literal(at)), graph)
+    yield _line(position, "oa:end", str(Literal(at + len(words))), graph)
 
 
 def _report(report: int) -> Iterator[str]:

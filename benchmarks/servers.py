@@ -91,7 +91,7 @@ def _processor_seconds(process: int) -> float:
 @contextmanager
 def serving(databases: Databases, flags: Sequence[str], logs: Path) -> Iterator[Both]:
     """Start both servers, ours with more `flags`, and stop them whatever happens."""
-    with _native(databases, logs) as native, _ours(databases, flags, logs) as ours:
+    with _native(databases, logs) as native, serving_ours(databases.ours, flags, logs) as ours:
         yield Both(ours, native)
 
 
@@ -107,9 +107,10 @@ def _native(databases: Databases, logs: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _ours(databases: Databases, flags: Sequence[str], logs: Path) -> Iterator[Server]:
+def serving_ours(store: Path, flags: Sequence[str], logs: Path) -> Iterator[Server]:
+    """Start our server over a store, and stop it whatever happens."""
     polemos = Path(sys.executable).with_name("polemos")
-    command: list[str | Path] = [polemos, "serve", "--store", databases.ours, "--port", "0", *flags]
+    command: list[str | Path] = [polemos, "serve", "--store", store, "--port", "0", *flags]
     log = logs / "ours.log"
     with _started(command, log) as process:
         endpoint = _told_address(process, log)

@@ -17,6 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from builder import readers
 from builder.atomic import replacing
 from builder.errors import InputError
+from builder.index import make_index
 from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
 from builder.merge import builds_graph, merge
 from builder.model import Article
@@ -91,7 +92,7 @@ def build(
     prune: bool = False,
     watcher: Watcher | None = None,
 ) -> Summary:
-    """Read documents into a store, merge what its reports say, and publish a snapshot.
+    """Read documents into a store, merge what its reports say, publish a snapshot and its index.
 
     A document that has changed since a build before takes the place of what it was; with `prune`, what came
     from documents at or below `paths` that are gone is retracted too. Raises `StoreError` if the store cannot
@@ -109,6 +110,8 @@ def build(
     events = merge(store, base=extractor.base).events
     if run.built and run.built * COMPACT_SHARE >= store.graph_count():
         store.compact()
+    snapshot = store.publish()
+    make_index(store.path)
     return Summary(
         read=run.read,
         built=run.built,
@@ -117,7 +120,7 @@ def build(
         failures=tuple(run.failures),
         events=events,
         seconds=time.monotonic() - began,
-        snapshot=store.publish(),
+        snapshot=snapshot,
         stopped=run.watcher.should_stop(),
     )
 

@@ -46,11 +46,15 @@ class Extractor(Protocol):
 
 
 class Pipeline:
-    """Reads articles in this process; every minted IRI begins with `base`."""
+    """Reads articles in this process; every minted IRI begins with `base`.
 
-    def __init__(self, nlp: Language, *, base: str = DEFAULT_BASE) -> None:
+    Without their text, reports are kept as what was read from them, with the sentences around mentions.
+    """
+
+    def __init__(self, nlp: Language, *, base: str = DEFAULT_BASE, with_text: bool = True) -> None:
         self.base = base
-        self.version = builder_version(nlp)
+        self.version = builder_version(nlp) if with_text else f"{builder_version(nlp)}, without text"
+        self._with_text = with_text
         self._nlp = nlp
 
     def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
@@ -65,12 +69,12 @@ class Pipeline:
     def _checked(self, outcome: Report | ExtractionFailure) -> Extracted | InputError:
         if isinstance(outcome, ExtractionFailure):
             return unread(outcome.article, outcome.reason)
-        return checked(outcome, base=self.base)
+        return checked(outcome, base=self.base, with_text=self._with_text)
 
 
-def checked(report: Report, *, base: str = DEFAULT_BASE) -> Extracted | InputError:
+def checked(report: Report, *, base: str = DEFAULT_BASE, with_text: bool = True) -> Extracted | InputError:
     """Give a report's graph, unless it breaks a shape: a defect of ours."""
-    quads = tuple(to_quads(report, base=base))
+    quads = tuple(to_quads(report, base=base, with_text=with_text))
     violations = shapes.check(quads)
     if not violations:
         return Extracted(report.article, quads)

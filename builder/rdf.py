@@ -209,10 +209,11 @@ class _Graph:
         return mention
 
 
-def to_quads(report: Report, *, base: str = DEFAULT_BASE) -> Iterator[Quad]:
+def to_quads(report: Report, *, base: str = DEFAULT_BASE, with_text: bool = True) -> Iterator[Quad]:
     """All that a report says, as quads of one named graph, each quad once.
 
-    `base` is an absolute IRI that ends in "/" or "#"; every node minted begins with it.
+    `base` is an absolute IRI that ends in "/" or "#"; every node minted begins with it. Without the text
+    of the article, the sentences around mentions are still there.
 
     >>> quads = list(to_quads(Report(Article("All quiet.", title="Calm"))))
     >>> quads[0].subject == quads[0].graph_name
@@ -220,6 +221,8 @@ def to_quads(report: Report, *, base: str = DEFAULT_BASE) -> Iterator[Quad]:
     """
     graph = _Graph(report_iri(report.article, base=base))
     _add_report(graph, report.article)
+    if with_text:
+        graph.text(graph.name, "plm:text", report.article.text)
     for place in report.places:
         _add_place(graph, place)
     for actor in report.actors:

@@ -48,6 +48,9 @@ PLACES: Final = Setting(
     None,
     "An index that polemos places import made; if absent the one in the cache.",
 )
+TEXT: Final = Setting(
+    "text", True, "Whether the texts of reports are kept whole; the sentences around mentions always are."
+)
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
 BUILD_WORKERS: Final = Setting("workers", 1, "Processes that read documents, each with a model of its own.")
 CLUSTER: Final = Setting(
@@ -95,6 +98,13 @@ TRUSTED_PROXY: Final = Setting(
 )
 LICENSE: Final = Setting("license", None, "The IRI of the licence that the data is given under, to be told.")
 CACHE: Final = Setting("cache", 64, "Megabytes of answers to keep; 0 keeps none.")
+TILES: Final = Setting(
+    "tiles",
+    None,
+    "The address of map tiles, with {z}, {x} and {y}, that readers' browsers then ask for; without it they "
+    "ask no other host, and the map has the outlines that come along.",
+)
+TILES_CREDIT: Final = Setting("tiles-credit", "", "Whom the map names as the maker of the tiles.")
 GRACE: Final = Setting("grace", 10.0, "Seconds that running requests get to end when the server is stopped.")
 ACCESS_LOG: Final = Setting(
     "access-log", "-", "The file for a line of JSON a request; - is standard error, empty is none."
@@ -102,5 +112,5 @@ ACCESS_LOG: Final = Setting(
 SETTINGS: Final = (
     *(STORE, SPACY_MODEL, PLACES, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
     *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
-    *(TRUSTED_PROXY, LICENSE, CACHE, GRACE, ACCESS_LOG),
+    *(TRUSTED_PROXY, LICENSE, CACHE, TILES, TILES_CREDIT, GRACE, ACCESS_LOG),
 )

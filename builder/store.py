@@ -4,6 +4,7 @@
     DIR/data/             the database
     DIR/snapshots/000001/ what was published, as hard links: a copy costs milliseconds and no space
     DIR/current           the name of the newest snapshot
+    DIR/indexes/          what pages list and search of the newest snapshots: see builder/index
     DIR/unpublished       is there while the database holds more than the newest snapshot
     DIR/before/           the database as it was, while a write of several steps is under way
     DIR/journal.sqlite    which document gave which report: see builder/journal.py

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final, Protocol, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias, TypeVar, cast
 
 import pyoxigraph as ox
 from loky import ProcessPoolExecutor
@@ -96,11 +96,13 @@ class Workers:
     Raises `ModelError` if the pipeline cannot be loaded.
     """
 
-    def __init__(self, recipe: Recipe, pool: Pool, *, base: str = DEFAULT_BASE) -> None:
+    def __init__(
+        self, recipe: Recipe, pool: Pool, *, base: str = DEFAULT_BASE, with_text: bool = True
+    ) -> None:
         self.base = base
-        self._recipe = recipe
+        self._what = (recipe, base, with_text)
         self._pool = pool
-        self.version: str = pool.submit(_version, recipe, base).result()
+        self.version: str = pool.submit(_version, *self._what).result()
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +135,7 @@ class Workers:
         return self._read_again(batch[:middle]) + self._read_again(batch[middle:])
 
     def _submit(self, batch: Batch) -> "Future[Answer]":
-        return self._pool.submit(_read, self._recipe, self.base, batch)
+        return self._pool.submit(_read, batch, *self._what)
 
     def _is_lost(self, future: "Future[Answer]") -> bool:
         """Wait for an answer; say whether it will never come, since a process died."""
@@ -168,19 +170,19 @@ def _end_with(parent: int) -> None:
 
 
 @cache
-def _pipeline(recipe: Recipe, base: str) -> "Pipeline":
+def _pipeline(recipe: Recipe, base: str, with_text: bool) -> "Pipeline":
     from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
     from builder.pipeline import load_pipeline  # noqa: PLC0415
 
-    return Pipeline(load_pipeline(**asdict(recipe)), base=base)
+    return Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
 
 
-def _version(recipe: Recipe, base: str) -> str:
-    return _pipeline(recipe, base).version
+def _version(*what: Any) -> str:  # noqa: ANN401 (the arguments of _pipeline)
+    return _pipeline(*what).version
 
 
-def _read(recipe: Recipe, base: str, batch: Batch) -> Answer:
-    return [_packed(each) for each in _pipeline(recipe, base).read(batch)]
+def _read(batch: Batch, *what: Any) -> Answer:  # noqa: ANN401 (the arguments of _pipeline)
+    return [_packed(each) for each in _pipeline(*what).read(batch)]
 
 
 def _packed(outcome: "Extracted | InputError") -> tuple[str, bytes] | InputError:

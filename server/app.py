@@ -5,25 +5,30 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, request
 
-from server import authority, browse, compression, description, errors, graph_store, operation, sparql
+from server import (
+    assets,
+    authority,
+    browse,
+    compression,
+    description,
+    errors,
+    graph_store,
+    operation,
+    sparql,
+    terms,
+)
 from server.engine import Engine
+from server.indexing import Indexes
 from server.metrics import Metrics
+from server.pages import data, events, feed, frame, search, vocabulary
 from server.settings import Settings
 from server.writer import Writer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Nothing but our own style sheet, and forms that lead back here: the pages need no script and no frame.
-_HEADERS: Final = (
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'",
-    ),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "same-origin"),
-)
+# The same with every response; `server.assets` has the policy beside them.
+_HEADERS: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"))
 
 
 def make(settings: Settings) -> Flask:
@@ -40,33 +45,50 @@ def make(settings: Settings) -> Flask:
         metrics=metrics,
         engine=Engine(settings, metrics),
         writer=Writer(settings, metrics),
+        indexes=Indexes(settings),
     )
     # The first to be registered is the last to see an answer: what is counted and logged is what is sent.
     operation.register_log(app, metrics)
     compression.register(app)
+    assets.register(app)
     rate = authority.Rate(settings.rate_limit)
     app.before_request(lambda: rate.check(request))
     app.before_request(lambda: authority.check_fields(request))
-    for module in (sparql, graph_store, description, operation, browse):
+    frame.register(app)
+    for module in (
+        sparql,
+        graph_store,
+        description,
+        operation,
+        browse,
+        events,
+        data,
+        feed,
+        search,
+        vocabulary,
+        terms,
+    ):
         app.register_blueprint(module.blueprint)
     graph_store.register_own(app, settings.base)
     errors.register(app)
-    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
+    policy = ("Content-Security-Policy", assets.policy(settings.tiles))
+    app.wsgi_app = _with_headers(app.wsgi_app, (policy, *_HEADERS))  # type: ignore[method-assign, assignment]
     return app
 
 
 def close(app: Flask, *, grace: float = 0.0) -> None:
     """End the processes of an application; a write under way gets so many seconds."""
     app.extensions["writer"].close(grace)
+    app.extensions["indexes"].close()
     app.extensions["engine"].close()
 
 
-def _with_headers(application: "WSGIApplication") -> "WSGIApplication":
-    """Send the headers of `_HEADERS` with every response, which costs less here than within."""
+def _with_headers(application: "WSGIApplication", headers: tuple[tuple[str, str], ...]) -> "WSGIApplication":
+    """Send headers with every response, which costs less here than within."""
 
     def with_headers(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        def begin(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401
-            return start(status, [*headers, *_HEADERS], *error)
+        def begin(status: str, own: list[tuple[str, str]], *error: Any) -> Any:  # noqa: ANN401
+            return start(status, [*own, *headers], *error)
 
         return application(environ, begin)
 

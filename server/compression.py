@@ -8,7 +8,10 @@ from flask_compress import Compress
 from server.negotiation import GRAPHS, RESULTS
 
 _CODINGS: Final = ("zstd", "br", "gzip")  # the best first
-_PAGES: Final = ("text/html", "text/css", "text/plain", "application/json", "application/problem+json")
+_PAGES: Final = (
+    *("text/html", "text/css", "text/javascript", "text/plain"),
+    *("application/json", "application/geo+json", "application/problem+json", "application/atom+xml"),
+)
 # Below, the headers cost more than is won.
 _LEAST: Final = 500
 

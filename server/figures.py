@@ -9,9 +9,9 @@ from flask import current_app, request
 from builder.store import Version
 from server import tables
 from server.answers import caller
-from server.browse import named_query
 from server.engine import Engine
 from server.messages import Query
+from server.pages.described import named_query
 
 Row: TypeAlias = Mapping[str, str]
 T = TypeVar("T")

@@ -16,6 +16,7 @@ from builder.loading import check_xml
 from server import answers, authority
 from server.messages import PIECE, Drop, Dump, Load
 from server.negotiation import GRAPHS, choose, wish
+from server.pages import nodes
 from server.settings import Settings
 from server.sparql import share
 
@@ -41,11 +42,14 @@ def direct(_: str) -> Response:
 
 
 def register_own(app: Flask, base: str) -> None:
-    """Answer at the path of our own IRIs for the graphs that have them, whatever host this server has."""
+    """Answer at the path of our own IRIs for what has them, graph or not, whatever host this server has."""
     parts = urlsplit(base)
 
     def own(_: str) -> Response:
-        return share(_do(request, _iri(f"{parts.scheme}://{parts.netloc}{urlsplit(request.base_url).path}")))
+        iri = _iri(f"{parts.scheme}://{parts.netloc}{urlsplit(request.base_url).path}")
+        if request.method in ("GET", "HEAD"):
+            return share(nodes.own(iri))
+        return share(_do(request, iri))
 
     app.add_url_rule(f"{parts.path.rstrip('/')}/<path:_>", "graph_store.own", own, methods=_METHODS)
 

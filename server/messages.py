@@ -159,3 +159,17 @@ class WriterStart:
     stack: int
     hosts: frozenset[str]
     idle: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStart:
+    """What the process that makes indexes is told at its start."""
+
+    store: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The index of the newest snapshot lies in this file."""
+
+    file: Path

@@ -49,6 +49,8 @@ class Settings:
     service_hosts: frozenset[str] = frozenset()
     license: str | None = None
     cache: int = _default(settings.CACHE) * MEGABYTE
+    tiles: str | None = None
+    tiles_credit: str = _default(settings.TILES_CREDIT)
 
     @property
     def stack(self) -> int:

@@ -6,6 +6,7 @@ When what is read from the seeds changes, write the README's answer anew, and re
 """
 
 import doctest
+import json
 import os
 import re
 import shlex
@@ -34,7 +35,7 @@ WRITE = "POLEMOS_WRITE_EXPECTED" in os.environ
 PAGES = sorted(
     page
     for page in ROOT.rglob("*.md")
-    if not any(part.startswith(".") for part in page.relative_to(ROOT).parts)
+    if not any(part.startswith(".") or part == "node_modules" for part in page.relative_to(ROOT).parts)
 )
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -171,7 +172,9 @@ def test_each_dependency_has_its_reason():
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`.+?`) \|", page.partition("## What we wrote")[0], re.MULTILINE)
     explained = {package for row in rows for package in SPAN.findall(row)}
-    assert explained == {re.split(r"[<>=~!\[]", requirement)[0] for requirement in named}
+    npm = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    in_browser = {*npm["dependencies"], *npm["devDependencies"]}
+    assert explained == {re.split(r"[<>=~!\[]", requirement)[0] for requirement in named} | in_browser
 
 
 def test_the_lock_names_no_host():

@@ -30,12 +30,15 @@ GRAPH = (
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )
 # What the server stands on; what its processes share; what only the web side may load.
-SERVER = ("ontology", "builder.loading", "builder.store", "builder.errors", "pyoxigraph")
+SERVER = ("ontology", "builder.index", "builder.loading", "builder.store", "builder.errors", "pyoxigraph")
 PROCESS = (
     *("server.child", "server.line", "server.messages", "server.refusal"),
     *("server.rewriting", "server.sandbox", "server.tokens"),
 )
-WEB = ("cachetools", "flask", "flask_compress", "limits", "prometheus_client", "waitress", "werkzeug")
+WEB = (
+    *("cachetools", "flask", "flask_compress", "limits", "markupsafe", "numpy", "prometheus_client"),
+    *("waitress", "werkzeug"),
+)
 ENTRANCE = ("builder.cli", "builder.commands", "server")
 
 
@@ -105,6 +108,7 @@ ROOMS = (
     Room("server.refusal", only=("server.tokens", "pyoxigraph")),
     Room("server.rewriting", only=("server.tokens", "pyoxigraph")),
     Room("server.query_process", only=(*SERVER, *PROCESS)),
+    Room("server.index_process", only=(*SERVER, *PROCESS)),
     Room("server.write_process", only=(*SERVER, *PROCESS)),
 )
 

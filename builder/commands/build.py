@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @options.STORE
 @options.recipe
 @options.PLACES
+@options.TEXT
 @options.BASE
 @options.option(settings.BUILD_WORKERS, "workers", type=click.IntRange(1))
 @options.option(settings.CLUSTER, metavar="ADDRESS")
@@ -50,6 +51,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     *,
     store: Path,
     recipe: Recipe,
+    text: bool,
     base: str,
     workers: int,
     cluster: str | None,
@@ -70,7 +72,8 @@ def build(  # noqa: PLR0913 (one parameter an option)
     with Store.open(store, create=not retry) as opened, stopping_kindly() as stop:
         named = _named(paths, retry=retry, prune=prune, store=opened)
         watcher = Terminal(count(named), stop)
-        with reading(recipe, base, workers=workers, cluster=cluster) as extractor:
+        pool = _pool(workers, cluster)
+        with reading(recipe, pool, base=base, with_text=text) as extractor:
             summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
     click.echo(_told(summary, store))
     if report is not None:
@@ -80,24 +83,27 @@ def build(  # noqa: PLR0913 (one parameter an option)
 
 
 @contextmanager
-def reading(recipe: Recipe, base: str, *, workers: int, cluster: str | None) -> "Iterator[Extractor]":
-    """Give the pipeline, in this process if one is enough."""
-    if cluster is not None or workers > 1:
-        with Workers(recipe, _cluster(cluster) if cluster else Processes(workers), base=base) as several:
+def reading(recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool) -> "Iterator[Extractor]":
+    """Give the pipeline: in the processes of a pool, or in this one."""
+    if pool is not None:
+        with Workers(recipe, pool, base=base, with_text=with_text) as several:
             yield several
         return
     from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
     from builder.pipeline import load_pipeline  # noqa: PLC0415
 
-    yield Pipeline(load_pipeline(**asdict(recipe)), base=base)
+    yield Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
 
 
-def _cluster(address: str) -> Pool:
+def _pool(workers: int, cluster: str | None) -> Pool | None:
+    """The processes that read, if not this one alone."""
+    if cluster is None:
+        return Processes(workers) if workers > 1 else None
     if find_spec("ray") is None:
         raise click.UsageError("--cluster needs Ray; install it with pip install 'polemos[cluster]'")
     from builder.cluster import Cluster  # noqa: PLC0415 (not everybody has Ray)
 
-    return Cluster(address)
+    return Cluster(cluster)
 
 
 def _named(paths: tuple[str, ...], *, retry: bool, prune: bool, store: Store) -> tuple[str, ...]:

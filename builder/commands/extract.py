@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @options.OUTPUT
 @options.recipe
 @options.PLACES
+@options.TEXT
 @options.BASE
 @click.pass_context
 def extract(  # noqa: PLR0913 (one parameter an option)
@@ -51,6 +52,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
     format_: str,
     output: Path | None,
     recipe: Recipe,
+    text: bool,
     base: str,
 ) -> None:
     """Read articles and write what they say as RDF; no store is needed.
@@ -67,7 +69,7 @@ def extract(  # noqa: PLR0913 (one parameter an option)
     outcomes = report.extract(nlp, articles)
     reports = bar(understood(outcomes, failures), total=readers.count(paths), unit="reports")
     with opened(output) as stream:
-        write((to_quads(each, base=base) for each in reports), stream, format_)
+        write((to_quads(each, base=base, with_text=text) for each in reports), stream, format_)
     context.exit(1 if failures else 0)
 
 

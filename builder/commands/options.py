@@ -20,6 +20,16 @@ def option(setting: settings.Setting, *names: str, **more: Any) -> Decorator:  #
     return click.option(setting.option, *names, help=setting.text, **{**shown, **more})
 
 
+def switch(setting: settings.Setting) -> Decorator:
+    """Make the option of a setting that is on or off: `--NAME/--no-NAME`."""
+    return click.option(
+        f"{setting.option}/--no-{setting.name}",
+        default=setting.default,
+        show_default=True,
+        help=setting.text,
+    )
+
+
 def examples(*lines: str) -> str:
     """Make the examples section that ends a command's help."""
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
@@ -33,12 +43,8 @@ def _use(_context: click.Context, _option: click.Parameter, path: Path | None) -
 STORE = option(settings.STORE, required=True, type=click.Path(path_type=Path))
 MODEL = option(settings.SPACY_MODEL, metavar="NAME")
 TRAINED = option(settings.TRAINED_MODEL, metavar="DIR")
-RULES = click.option(
-    f"{settings.RULES.option}/--no-{settings.RULES.name}",
-    default=settings.RULES.default,
-    show_default=True,
-    help=settings.RULES.text,
-)
+RULES = switch(settings.RULES)
+TEXT = switch(settings.TEXT)
 PLACES = option(
     settings.PLACES,
     envvar=CHOSEN,

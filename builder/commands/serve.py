@@ -1,6 +1,7 @@
 """`polemos serve`: the endpoint over a store."""
 
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,13 @@ def _iri(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
         raise click.BadParameter(str(error)) from error
 
 
+def _tiles(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Check that an address of tiles can stand in the pages' policy, which is a list of words."""
+    if value and not re.fullmatch(r"https?://[\w.:{}-]+/[^\s;,'\"]*\{z\}[^\s;,'\"]*", value):
+        raise click.BadParameter("is not like https://tiles.example.org/{z}/{x}/{y}.png")
+    return value
+
+
 @click.command(
     epilog=options.examples(
         "polemos serve --store store",
@@ -63,6 +71,8 @@ def _iri(ctx: click.Context, param: click.Parameter, value: str | None) -> str |
 @options.option(settings.TRUSTED_PROXY, metavar="ADDRESS")
 @options.option(settings.LICENSE, metavar="IRI", callback=_iri)
 @options.option(settings.CACHE, type=_Megabytes(0))
+@options.option(settings.TILES, metavar="URL", callback=_tiles)
+@options.option(settings.TILES_CREDIT, metavar="TEXT")
 @options.option(settings.GRACE, type=click.FloatRange(0))
 @options.option(settings.ACCESS_LOG, metavar="FILE")
 def serve(

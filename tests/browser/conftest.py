@@ -1,8 +1,10 @@
-"""A browser, a page that holds YASGUI, and the endpoint, each on an address of its own."""
+"""A browser; our pages over the seeds; and a page of others that holds YASGUI, on an address of its own."""
 
 import shutil
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +14,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from ..clients.serving import make_store, served
+from server import build_assets
+
+from ..clients.serving import BIN, make_store, served
 from . import prepare
+from .kinds import is_ready
 
 PAGE = Path(__file__).with_name("page.html")
+SEEDS = Path(__file__).parents[2] / "seeds"
 # Milliseconds. What is waited for comes within one second; the rest is for a machine that does much else.
 PATIENCE = 30_000
 LOOPBACK = "127.0.0.1"
@@ -28,6 +34,11 @@ class Heard:
     complaints: list[str] = field(default_factory=list)
     hosts: set[str | None] = field(default_factory=set)
 
+    def listen(self, page: Page) -> None:
+        page.on("console", self.message)
+        page.on("pageerror", self.error)
+        page.on("request", self.request)
+
     def message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
@@ -36,7 +47,8 @@ class Heard:
         self.complaints.append(str(error))
 
     def request(self, request: Request) -> None:
-        self.hosts.add(urlsplit(request.url).hostname)
+        if not request.url.startswith(("data:", "blob:")):  # these are in the page itself
+            self.hosts.add(urlsplit(request.url).hostname)
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -54,16 +66,45 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def prepared() -> None:
-    lacking = prepare.lacking() if prepare.YASGUI.is_dir() else ["YASGUI"]
+    lacking = prepare.lacking() if prepare.is_fetched() else ["the packages of package-lock.json"]
     if lacking:
         pytest.skip(f"not found: {', '.join(lacking)}; `make browser` installs it, or says what to install")
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of our pages, over what is read from the seeds."""
+    store = tmp_path_factory.mktemp("seeds") / "store"
+    subprocess.run([BIN / "polemos", "build", SEEDS, "--store", store], check=True, capture_output=True)
+    with served(store) as endpoint:
+        address = endpoint.removesuffix("/sparql")
+        is_ready(address)
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, seeds: str, heard: Heard) -> Iterator[Callable[..., Page]]:
+    """Opens our pages, each in a browser that has seen nothing before; afterwards, nothing went wrong."""
+    with ExitStack() as stack:
+
+        def go(path: str, **options: object) -> Page:
+            context = stack.enter_context(browser.new_context(**options))
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE)
+            heard.listen(page)
+            page.goto(seeds + path)
+            return page
+
+        yield go
+    assert heard.complaints == []
+    assert heard.hosts == {LOOPBACK}
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page with YASGUI: another origin than the endpoint's, for its port is another."""
     folder = tmp_path_factory.mktemp("site")
-    for file in (PAGE, *prepare.YASGUI.iterdir()):
+    for file in (PAGE, *(build_assets.BUILT / f"yasgui.{kind}" for kind in ("js", "css"))):
         shutil.copy(file, folder)
     with ThreadingHTTPServer((LOOPBACK, 0), partial(Quiet, directory=folder)) as server:
         threading.Thread(target=server.serve_forever).start()
@@ -92,9 +133,7 @@ def page(browser: Browser, site: str, endpoint: str, heard: Heard) -> Iterator[P
     with browser.new_context() as context:
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", heard.message)
-        page.on("pageerror", heard.error)
-        page.on("request", heard.request)
+        heard.listen(page)
         page.goto(f"{site}?{urlencode({'endpoint': endpoint})}")
         yield page
     assert heard.complaints == []

@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode
 
+import ontology
 from builder import extraction
 from builder.build import BATCH, Documents, Summary, Unwatched, _Run, build, failed_files
 from builder.errors import InputError
@@ -212,6 +214,16 @@ def test_a_build_that_is_stopped_publishes_what_it_read(folder: Path, store: Sto
     summary = build([folder], store, Pipeline(nlp), watcher=Told(stop_after=1))
     assert (summary.read, summary.built, summary.stopped) == (1, 1, True)
     assert sum("/report/" in name for name in published(store)) == 1
+
+
+def test_without_text_a_report_is_built_anew_without_it(folder: Path, store: Store, nlp) -> None:
+    text = NamedNode(f"{ontology.NAMESPACE}text")
+    build([folder], store, Pipeline(nlp))
+    assert len(list(store.inner.quads_for_pattern(None, text, None))) == 2
+    summary = build([folder], store, Pipeline(nlp, with_text=False))
+    assert (summary.built, summary.unchanged) == (2, 0)
+    assert list(store.inner.quads_for_pattern(None, text, None)) == []
+    assert build([folder], store, Pipeline(nlp, with_text=False)).unchanged == 2
 
 
 def test_the_base_is_that_of_every_graph(folder: Path, store: Store, nlp) -> None:

@@ -345,6 +345,23 @@ def test_characters_that_no_format_carries_keep_their_place() -> None:
     assert "a\ufffdb\tc" in objects(quads, "rdfs:label")
 
 
+def test_offsets_count_the_characters_of_the_text(full_report: Report) -> None:
+    memory = ox.Store()
+    memory.extend(to_quads(full_report))
+    asked = """SELECT ?text ?exact ?start ?end { GRAPH ?report { ?report plm:text ?text .
+               ?mention oa:hasTarget/oa:hasSelector ?quote, ?position .
+               ?quote oa:exact ?exact . ?position oa:start ?start ; oa:end ?end } }"""
+    rows = list(memory.query(asked, prefixes=dict(ontology.PREFIXES)))
+    assert len(rows) > 10
+    for text, exact, start, end in rows:
+        assert text.value[int(start.value) : int(end.value)] == exact.value
+
+
+def test_the_text_alone_is_left_out(full_report: Report) -> None:
+    left_out = set(to_quads(full_report)) - set(to_quads(full_report, with_text=False))
+    assert [quad.object.value for quad in left_out] == [full_report.article.text]
+
+
 def test_the_base_is_in_every_minted_iri(full_report: Report) -> None:
     base = "https://kb.example/"
     subjects = {quad.subject.value for quad in to_quads(full_report, base=base)}

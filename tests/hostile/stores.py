@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 
+from builder.index import make_index
 from builder.store import Store
 
 from ..clients.serving import make_store
@@ -22,6 +23,8 @@ def make(path: Path) -> Path:
         store.inner.extend([*_numbered(), *_dense()])
         (path / "unpublished").touch()
         store.publish()
+    # So that no process makes it while others are counted.
+    make_index(path)
     return path
 
 

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from builder.index import make_index
 from builder.store import Store
 from server import create_app
 from server.app import close
@@ -26,6 +27,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path, create=True) as store:
         store.replace(graphs)
         store.publish()
+    make_index(path)
     return path
 
 
