@@ -68,7 +68,8 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
 def _is_name(span: Span, named: Collection[int]) -> bool:
     """Whether the words are somebody's or something's name: "the November 17 group", "April Smith"."""
     is_inside = span.start in named and (span.start - 1 in named or span.end in named)
-    return is_inside or any(token.ent_type_ == "PERSON" for token in span)
+    is_dated = any(token.like_num for token in span)  # of "11 MARCH, MAYOR" spaCy may make a person
+    return is_inside or (not is_dated and any(token.ent_type_ == "PERSON" for token in span))
 
 
 def _relation(text: str, start: int) -> str:
