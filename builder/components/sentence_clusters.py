@@ -17,6 +17,7 @@ from builder.patterns import load
 # Clauses that hang on a verb, as the parser calls them, "dep" for want of a name.
 SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
 TEMPORAL = frozenset(("when", "as"))
+OTHER_TIME = frozenset(("after", "before", "since", "until"))
 BY_WHICH = frozenset(load("triggers")["same_event_slots"])
 SUFFER = "suffer"  # the frame of "came under fire", whose attack follows: "when shells landed"
 
@@ -95,9 +96,11 @@ def _carried(context: Context, token: Token, cluster_of: Clusters) -> int | None
 
 
 def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
-    """The nearest trigger above a subordinate clause."""
+    """The nearest trigger above a clause, unless that is of another time: "a day after six *died*"."""
     current = token
     while current.dep_ in SUBORDINATE:
+        if any(child.dep_ == "mark" and child.lower_ in OTHER_TIME for child in current.lefts):
+            return None
         current = current.head
         if current.i in cluster_of:
             return current.i
