@@ -19,7 +19,7 @@ from pyoxigraph import Quad
 
 from builder.store import VOCABULARY, open_snapshot
 
-KILLS = int(os.environ.get("POLEMOS_KILLED_BUILDS", "3"))
+KILLS = int(os.environ.get("POLEMOS_KILLED_BUILDS", "2"))
 ARTICLES = int(os.environ.get("POLEMOS_KILLED_ARTICLES", "120"))
 POLEMOS = Path(sys.executable).with_name("polemos")
 CITIES = ("Kirkuk", "Mosul", "Aleppo", "Kandahar", "Maiduguri", "Mogadishu", "Sanaa", "Donetsk")

@@ -26,7 +26,7 @@ TEXTS = {
     "another kind": "Gunmen <a>kidnapped</a> two engineers in Goma. Rockets <b>hit</b> a port in Yemen.",
     "two places": "Shells <a>hit</a> a market in Goma. In Mosul, rebels <b>torched</b> a school.",
     "a day after": (
-        "Shells <a>hit</a> a market in Goma on Monday, a day after six people <b>died</b> in a <b>bombing</b>."
+        "Shells <a>hit</a> a market in Goma on Monday, a day after six men <b>died</b> in a <b>bombing</b>."
     ),
     "threatened and done": "Rebels <a>attacked</a> a base. They threatened to <b>attack</b> a port.",
 }
