@@ -63,14 +63,19 @@ def of(report: Report) -> tuple[Card, ...]:
 def marked(report: Report) -> list[Segment]:
     """Cut the text of a report where the words of its events begin and end; each leads to its card."""
     events = sorted(report.events, key=lambda event: event.mentions[:1])
-    return segments(
-        report.article.text,
-        [
-            Quote(span.start, span.end, span.text, span.sentence, "", f"#event-{number}")
-            for number, event in enumerate(events, start=1)
-            for span in _spans(event)
-        ],
-    )
+    found = [
+        Quote(span.start, span.end, span.text, span.sentence, "", f"#event-{number}")
+        for number, event in enumerate(events, start=1)
+        for span in _spans(event)
+    ]
+    return list(_joined(segments(report.article.text, found)))
+
+
+def _joined(parts: Iterable[Segment]) -> Iterator[Segment]:
+    """Join neighbours that lead to the same cards: words within words are one link."""
+    for (is_said, nodes), group in groupby(parts, key=lambda part: (part.is_said, part.nodes)):
+        first, *others = group
+        yield Segment(first.text + "".join(part.text for part in others), first.start, is_said, nodes)
 
 
 def _spans(event: Event) -> Iterator[Span]:
@@ -126,7 +131,9 @@ class _Cards:
         node = self.nodes[key]
         type_ = node.precision if isinstance(node, Place) else node.type
         size = node.size if isinstance(node, Actor) else None
-        return Value(node.label, (span.text,), _noted(size, type_))
+        # A group that has no name is labelled by its type.
+        is_named = type_ is None or frame.term_label(type_).lower() != node.label.lower()
+        return Value(node.label, (span.text,), _noted(size, type_ if is_named else None))
 
     def _toll(self, toll: Casualties) -> Value:
         bounds = (("", toll.count), ("at least ", toll.at_least), ("at most ", toll.at_most))

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Final
 
 from flask import Blueprint, Request, Response, abort, current_app, request, url_for
+from pyoxigraph import RdfFormat
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from server.answers import caller
@@ -69,7 +70,12 @@ def extract() -> Response:
     chosen = choose(wish(request), GRAPHS)
     if chosen is None:
         abort(406, "the graph can be had as turtle, jsonld, ntriples, rdfxml, trig, nquads")
-    return _unkept(Response(_extracted(_sent(request, chosen)).graph, content_type=chosen.content_type))
+    response = Response(_extracted(_sent(request, chosen)).graph, content_type=chosen.content_type)
+    # A browser puts it into a file, which some would otherwise show and some not.
+    format_ = RdfFormat.from_media_type(chosen.writer)
+    name = f"report.{format_.file_extension}" if format_ else "report"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return _unkept(response)
 
 
 def _allowed() -> Trying:

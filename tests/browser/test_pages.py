@@ -203,7 +203,7 @@ def test_a_text_is_tried_and_its_words_lead_to_its_events(
     page.get_by_label("Published on").fill("2024-01-08")
     page.get_by_role("button", name="Read it").click()
     card = page.locator("article#event-1")
-    for words in ("2024-01-05", "Mosul", "3 civilians"):
+    for words in ("2024-01-05", "Rebels", "3 civilians"):
         expect(card).to_contain_text(words)
     page.locator(".article mark a", has_text="shelled").click()
     assert page.url.endswith("#event-1")
@@ -215,4 +215,5 @@ def test_a_text_is_tried_and_its_words_lead_to_its_events(
     expect(page.get_by_label("Text", exact=True)).to_have_value(re.compile("Gunmen raided"))
     with page.expect_download() as download:
         page.get_by_role("button", name="As Turtle").click()
+    assert download.value.suggested_filename == "report.ttl"
     assert "a plm:Attack" in download.value.path().read_text()
