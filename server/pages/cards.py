@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, TypeAlias
+from typing import Final, Self, TypeAlias
 
-from builder.model import Actor, Casualties, Event, Facility, Modality, Place, Report, Role, Span
+from builder.model import Actor, Argument, Casualties, Event, Facility, Modality, Place, Report, Role, Span
 from server.pages import frame
 from server.pages.article import Quote, Segment, segments
 
@@ -52,21 +52,17 @@ class Card:
 
 def of(report: Report) -> tuple[Card, ...]:
     """Make the cards of a report, in the order of its text."""
-    told: tuple[_Node, ...] = (*report.actors, *report.facilities, *report.places)
-    nodes = {node.key: node for node in told}
-    events = sorted(report.events, key=lambda event: event.mentions[:1])
-    numbers = {event.key: number for number, event in enumerate(events, start=1)}
-    maker = _Cards(nodes, numbers, {event.key: event for event in events})
-    return tuple(maker.card(event) for event in events)
+    cards = _Cards.of(report)
+    return tuple(map(cards.card, cards.events.values()))
 
 
 def marked(report: Report) -> list[Segment]:
     """Cut the text of a report where the words of its events begin and end; each leads to its card."""
-    events = sorted(report.events, key=lambda event: event.mentions[:1])
+    cards = _Cards.of(report)
     found = [
         Quote(span.start, span.end, span.text, span.sentence, "", f"#event-{number}")
-        for number, event in enumerate(events, start=1)
-        for span in _spans(event)
+        for number, event in enumerate(cards.events.values(), start=1)
+        for span in cards.spans(event)
     ]
     return list(_joined(segments(report.article.text, found)))
 
@@ -78,20 +74,36 @@ def _joined(parts: Iterable[Segment]) -> Iterator[Segment]:
         yield Segment(first.text + "".join(part.text for part in others), first.start, is_said, nodes)
 
 
-def _spans(event: Event) -> Iterator[Span]:
-    """Give every word that something of an event was read from."""
-    yield from event.mentions
-    yield from (argument.span for argument in event.arguments)
-    yield from event.time_expressions
-    for mentions in ([part.mentions for part in event.weapons], [part.mentions for part in event.casualties]):
-        yield from (span for spans in mentions for span in spans)
-
-
 @dataclass(frozen=True, slots=True)
 class _Cards:
     nodes: dict[str, _Node]
     numbers: dict[str, int]
     events: dict[str, Event]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        told: tuple[_Node, ...] = (*report.actors, *report.facilities, *report.places)
+        events = sorted(report.events, key=lambda event: event.mentions[:1])
+        numbers = {event.key: number for number, event in enumerate(events, start=1)}
+        return cls({node.key: node for node in told}, numbers, {event.key: event for event in events})
+
+    def spans(self, event: Event) -> Iterator[Span]:
+        """Give every word that something of an event was read from."""
+        yield from event.mentions
+        for argument in event.arguments:
+            yield from self._said(event, argument)
+        yield from event.time_expressions
+        for weapon in event.weapons:
+            yield from weapon.mentions
+        for toll in event.casualties:
+            yield from toll.mentions
+
+    def _said(self, event: Event, argument: Argument) -> tuple[Span, ...]:
+        """Give the words of an argument, or of its node where it has only those that tell of the event."""
+        if argument.span not in event.mentions:
+            return (argument.span,)
+        node = self.nodes.get(argument.filler)
+        return () if node is None else node.mentions[:1]
 
     def card(self, event: Event) -> Card:
         types = ", ".join(map(frame.term_label, event.types))
@@ -120,20 +132,25 @@ class _Cards:
     def _roles(self, event: Event) -> Iterator[Line]:
         for role in _ROLES:
             told = (argument for argument in event.arguments if argument.role is role)
-            values = tuple(self._filler(each.filler, each.span) for each in told)
-            basis = frame.term_label(event.basis.value) if role is Role.PERPETRATOR and event.basis else ""
-            yield Line(f"{frame.term_label(role.value)}{f' ({basis})' if basis else ''}", values)
+            yield Line(
+                frame.term_label(role.value),
+                tuple(self._filler(each.filler, _words(self._said(event, each))) for each in told),
+            )
+        if event.basis is not None:
+            basis = Value(frame.term_label(event.basis.value))
+            yield Line(frame.term_label("perpetratorBasis"), (basis,))
 
-    def _filler(self, key: str, span: Span) -> Value:
+    def _filler(self, key: str, words: tuple[str, ...]) -> Value:
         other = self.events.get(key)
         if other is not None:
-            return Value(other.label, (span.text,), number=self.numbers[key])
+            return Value(other.label, words, number=self.numbers[key])
         node = self.nodes[key]
         type_ = node.precision if isinstance(node, Place) else node.type
         size = node.size if isinstance(node, Actor) else None
         # A group that has no name is labelled by its type.
         is_named = type_ is None or frame.term_label(type_).lower() != node.label.lower()
-        return Value(node.label, (span.text,), _noted(size, type_ if is_named else None))
+        note = _noted(size, type_ if is_named else None)
+        return Value(node.label, words, note)
 
     def _toll(self, toll: Casualties) -> Value:
         bounds = (("", toll.count), ("at least ", toll.at_least), ("at most ", toll.at_most))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 from fcntl import ioctl
 from io import BytesIO
 from pathlib import Path
+from urllib.request import urlopen
 
 import pyoxigraph as ox
 import pytest
@@ -25,6 +27,7 @@ from server.app import close
 from server.extraction import Extractor
 from server.operation import ACCESS
 from server.settings import Settings, Trying
+from tests.clients.serving import make_store, served
 from tests.server.test_browse import Page
 
 Serve = Callable[..., FlaskClient]
@@ -113,8 +116,11 @@ def test_a_text_is_marked_and_told_in_cards(trying: FlaskClient) -> None:
     assert [section["id"] for section in page.all("article")] == ["event-1"]
     for words in ("armed assault", "perpetrator", "Gunmen", "convoy", "Gao", "2024-02-04", "at least 4"):
         assert words.lower() in page.text.lower(), words
+    where = next(line for line in page.text.split("perpetrator")[1].split("location")[1:])
+    assert where.split()[:3] == ["Gao", "settlement", "Gao"]  # the name, how exactly, and in which words
     said = [mark for mark in page.all("mark") if mark.get("class") == "words"]
     assert len(said) >= 5
+    assert re.search(r'<mark class="words"><a href="#event-1">Gao</a></mark>', response.text)
     assert {link["href"] for link in page.all("a") if link["href"].startswith("#event")} == {"#event-1"}
     assert "a plm:Attack" in response.text
 
@@ -292,6 +298,16 @@ def test_it_can_be_switched_off(made: Path, serve: Serve) -> None:
     assert post(client, text=TEXT).status_code == 403
     assert client.post("/extract", data={"text": TEXT}).status_code == 403
     assert extractor(client).process is None
+
+
+def test_the_command_switches_it_off(tmp_path: Path) -> None:
+    store = make_store(tmp_path / "store")
+    for options, said in (((), "<textarea"), (("--no-try",), "switched off")):
+        with (
+            served(store, *options) as endpoint,
+            urlopen(f"{endpoint.removesuffix('/sparql')}/try") as answer,
+        ):
+            assert said in answer.read().decode()
 
 
 def test_nothing_is_stored_or_logged(
