@@ -96,7 +96,7 @@ def test_help_says_what_and_gives_examples(command: str) -> None:
 
 def test_help_names_every_setting_of_the_server() -> None:
     out = " ".join(ran("serve", "--help")[1].split())
-    elsewhere = {settings.SPACY_MODEL, settings.FORMAT, settings.OUTPUT}
+    elsewhere = {settings.SPACY_MODEL, settings.PLACES, settings.FORMAT, settings.OUTPUT}
     for setting in settings.SETTINGS:
         assert (f"{setting.option} " in out) is (setting not in elsewhere), setting.name
 
