@@ -105,6 +105,7 @@ TILES: Final = Setting(
     "ask no other host, and the map has the outlines that come along.",
 )
 TILES_CREDIT: Final = Setting("tiles-credit", "", "Whom the map names as the maker of the tiles.")
+TRY: Final = Setting("try", True, "Whether visitors may have a text of theirs read, which is not kept.")
 GRACE: Final = Setting("grace", 10.0, "Seconds that running requests get to end when the server is stopped.")
 ACCESS_LOG: Final = Setting(
     "access-log", "-", "The file for a line of JSON a request; - is standard error, empty is none."
@@ -112,5 +113,5 @@ ACCESS_LOG: Final = Setting(
 SETTINGS: Final = (
     *(STORE, SPACY_MODEL, PLACES, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
     *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
-    *(TRUSTED_PROXY, LICENSE, CACHE, TILES, TILES_CREDIT, GRACE, ACCESS_LOG),
+    *(TRUSTED_PROXY, LICENSE, CACHE, TILES, TILES_CREDIT, TRY, GRACE, ACCESS_LOG),
 )

@@ -18,9 +18,10 @@ from server import (
     terms,
 )
 from server.engine import Engine
+from server.extraction import Extractor
 from server.indexing import Indexes
 from server.metrics import Metrics
-from server.pages import data, events, feed, frame, search, vocabulary
+from server.pages import data, events, feed, frame, search, trying, vocabulary
 from server.settings import Settings
 from server.writer import Writer
 
@@ -46,6 +47,7 @@ def make(settings: Settings) -> Flask:
         engine=Engine(settings, metrics),
         writer=Writer(settings, metrics),
         indexes=Indexes(settings),
+        extractor=Extractor(settings),
     )
     # The first to be registered is the last to see an answer: what is counted and logged is what is sent.
     operation.register_log(app, metrics)
@@ -67,6 +69,7 @@ def make(settings: Settings) -> Flask:
         search,
         vocabulary,
         terms,
+        trying,
     ):
         app.register_blueprint(module.blueprint)
     graph_store.register_own(app, settings.base)
@@ -80,6 +83,7 @@ def close(app: Flask, *, grace: float = 0.0) -> None:
     """End the processes of an application; a write under way gets so many seconds."""
     app.extensions["writer"].close(grace)
     app.extensions["indexes"].close()
+    app.extensions["extractor"].close()
     app.extensions["engine"].close()
 
 

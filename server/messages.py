@@ -6,7 +6,10 @@ there in milliseconds.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from builder.model import Report
 
 # Bytes of a piece of an answer: large enough for a message to cost nothing beside the writing.
 PIECE = 64 * 1024
@@ -173,3 +176,35 @@ class Indexed:
     """The index of the newest snapshot lies in this file."""
 
     file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractorStart:
+    """What the process that reads visitors' texts is told at its start; `memory` in bytes."""
+
+    base: str
+    memory: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A document of a visitor, to be read; `suffix` is that of its name, `published` as it was written."""
+
+    content: bytes
+    graph: Chosen
+    suffix: str = ""
+    title: str = ""
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was read: the report, and its graph in the format that was asked for.
+
+    `is_all` is false where more documents stood in what was sent, of which only the first is read.
+    """
+
+    report: "Report"
+    graph: bytes
+    is_all: bool

@@ -26,6 +26,23 @@ def _workers() -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Trying:
+    """What visitors may have read of their own; sizes in bytes, times in seconds."""
+
+    # Seven times a long report of a news agency; read in 2 seconds, of which no other text is read.
+    characters: int = 20_000
+    # A saved page with its markup. Up to 500 KiB neither waitress nor werkzeug puts a body on disk.
+    body: int = 500_000
+    timeout: float = 30.0
+    # Texts that wait: half a second each for usual ones.
+    queue: int = 8
+    # The longest text takes 370 MB; beside it there is room for the threads of many processors.
+    memory: int = 2048 * MEGABYTE
+    # The process holds 250 MB and is there again in 2 seconds.
+    idle: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of a server; times in seconds, sizes in bytes. `builder.settings` says what each is for.
 
@@ -51,6 +68,7 @@ class Settings:
     cache: int = _default(settings.CACHE) * MEGABYTE
     tiles: str | None = None
     tiles_credit: str = _default(settings.TILES_CREDIT)
+    trying: Trying | None = field(default_factory=Trying)
 
     @property
     def stack(self) -> int:

@@ -98,9 +98,11 @@ ROOMS = (
         ),
     ),
     Room("builder.cli", never=(*LANGUAGE, "server")),
-    Room("server", only=(*SERVER, "server", "builder.settings", *WEB), lazily=("_typeshed",)),
+    Room(
+        "server", only=(*SERVER, "server", "builder.model", "builder.settings", *WEB), lazily=("_typeshed",)
+    ),
     # The processes that take the place of killed ones must be there at once, so they load nothing of the web.
-    Room("server.messages", only=()),
+    Room("server.messages", only=(), lazily=("builder.model",)),
     Room("server.child", only=("builder.errors", "server.line")),
     Room("server.line", only=("server.messages",)),
     Room("server.tokens", only=()),
@@ -108,6 +110,12 @@ ROOMS = (
     Room("server.refusal", only=("server.tokens", "pyoxigraph")),
     Room("server.rewriting", only=("server.tokens", "pyoxigraph")),
     Room("server.query_process", only=(*SERVER, *PROCESS)),
+    # The one process that loads spaCy, once it has heard from its parent.
+    Room(
+        "server.extraction_process",
+        only=(*SERVER, *PROCESS, "builder.model", "builder.readers"),
+        lazily=("spacy", "builder.extraction", "builder.pipeline", "builder.report"),
+    ),
     Room("server.index_process", only=(*SERVER, *PROCESS)),
     Room("server.write_process", only=(*SERVER, *PROCESS)),
 )
@@ -227,6 +235,8 @@ def test_a_module_imports_what_its_room_allows(module: str):
         ("server.engine", "import spacy"),
         ("server.engine", "def f():\n    from builder.report import extract"),
         ("server.engine", "from builder.commands import options"),
+        ("server.extraction", "def f():\n    from builder.pipeline import load_pipeline"),
+        ("server.extraction_process", "from builder.report import extract"),
         ("server", "try:\n    from builder.nodes import Nodes\nfinally:\n    pass"),
     ],
 )
@@ -246,6 +256,7 @@ def test_a_forbidden_import_is_found(module: str, source: str):
         ("builder.cli", "from builder.commands.build import build"),
         ("builder.merge", "import spacyish"),
         ("server.engine", "import flask, ontology\nfrom builder.store import open_snapshot"),
+        ("server.extraction_process", "def f():\n    from builder.report import extract"),
     ],
 )
 def test_an_allowed_import_is_let_be(module: str, source: str):

@@ -20,10 +20,11 @@ def option(setting: settings.Setting, *names: str, **more: Any) -> Decorator:  #
     return click.option(setting.option, *names, help=setting.text, **{**shown, **more})
 
 
-def switch(setting: settings.Setting) -> Decorator:
+def switch(setting: settings.Setting, *names: str) -> Decorator:
     """Make the option of a setting that is on or off: `--NAME/--no-NAME`."""
     return click.option(
         f"{setting.option}/--no-{setting.name}",
+        *names,
         default=setting.default,
         show_default=True,
         help=setting.text,

@@ -73,6 +73,7 @@ def _tiles(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 @options.option(settings.CACHE, type=_Megabytes(0))
 @options.option(settings.TILES, metavar="URL", callback=_tiles)
 @options.option(settings.TILES_CREDIT, metavar="TEXT")
+@options.switch(settings.TRY, "may_try")
 @options.option(settings.GRACE, type=click.FloatRange(0))
 @options.option(settings.ACCESS_LOG, metavar="FILE")
 def serve(
@@ -116,12 +117,13 @@ def _settings(
     writable: bool,
     token_file: Path | None,
     allow_service: tuple[str, ...],
+    may_try: bool,
     **limits: Any,  # noqa: ANN401
 ) -> "Settings":
     """Turn what was given on the command line into the server's settings."""
     from server.access import Tokens  # noqa: PLC0415 (see serve)
     from server.refusal import listed  # noqa: PLC0415
-    from server.settings import Settings  # noqa: PLC0415
+    from server.settings import Settings, Trying  # noqa: PLC0415
 
     if writable and token_file is None:
         raise click.UsageError("--writable needs --token-file: make one with polemos token FILE")
@@ -134,6 +136,7 @@ def _settings(
         is_writable=writable,
         tokens=Tokens.read(token_file) if token_file else Tokens(),
         service_hosts=frozenset(allow_service),
+        trying=Trying() if may_try else None,
         **{name: value for name, value in limits.items() if value is not None},
     )
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from builder.errors import InputError
@@ -16,8 +17,15 @@ from builder.readers.composing import attempt, content_hash
 from builder.readers.decoding import Limits, decode, load
 from builder.readers.metadata import Metadata, parse_metadata, parse_published
 from builder.readers.plain import read_plain
-from builder.readers.records import count_lines, load_record, read_lines_of, read_metadata, read_record
-from builder.readers.sources import LINES, MARKDOWN, RECORD, WEBPAGE, Source, find_sources
+from builder.readers.records import (
+    count_lines,
+    load_record,
+    read_lines,
+    read_lines_of,
+    read_metadata,
+    read_record,
+)
+from builder.readers.sources import KNOWN, LINES, MARKDOWN, RECORD, WEBPAGE, Source, find_sources
 from builder.readers.standard_input import read_standard_input
 from builder.readers.webpage import read_webpage
 
@@ -30,6 +38,7 @@ __all__ = [
     "count",
     "parse_published",
     "read",
+    "read_bytes",
     "read_changed",
     "read_metadata",
 ]
@@ -76,6 +85,25 @@ def read_changed(
             yield from _read_source(source, overrides or Metadata(), limits=bounds)
 
 
+def read_bytes(
+    data: bytes, *, suffix: str = "", limits: Limits | None = None, overrides: Metadata | None = None
+) -> Iterator[Article | InputError]:
+    r"""Yield what `read` does of a document that is no file here, such as an upload.
+
+    `suffix` is that of the name that it had elsewhere; without one that is known the first line tells the
+    format, as on standard input.
+
+    >>> [article.title for article in read_bytes(b"# Calm\n\nIt was calm.", suffix=".md")]
+    ['Calm']
+    """
+    bounds, told = limits or Limits(), overrides or Metadata()
+    if suffix in LINES:
+        return read_lines(BytesIO(data), told, limits=bounds, origin=None)
+    if suffix in KNOWN:
+        return iter((attempt(partial(_parse, data, suffix, told, limits=bounds, origin=None)),))
+    return read_standard_input(BytesIO(data), told, limits=bounds)
+
+
 def count(paths: Iterable[Path | str], *, limits: Limits | None = None) -> int | None:
     """Return how many values `read` will yield, for a progress bar; None if standard input is among them.
 
@@ -102,14 +130,17 @@ def _read_source(source: Source, overrides: Metadata, *, limits: Limits) -> Iter
 def _read_document(path: Path, sidecar: Path | None, overrides: Metadata, *, limits: Limits) -> Article:
     data = load(path, limits)
     beside = Metadata() if sidecar is None else parse_metadata(load_record(sidecar, limits=limits), sidecar)
-    suffix = path.suffix.lower()
+    # A record has all of its metadata in it, and no file of them beside it.
+    return _parse(data, path.suffix.lower(), overrides, beside, limits=limits, origin=path)
+
+
+def _parse(data: bytes, suffix: str, *layers: Metadata, limits: Limits, origin: Path | None) -> Article:
     if suffix in WEBPAGE:
-        return read_webpage(data, overrides, beside, limits=limits, origin=path)
-    content = decode(data, path)
+        return read_webpage(data, *layers, limits=limits, origin=origin)
+    content = decode(data, origin)
     if suffix in RECORD:
-        return read_record(content, overrides, limits=limits, origin=path)
-    markdown = suffix in MARKDOWN
-    return read_plain(content, overrides, beside, limits=limits, origin=path, markdown=markdown)
+        return read_record(content, *layers, limits=limits, origin=origin)
+    return read_plain(content, *layers, limits=limits, origin=origin, markdown=suffix in MARKDOWN)
 
 
 def _count_documents(source: Source | InputError, limits: Limits) -> int:

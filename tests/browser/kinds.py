@@ -32,6 +32,7 @@ KINDS = {
     "search": Kind("/search?q=rockets"),
     "query": Kind("/?question=attacks-by-actor-and-month"),
     "vocabulary": Kind("/polemos/ontology"),
+    "try": Kind("/try", "text=Read it"),
     "error": Kind("/events?page=999"),
 }
 LOOKS = {

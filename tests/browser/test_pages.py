@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -190,3 +191,29 @@ def test_a_page_is_accessible_and_fits(see: Visit, kind: str, look: str):
     assert findings(page) == []
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window
+
+
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_text_is_tried_and_its_words_lead_to_its_events(
+    visit: Visit, tmp_path: Path, has_scripts: bool
+) -> None:
+    page = visit("/", java_script_enabled=has_scripts)
+    page.get_by_role("link", name="Try it").click()
+    page.get_by_label("Text", exact=True).fill("Rebels shelled Mosul on Friday, killing 3 civilians.")
+    page.get_by_label("Published on").fill("2024-01-08")
+    page.get_by_role("button", name="Read it").click()
+    card = page.locator("article#event-1")
+    for words in ("2024-01-05", "Rebels", "3 civilians"):
+        expect(card).to_contain_text(words)
+    page.locator(".article mark a", has_text="shelled").click()
+    assert page.url.endswith("#event-1")
+    report = tmp_path / "report.md"
+    report.write_text("# Raid\n\nGunmen raided a police station in Kirkuk and abducted two officers.\n")
+    page.get_by_label("Or a file").set_input_files(report)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.locator("#read")).to_contain_text("in “Raid”")
+    expect(page.get_by_label("Text", exact=True)).to_have_value(re.compile("Gunmen raided"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="As Turtle").click()
+    assert download.value.suggested_filename == "report.ttl"
+    assert "a plm:Attack" in download.value.path().read_text()

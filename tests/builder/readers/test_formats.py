@@ -8,7 +8,7 @@ import pytest
 
 from builder.errors import InputError
 from builder.model import Article
-from builder.readers import Metadata, read, read_metadata
+from builder.readers import Metadata, read, read_bytes, read_metadata
 
 TEXT = "Shells fell on the harbour.\n\n  Two dockers were hurt. \n"
 FRONT_MATTER = """---
@@ -214,3 +214,28 @@ def test_numbers_in_json_are_taken_as_words(tmp_path):
 def test_read_metadata_reads_the_file_of_an_option(tmp_path):
     path = write(tmp_path, "m.json", json.dumps({"title": "Shells fall", "published": None}))
     assert read_metadata(path) == Metadata(title="Shells fall")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", f"{FRONT_MATTER}{TEXT}"),
+        ("a.md", f"# Shells\n\n{TEXT}"),
+        ("a.html", PAGE),
+        ("a.json", json.dumps({"text": TEXT, **METADATA})),
+        ("a.jsonl", "".join(f"{json.dumps({'text': text})}\n" for text in (TEXT, "Calm."))),
+    ],
+)
+def test_bytes_are_read_as_the_file_would_be(tmp_path: Path, name: str, content: str):
+    path = write(tmp_path, name, content)
+    overrides = Metadata(publisher="Hill Wire")
+    found = list(read_bytes(path.read_bytes(), suffix=path.suffix, overrides=overrides))
+    assert found == list(read([path], overrides=overrides))
+    assert all(isinstance(article, Article) for article in found)
+
+
+def test_bytes_of_an_unknown_name_are_told_by_their_beginning():
+    (page,) = read_bytes(PAGE.encode(), suffix=".php")
+    assert "Front page" not in page.text
+    (error,) = read_bytes(b"\x89PNG\0")
+    assert isinstance(error, InputError)
