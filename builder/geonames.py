@@ -29,7 +29,7 @@ from builder.gazetteer import normalise_name
 from builder.model import Precision
 
 # Raise it when the tables or the choice of names change: a file of another format is not opened.
-_FORMAT = 3
+_FORMAT = 4
 # The names of a day's reports; each takes about 200 bytes.
 _CACHED_LOOKUPS = 20_000
 # Mean radius of the Earth by the International Union of Geodesy and Geophysics (GRS 80).
@@ -60,7 +60,7 @@ _SORT = """
 INSERT OR IGNORE INTO name SELECT * FROM unsorted ORDER BY name, place, is_primary DESC;
 DROP TABLE unsorted;
 CREATE INDEX division ON place (country, admin1) WHERE precision = 'province';
-CREATE INDEX latitude ON place (latitude) WHERE precision = 'settlement';
+CREATE INDEX position ON place (latitude, longitude) WHERE precision = 'settlement';
 """
 _COLUMNS = "place.id, place.name, country, admin1, longitude, latitude, population, precision"
 _BY_NAME = f"""

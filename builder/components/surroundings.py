@@ -71,9 +71,7 @@ def region_around(point: tuple[float, float], distance: Distance) -> PlaceLink |
 
 def distance_before(doc: Doc, mention: EntityMention) -> Distance | None:
     """The distance that stands before a name: "80 kilometres north of *Baghdad*"."""
-    start = doc[_name_start(mention)].idx
-    before = doc.text[max(doc[mention.root].sent.start_char, start - LONGEST) : start]
-    match = _DISTANCE.search(" ".join(before.split()).lower())
+    match = _DISTANCE.search(_words_before(doc, _name_start(mention)))
     if match is None:
         return None
     number = parse_number(match["number"].replace(",", ""))
@@ -82,6 +80,15 @@ def distance_before(doc: Doc, mention: EntityMention) -> Distance | None:
     if number is None:
         return None
     return Distance(number * UNITS[match["unit"]], BEARINGS.get(match["bearing"] or ""))
+
+
+def _words_before(doc: Doc, start: int) -> str:
+    """What stands before a token in its sentence, as far as a distance can reach."""
+    first = start
+    # Not `doc[start].sent` and `doc.text`: both go through the whole document each time.
+    while first and not doc[first].is_sent_start and doc[start].idx - doc[first - 1].idx <= LONGEST:
+        first -= 1
+    return " ".join(doc[first:start].text.split()).lower()
 
 
 def distant_town(doc: Doc, mention: EntityMention) -> int | None:
