@@ -25,9 +25,8 @@ UNITS: dict[str, float] = WORDS["units"]  # in kilometres
 SECTOR = (-22.5, 0.0, 22.5)
 ROUND = tuple(range(0, 360, 45))
 LONGEST = 100  # characters before a name in which its distance is told
-LONGEST_AFTER = (
-    16  # tokens after a place in which the name of the town stands: "(28 miles) east of the city of"
-)
+# Tokens after a place in which the name of the town stands: "(28 miles) east of the city of".
+LONGEST_AFTER = 16
 # Further from any settlement of 500 inhabitants it is at sea or in the desert, and may be across a border.
 FARTHEST_KM = 60.0
 

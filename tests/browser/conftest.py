@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -71,14 +71,21 @@ def prepared() -> None:
         pytest.skip(f"not found: {', '.join(lacking)}; `make browser` installs it, or says what to install")
 
 
-@pytest.fixture(scope="session")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of our pages, over what is read from the seeds."""
-    store = tmp_path_factory.mktemp("seeds") / "store"
-    subprocess.run([BIN / "polemos", "build", SEEDS, "--store", store], check=True, capture_output=True)
+@contextmanager
+def pages_over(documents: Path, folder: Path) -> Iterator[str]:
+    """Build a store of some documents in a folder, and give the address of our pages over it."""
+    store = folder / "store"
+    subprocess.run([BIN / "polemos", "build", documents, "--store", store], check=True, capture_output=True)
     with served(store) as endpoint:
         address = endpoint.removesuffix("/sparql")
         is_ready(address)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of our pages, over what is read from the seeds."""
+    with pages_over(SEEDS, tmp_path_factory.mktemp("seeds")) as address:
         yield address
 
 

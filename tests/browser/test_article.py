@@ -1,14 +1,12 @@
 """A newspaper's page, saved as HTML, from the file to the map: built, found, placed, its sentence marked."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from ..clients.serving import BIN, served
-from .kinds import is_ready
+from .conftest import pages_over
 
 ARTICLE = Path(__file__).with_name("article.html")
 
@@ -16,11 +14,7 @@ ARTICLE = Path(__file__).with_name("article.html")
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of our pages, over this article alone."""
-    store = tmp_path_factory.mktemp("article") / "store"
-    subprocess.run([BIN / "polemos", "build", ARTICLE, "--store", store], check=True, capture_output=True)
-    with served(store) as endpoint:
-        address = endpoint.removesuffix("/sparql")
-        is_ready(address)
+    with pages_over(ARTICLE, tmp_path_factory.mktemp("article")) as address:
         yield address
 
 
