@@ -24,8 +24,10 @@ run: install
 	$(BIN)/polemos build seeds --store $(STORE)
 	$(BIN)/polemos serve --store $(STORE) --port $(PORT)
 
+# Two processes or more share the files of tests; what measures how soon a server answers under attack runs alone.
 test: install lint browser stores
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --ignore tests/hostile
+	$(BIN)/python -m pytest tests/hostile
 
 lint: install
 	$(BIN)/ruff check .
