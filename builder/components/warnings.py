@@ -38,10 +38,14 @@ SPELLING_OUT = frozenset(("acl", "relcl", "dobj", "xcomp", "advcl", "appos"))
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One event that a warning speaks of; `conditional` tells that it stands under "unless"."""
+    """One event that a warning speaks of; `conditional` tells that it stands under "unless".
+
+    `verb` is the verb whose object a noun is: "carried out *a raid*" is done and "carry out *a raid*" is not.
+    """
 
     token: Token
     conditional: bool = False
+    verb: Token | None = None
 
 
 @dataclass(slots=True)
@@ -100,7 +104,7 @@ def _chain(verb: Token) -> Iterator[Content]:
         elif child.dep_ in ("xcomp", "ccomp") or (child.dep_ == "conj" and child.pos_ == "VERB"):
             yield from _chain(child)
         elif child.dep_ == "dobj" and verb.pos_ == "VERB" and verb.lemma_.lower() not in AVENGING:
-            yield Content(child)  # what is avenged was done, and is not threatened
+            yield Content(child, verb=verb)  # what is avenged was done, and is not threatened
 
 
 def _is_condition(clause: Token) -> bool:
@@ -142,8 +146,8 @@ def _take(
     token = doc[event.trigger.token]
     is_attack = event.trigger.kind is EventKind.ATTACK
     told = is_attack and event.modality is Modality.ASSERTED and token.pos_ == "VERB"
-    demanding = content.conditional or (frame == "demand" and _is_directive(token))
-    announcing = frame in ANNOUNCING and not demanding and _is_to_come(token)
+    demanding = content.conditional or (frame == "demand" and _is_directive(content.verb or token))
+    announcing = frame in ANNOUNCING and not demanding and _is_to_come(content.verb or token)
     if is_attack and announcing and _is_own(event, warning, doc._.mentions):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)

@@ -1,7 +1,8 @@
 """The text of a report with the words that were read from it marked."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from server.pages.described import Described
@@ -18,18 +19,6 @@ class Quote:
     report: str
     node: str = ""
 
-    @property
-    def parts(self) -> tuple[str, str, str]:
-        """The sentence, cut before and after the words; all of it is before where they are not in it.
-
-        >>> Quote(0, 4, "bomb", "A bomb fell.", "r").parts
-        ('A ', 'bomb', ' fell.')
-        """
-        if not self.words:
-            return self.sentence, "", ""
-        before, found, after = (self.sentence or self.words).partition(self.words)
-        return before, found, after
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -42,6 +31,18 @@ class Segment:
     start: int
     is_said: bool
     nodes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence of a report, cut where the words begin and end that tell something.
+
+    `start` is where the first of them begins in the text.
+    """
+
+    report: str
+    start: int
+    parts: tuple[Segment, ...]
 
 
 def quotes(graph: Described, told: str, node: str = "") -> list[Quote]:
@@ -64,6 +65,31 @@ def _quote(graph: Described, mention: str, node: str) -> Quote:
         graph.one(target, "oa:hasSource"),
         node,
     )
+
+
+def passages(found: Iterable[Quote]) -> list[Passage]:
+    """Give each sentence once, with all words marked that are quoted from it, in the order of the quotes.
+
+    >>> sentence = "A bomb fell."
+    >>> said = [Quote(8, 12, "bomb", sentence, "r", "n"), Quote(13, 17, "fell", sentence, "r", "n")]
+    >>> [[(part.text, bool(part.nodes)) for part in passage.parts] for passage in passages(said)]
+    [[('A ', False), ('bomb', True), (' ', False), ('fell', True), ('.', False)]]
+    """
+    by_sentence: dict[tuple[str, str], list[Quote]] = {}
+    for quote in found:
+        by_sentence.setdefault((quote.report, quote.sentence or quote.words), []).append(quote)
+    return [
+        Passage(report, said[0].start, tuple(segments(sentence, _within(sentence, said))))
+        for (report, sentence), said in by_sentence.items()
+    ]
+
+
+def _within(sentence: str, found: list[Quote]) -> list[Quote]:
+    """Count the places of quotes from where their sentence begins; none where it does not have them all."""
+    begins = (found[0].start - each.start() for each in re.finditer(re.escape(found[0].words), sentence))
+    moved = ([replace(quote, start=quote.start - at, end=quote.end - at) for quote in found] for at in begins)
+    fits = (said for said in moved if all(sentence[each.start : each.end] == each.words for each in said))
+    return next(fits, [])
 
 
 def segments(text: str, found: Iterable[Quote]) -> list[Segment]:

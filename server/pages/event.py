@@ -11,7 +11,7 @@ from flask import Response
 from builder.index.model import Facet, days
 from server.index import Index
 from server.pages import frame, structured
-from server.pages.article import Quote, Segment, quotes, segments
+from server.pages.article import Passage, Quote, Segment, passages, quotes, segments
 from server.pages.described import Described, describe, local, query_of
 from server.pages.twins import twins_of
 from server.rows import Row
@@ -66,7 +66,7 @@ class Source:
     report: Link
     publisher: str
     date: str
-    quotes: tuple[Quote, ...]
+    passages: tuple[Passage, ...]
     article: tuple[Segment, ...]
 
 
@@ -95,7 +95,7 @@ class Claim:
     statement: Link
     speakers: tuple[Link, ...]
     accused: tuple[Link, ...]
-    quotes: tuple[Quote, ...]
+    passages: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _source(graph: Described, report: str, found: Iterable[Quote], *, with_artic
         Link(_title(graph, report), frame.node_url(report)),
         graph.one(report, "dcterms:publisher"),
         graph.one(report, "dcterms:issued")[:10],
-        said,
+        tuple(passages(said)),
         tuple(segments(text, said)) if text else (),
     )
 
@@ -264,7 +264,7 @@ def _claims(graph: Described, iri: str) -> Iterator[Claim]:
             Link(graph.label(statement), frame.node_url(statement)),
             _names(graph, statement, "plm:speaker"),
             _names(graph, statement, "plm:accused"),
-            tuple(quote for node in told for quote in quotes(graph, node, statement)),
+            tuple(passages(quote for node in told for quote in quotes(graph, node, statement))),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response
 
 from server.pages import frame, structured
-from server.pages.article import Quote, quotes, segments
+from server.pages.article import Quote, passages, quotes, segments
 from server.pages.described import Described, describe, full, local, query_of
 from server.pages.event import Link
 from server.pages.twins import twins_of
@@ -46,6 +46,7 @@ def show(iri: str) -> Response:
         events=[event for event in events if event.kind != "Statement"],
         statements=[event for event in events if event.kind == "Statement"],
         article=segments(text, said) if text else [],
+        passages=() if text else passages(said),
         structured=structured.report(graph, iri),
         query_behind=query_of("report", iri),
         twins=twins_of(iri),

@@ -170,7 +170,7 @@
 
     /** Marks where a year or, if there is room, a month begins. */
     years(width, step) {
-      const room = 48; // pixels that a mark takes
+      const room = 56; // pixels that a mark takes
       const months = (WEEK * this.weeks.length) / 30 * room < width;
       let free = 0;
       this.weeks.forEach(([date], i) => {
@@ -179,7 +179,7 @@
         if (!begins || i * step < free || i * step + room > width) return;
         free = i * step + room;
         const text = shape("text", { x: i * step, y: HEIGHT + 14 }, this.svg);
-        text.textContent = months ? new Date(date).toLocaleDateString("en-GB", { month: "short", year: "2-digit", timeZone: "UTC" }) : date.slice(0, 4);
+        text.textContent = months ? new Date(date).toLocaleDateString("en-GB", { month: "short", year: "numeric", timeZone: "UTC" }) : date.slice(0, 4);
       });
     }
   }

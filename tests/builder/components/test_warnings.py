@@ -146,6 +146,7 @@ def test_warnings(sentence: str, annotate: Annotate) -> None:
         "The company ordered new computers.",
         "The minister said that he would strike a deal.",
         "“He used to listen to sermons,” a friend told reporters.",
+        "Drones carried out a reconnaissance flight over the base, two officials told the agency.",
         "The army said it would investigate the attack on the base.",
     ],
 )
