@@ -7,24 +7,19 @@ said beside it (`builder.layer`). Why nodes are one is in a graph of its own, as
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from importlib.metadata import version
-from itertools import groupby
 from typing import Final, cast
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
 from builder import unlinking
-from builder.layer import LINKS, Grounds, Merged, write_chains, write_links, write_node
-from builder.linkage.batching import batches
-from builder.linkage.grouping import strongest
+from builder.layer_writing import LayerWriter
+from builder.linkage.advancing import Advance, Former, advance, former
 from builder.linkage.ledger import Ledger
-from builder.linkage.nodes import Node, read
-from builder.linkage.stages import EVENT_STAGES, FIGURES, NAMES, advance
+from builder.linkage.nodes import read
+from builder.linkage.stages import EVENT_STAGES, Stage
 from builder.rdf import DEFAULT_BASE, serialize, term
 from builder.store import Store
 
@@ -35,8 +30,6 @@ SELECT ?report (MIN(STR(?version)) AS ?made) WHERE {
 } GROUP BY ?report"""
 # Counts up when the same reports would give another layer: ledgers of before are made anew then.
 LAYOUT: Final = "1"
-# Merged nodes that are written in one transaction: some 50,000 quads, 50 MB of memory.
-WRITTEN: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,119 +122,44 @@ class _Merge:
 
     def update(self, found: Mapping[str, str], *, is_whole: bool) -> tuple[bool, int]:
         """Bring ledger and layer up to date; say whether the layer changed, and how many reports it took."""
-        known = self.ledger.fingerprints()
+        reports = self.ledger.reports
+        known = reports.fingerprints()
         gone = known.keys() - found.keys()
         changed = {report for report, fingerprint in found.items() if known.get(report) != fingerprint}
         changed |= self.unlinked_since() & found.keys()
-        clusters = self.ledger.clusters_of(changed | gone)
-        former = self.ledger.former(changed | gone)
-        nodes = self.ledger.nodes_of(changed | gone)
+        before = former(self.ledger, reports.numbers(changed | gone))
+        lost = reports.remove(reports.numbers(gone))
         for report in sorted(changed):
-            self.ledger.add_report(read(self.store, report), found[report])
-        self.ledger.remove_reports(gone)
-        touched, left = advance(self.ledger, changed, former, self.unlinked, self.base)
-        nodes -= self.ledger.nodes_of(changed)
-        return self.write(touched, clusters | left, nodes, is_whole=is_whole), len(touched)
+            lost |= reports.put(read(self.store, report), found[report])
+        advanced = self.advance(changed, before, is_whole=is_whole)
+        writer = LayerWriter(self.store, self.ledger, self.graph, self.base)
+        if is_whole:
+            return writer.write_whole(advanced), len(advanced.touched)
+        vacated = {cluster for each in before.values() for cluster in each.clusters.values() if cluster}
+        return writer.write(advanced, vacated, lost), len(advanced.touched)
+
+    def advance(self, changed: Collection[str], before: Mapping[int, Former], *, is_whole: bool) -> Advance:
+        def done(stage: Stage) -> None:
+            # What is made anew needs no way back, which would take as much space as all of it.
+            if is_whole:
+                self.ledger.commit()
+
+        numbers = self.ledger.reports.numbers(changed)
+        return advance(self.ledger, numbers, before, self.unlinked, self.base, done=done)
 
     def unlinked_since(self) -> set[str]:
         """Give the reports of nodes that were unlinked, or are no longer, since the last merge."""
         before = set(self.ledger.state("unlinked").split())
         pairs = before ^ set(str(self.unlinked).split())
-        return self.ledger.reports_with({node for pair in pairs for node in pair.split("|")})
+        return self.ledger.reports.of({node for pair in pairs for node in pair.split("|")})
 
     def summary(self, touched: int, *, changed: bool) -> MergeSummary:
-        counts = self.ledger.counts()
+        linked, merged, by_stage = self.ledger.clusters.counts()
         return MergeSummary(
-            read=counts["nodes"],
-            merged=counts["clusters"],
-            events=sum(counts.get(stage, 0) for stage in EVENT_STAGES),
-            links=counts["linked"],
+            read=self.ledger.reports.node_count(),
+            merged=merged,
+            events=sum(by_stage.get(stage.number, 0) for stage in EVENT_STAGES),
+            links=linked,
             touched=touched,
             changed=changed,
         )
-
-    def write(
-        self, touched: Collection[str], former: Collection[str], gone: Collection[str], *, is_whole: bool
-    ) -> bool:
-        """Write the merged nodes that reports have to do with, and remove what is no longer one.
-
-        `former` are merged nodes that may be gone, `gone` nodes of reports that are.
-        """
-        still = self.ledger.existing(former)
-        wanted = sorted(self.ledger.clusters_of(touched) | still)
-        held = self.strange() if is_whole else self.held(set(former) - still, gone)
-        nodes = self.ledger.nodes_of(touched)
-        with self.store.several_steps() if len(wanted) > WRITTEN else nullcontext():
-            changed = self.store.exchange(held, self.chains())
-            for some in batches(wanted, WRITTEN):
-                changed |= self.step(some, nodes)
-        return changed
-
-    def chains(self) -> Iterator[Quad]:
-        return write_chains() if self.ledger.fingerprints() else iter(())
-
-    def step(self, clusters: Collection[str], nodes: Collection[str]) -> bool:
-        """Write some merged nodes, and the links of those of their members that are among `nodes`."""
-        found = [
-            self.merged(iri, stage, tuple((item, node) for *_, item, node in rows))
-            for (iri, stage), rows in groupby(self.ledger.members(clusters), key=lambda row: row[:2])
-        ]
-        members = [node for merged in found for _, node in merged.members]
-        spoken_of = {iri for node in members for terms in node.values.values() for iri in terms}
-        mapped = self.ledger.merged({iri for iri in spoken_of if isinstance(iri, str)})
-        wanted = [quad for merged in found for quad in write_node(merged, mapped)]
-        grounds = self.grounds(found)
-        for merged in found:
-            wanted += write_links(merged, grounds, nodes, self.graph, self.base)
-        held = self.held(clusters, (node.iri for node in members if node.iri in nodes))
-        return self.store.exchange(held, wanted)
-
-    def merged(self, iri: str, stage: str, members: tuple[tuple[str, Node], ...]) -> Merged:
-        """Gather a merged node; of events and figures it is known when a report last told of them."""
-        if stage not in (*EVENT_STAGES, FIGURES):
-            return Merged(iri, stage, members)
-        newest = self.ledger.newest({node.report for _, node in members})
-        return Merged(iri, stage, members, None if newest is None else date.fromordinal(newest))
-
-    def grounds(self, found: Iterable[Merged]) -> dict[str, Grounds]:
-        """Say why each item of merged nodes is one with the others."""
-        grounds: dict[str, Grounds] = {}
-        for stage, some in groupby(sorted(found, key=lambda merged: merged.stage), key=lambda one: one.stage):
-            group_of = {
-                item: merged.iri for merged in some if len(merged.members) > 1 for item, _ in merged.members
-            }
-            best = strongest(self.ledger.links(stage, group_of), group_of)
-            for item in group_of:
-                link = best.get(item)
-                said = () if link is None else tuple(str(reason) for reason in link.reasons)
-                score = Decimal(1) if link is None else link.score
-                if stage == NAMES:
-                    sure, why = self.ledger.name_grounds(item)
-                    score, said = min(score, sure), (why, *said)
-                grounds[item] = Grounds(score, said, link)
-        return grounds
-
-    def held(self, clusters: Iterable[str], nodes: Iterable[str]) -> Iterator[Quad]:
-        """Give what the layer holds of merged nodes, and the links of nodes."""
-        pattern = self.store.inner.quads_for_pattern
-        for iri in clusters:
-            for subject in (iri, f"{iri}/geometry"):
-                yield from pattern(NamedNode(subject), None, None, DefaultGraph())
-        for node in nodes:
-            for link in pattern(None, LINKS, NamedNode(node), self.graph):
-                yield from pattern(link.subject, None, None, self.graph)
-
-    def strange(self) -> Iterator[Quad]:
-        """Give what the layer holds of no merged node, and links of no node: another merge wrote it."""
-        ours = self.ledger.all_clusters()
-        for quad in self.store.inner.quads_for_pattern(None, None, None, DefaultGraph()):
-            if getattr(quad.subject, "value", "").removesuffix("/geometry") not in ours:
-                yield quad
-        nodes = self.ledger.all_nodes()
-        pattern = self.store.inner.quads_for_pattern
-        linked = {
-            quad.subject
-            for quad in pattern(None, LINKS, None, self.graph)
-            if getattr(quad.object, "value", "") in nodes
-        }
-        yield from (q for q in pattern(None, None, None, self.graph) if q.subject not in linked)

@@ -72,8 +72,6 @@ def event_record(event: Node, reading: Reading, merged: Mapping[str, str]) -> Re
     """Make the record of an event. `merged` gives the merged IRI of each node that is settled already."""
     where = _places(event, reading, merged)
     row: Row = {
-        "unique_id": event.iri,
-        "report": event.report,
         "class": _class(event),
         "told": "Realised" if event.text("plm:modality") in REALISED else event.text("plm:modality"),
         "published": reading.published,
