@@ -12,8 +12,8 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 
 from builder.layer import LINKS, Grounds, write_chains, write_link, write_node
 from builder.linkage.advancing import Advance
-from builder.linkage.batching import batches
-from builder.linkage.clusters import Cluster, Member
+from builder.linkage.batching import Counted, batches, uncounted
+from builder.linkage.clusters import Cluster
 from builder.linkage.ledger import Ledger
 from builder.linkage.stages import EVENT_STAGES, FIGURES, NAMES, STAGES
 from builder.store import Store
@@ -34,6 +34,7 @@ class LayerWriter:
     ledger: Ledger
     graph: NamedNode
     base: str
+    counted: Counted = uncounted
 
     def write(self, advanced: Advance, vacated: Collection[str], lost: Collection[str]) -> bool:
         """Write the merged nodes that reports have to do with; say whether that changed anything.
@@ -58,7 +59,7 @@ class LayerWriter:
             changed = self.store.exchange((), (quad for quad in self._chains() if not self.store.holds(quad)))
             for quads in removed:
                 changed |= self.store.exchange(quads, ())
-            for some in portions:
+            for some in self.counted(portions, total=len(portions), unit="parts of the layer"):
                 for held, wanted in self._steps(some, advanced.touched):
                     changed |= self.store.exchange(held, wanted)
         return changed

@@ -10,31 +10,27 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Final, cast
+from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
+from pyoxigraph import Literal, NamedNode, Quad
 
 from builder import unlinking
 from builder.layer_writing import LayerWriter
-from builder.linkage.advancing import Advance, Former, advance, former
+from builder.linkage.advancing import Advance, Former, Linkage, former
+from builder.linkage.batching import Counted, uncounted
 from builder.linkage.ledger import Ledger
 from builder.linkage.nodes import read
-from builder.linkage.stages import EVENT_STAGES, Stage
-from builder.rdf import DEFAULT_BASE, serialize, term
+from builder.linkage.records import FOLDER
+from builder.rdf import DEFAULT_BASE, RDF_TYPE, serialize, term
 from builder.store import Store
 
-REPORTS: Final = """
-SELECT ?report (MIN(STR(?version)) AS ?made) WHERE {
-  GRAPH ?report { ?report a plm:Report }
-  OPTIONAL { GRAPH ?builds { ?report plm:builtWith ?version } }
-} GROUP BY ?report"""
 # Counts up when the same reports would give another layer: ledgers of before are made anew then.
 LAYOUT: Final = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class MergeSummary:
-    """What there is after a merge: nodes of reports, merged nodes, how many of them are events, links.
+    """What there is after a merge: nodes of reports, merged nodes, how many of them are events.
 
     `touched` counts the reports whose nodes were looked at.
     """
@@ -42,7 +38,6 @@ class MergeSummary:
     read: int
     merged: int
     events: int
-    links: int
     touched: int
     changed: bool
 
@@ -57,25 +52,29 @@ def builds_graph(base: str = DEFAULT_BASE) -> NamedNode:
     return NamedNode(f"{base}graph/builds")
 
 
-def merge(store: Store, *, base: str = DEFAULT_BASE, anew: bool = False) -> MergeSummary:
+def merge(
+    store: Store, *, base: str = DEFAULT_BASE, anew: bool = False, counted: Counted = uncounted
+) -> MergeSummary:
     """Bring the merged layer up to date with the reports in a store.
 
     Only what the reports that are new, others or gone have to do with is looked at, unless `anew`; the same
     reports give the same layer in any order and any number of steps. A report is another if `plm:builtWith`
     says so, or, where it has none, if its quads are others: after reports were edited by hand, merge anew.
+    `counted` shows how far it is.
     Raises `StoreError` if the layer cannot be written; the layer before stays then.
     """
     with Ledger(store.path) as ledger:
-        return _Merge(store, ledger, base).run(anew=anew)
+        return _Merge(store, ledger, base, counted).run(anew=anew)
 
 
 class _Merge:
     """One merge: the store, the ledger, and which nodes must not be one."""
 
-    def __init__(self, store: Store, ledger: Ledger, base: str) -> None:
+    def __init__(self, store: Store, ledger: Ledger, base: str, counted: Counted) -> None:
         self.store = store
         self.ledger = ledger
         self.base = base
+        self.counted = counted
         self.graph = identity_graph(base)
         self.unlinked = unlinking.read(store, base=base)
 
@@ -103,13 +102,20 @@ class _Merge:
 
     def fingerprints(self) -> dict[str, str]:
         """Give what tells whether a report is another: who made it, or else a hash of its quads."""
-        return {
-            report.value: made.value if made is not None else self.content(report)
-            for report, made in cast("QuerySolutions", self.store.query(REPORTS))
-        }
+        pattern = self.store.inner.quads_for_pattern
+        made: dict[str, str] = {}
+        for quad in pattern(None, term("plm:builtWith"), None, None):
+            report, by = _value(quad.subject), _value(quad.object)
+            made[report] = min(by, made.get(report, by))
+        reports = (
+            quad.graph_name
+            for quad in pattern(None, RDF_TYPE, term("plm:Report"), None)
+            if quad.graph_name == quad.subject
+        )
+        return {iri: made.get(iri) or self.content(iri) for iri in map(_value, reports)}
 
-    def content(self, report: NamedNode) -> str:
-        quads = self.store.inner.quads_for_pattern(None, None, None, report)
+    def content(self, report: str) -> str:
+        quads = self.store.inner.quads_for_pattern(None, None, None, NamedNode(report))
         return hashlib.sha256(serialize(quads)).hexdigest()
 
     def digest(self, fingerprints: Mapping[str, str]) -> str:
@@ -129,23 +135,25 @@ class _Merge:
         changed |= self.unlinked_since() & found.keys()
         before = former(self.ledger, reports.numbers(changed | gone))
         lost = reports.remove(reports.numbers(gone))
-        for report in sorted(changed):
+        for report in self.counted(sorted(changed), total=len(changed), unit="reports read"):
             lost |= reports.put(read(self.store, report), found[report])
         advanced = self.advance(changed, before, is_whole=is_whole)
-        writer = LayerWriter(self.store, self.ledger, self.graph, self.base)
+        writer = LayerWriter(self.store, self.ledger, self.graph, self.base, self.counted)
         if is_whole:
             return writer.write_whole(advanced), len(advanced.touched)
         vacated = {cluster for each in before.values() for cluster in each.clusters.values() if cluster}
         return writer.write(advanced, vacated, lost), len(advanced.touched)
 
     def advance(self, changed: Collection[str], before: Mapping[int, Former], *, is_whole: bool) -> Advance:
-        def done(stage: Stage) -> None:
+        def done() -> None:
             # What is made anew needs no way back, which would take as much space as all of it.
             if is_whole:
                 self.ledger.commit()
 
         numbers = self.ledger.reports.numbers(changed)
-        return advance(self.ledger, numbers, before, self.unlinked, self.base, done=done)
+        done()
+        linkage = Linkage(self.ledger, self.unlinked, self.base, self.counted)
+        return linkage.advance(numbers, before, done=done)
 
     def unlinked_since(self) -> set[str]:
         """Give the reports of nodes that were unlinked, or are no longer, since the last merge."""
@@ -154,12 +162,15 @@ class _Merge:
         return self.ledger.reports.of({node for pair in pairs for node in pair.split("|")})
 
     def summary(self, touched: int, *, changed: bool) -> MergeSummary:
-        linked, merged, by_stage = self.ledger.clusters.counts()
+        clusters = self.ledger.clusters
         return MergeSummary(
             read=self.ledger.reports.node_count(),
-            merged=merged,
-            events=sum(by_stage.get(stage.number, 0) for stage in EVENT_STAGES),
-            links=linked,
+            merged=clusters.count(),
+            events=clusters.count(f"{self.base}{FOLDER}/"),
             touched=touched,
             changed=changed,
         )
+
+
+def _value(found: object) -> str:
+    return str(getattr(found, "value", ""))

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from builder.linkage import model
-from builder.linkage.batching import batches
+from builder.linkage.batching import Counted, batches, uncounted
 from builder.linkage.grouping import components, group
 from builder.linkage.items import Item
 from builder.linkage.judging import Namesakes, Told
@@ -48,82 +48,110 @@ def _former(ledger: Ledger, stage: Stage, reports: Collection[int]) -> Former:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What a merge has to write: `touched` are reports by number, `left` merged IRIs that items had before."""
+    """What a merge has to write: `touched` reports by number, and merged IRIs that items have `left`."""
 
     touched: frozenset[int]
     left: frozenset[str]
 
 
-def advance(
-    ledger: Ledger,
-    changed: Collection[int],
-    before: Mapping[int, Former],
-    unlinked: Unlinked,
-    base: str,
-    *,
-    done: Callable[[Stage], None],
-) -> Advance:
-    """Bring every stage up to date with reports that changed, and call `done` after each.
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """Brings a ledger up to date; `base` is that of merged IRIs, and `counted` shows how far it is."""
 
-    `before` is what the nodes of these reports, and of those that are gone, were. The reports to write anew
-    are the changed ones and those of which a node is part of another group now.
-    """
-    touched, left = set(changed), set[str]()
-    for stage in STAGES:
-        more, vacated = _advance(ledger, stage, touched, before[stage.number], unlinked, base)
-        touched |= more
-        left |= vacated
-        done(stage)
-    return Advance(frozenset(touched), frozenset(left))
+    ledger: Ledger
+    unlinked: Unlinked
+    base: str
+    counted: Counted = uncounted
 
+    def advance(
+        self, changed: Collection[int], before: Mapping[int, Former], *, done: Callable[[], None]
+    ) -> Advance:
+        """Bring every stage up to date with reports that changed, and call `done` after each.
 
-def _advance(
-    ledger: Ledger, stage: Stage, dirty: Collection[int], former: Former, unlinked: Unlinked, base: str
-) -> tuple[set[int], set[str]]:
-    """Bring one stage up to date; give the reports whose nodes have another group, and merged IRIs left."""
-    known = _former(ledger, stage, dirty)
-    before = {**known.sizes, **former.sizes}
-    clusters = {**known.clusters, **former.clusters}
-    mates = ledger.items.mates(before)
-    ledger.items.detach(stage.number, dirty)
-    fresh: set[int] = set()
-    for some in batches(sorted(dirty), READ):
-        fresh |= _read(ledger, stage, some, unlinked)
-    dropped = ledger.items.drop(before)
-    for near in batches(ledger.items.in_time(fresh), WEIGHED):
-        ledger.pairs.add(_weigh(ledger, stage, near))
-    now = ledger.items.used_by(stage.number, dirty)
-    lost = {clusters[item] for item in dropped if item in clusters}
-    moved, left = _regroup(ledger, stage, (mates | now.keys()) - dropped, fresh, lost, unlinked, base)
-    if len(dirty) == ledger.reports.count():
-        return set(), left
-    # A name that a second report uses gets links, and one that only one is left to use loses them.
-    after = ledger.items.sizes(before.keys() | now.keys())
-    was = {item: before.get(item, after[item] - now.get(item, 0)) for item in after}
-    resized = {item for item in after if (was[item] < 2) != (after[item] < 2)}
-    return ledger.items.reports_of(moved | (resized - dropped)), left
+        `before` is what the nodes of these reports, and of those that are gone, were. The reports to write
+        anew are the changed ones and those of which a node is part of another group now.
+        """
+        touched, left = set(changed), set[str]()
+        for stage in STAGES:
+            more, vacated = self._advance(stage, touched, before[stage.number])
+            touched |= more
+            left |= vacated
+            done()
+        return Advance(frozenset(touched), frozenset(left))
 
+    def _advance(self, stage: Stage, dirty: Collection[int], former: Former) -> tuple[set[int], set[str]]:
+        """Bring a stage up to date; give the reports whose nodes have another group, and merged IRIs left."""
+        items = self.ledger.items
+        known = _former(self.ledger, stage, dirty)
+        before = {**known.sizes, **former.sizes}
+        clusters = {**known.clusters, **former.clusters}
+        mates = items.mates(before)
+        fresh = self._read(stage, dirty)
+        dropped = items.drop(before)
+        for near in batches(items.in_time(fresh), WEIGHED):
+            self.ledger.pairs.add(self._weigh(stage, near))
+        now = items.used_by(stage.number, dirty)
+        lost = {clusters[item] for item in dropped if item in clusters}
+        moved, left = self._regroup(stage, (mates | now.keys()) - dropped, fresh, lost)
+        if len(dirty) == self.ledger.reports.count():
+            return set(), left
+        # A name that a second report uses gets links, and one that only one is left to use loses them.
+        after = items.sizes(before.keys() | now.keys())
+        was = {item: before.get(item, after[item] - now.get(item, 0)) for item in after}
+        resized = {item for item in after if (was[item] < 2) != (after[item] < 2)}
+        return items.reports_of(moved | (resized - dropped)), left
 
-def _read(ledger: Ledger, stage: Stage, reports: Collection[int], unlinked: Unlinked) -> set[int]:
-    """Put the nodes of reports into items; give those that are new or were others."""
-    nodes: list[tuple[str, str]] = []
-    records: dict[str, Record] = {}
-    numbers: dict[str, int] = {}
-    settled = ledger.items.settled(stage.number, reports)
-    for number, reading in ledger.reports.readings(reports, stage.kinds):
-        numbers[reading.report] = number
-        for iri, record in stage.read(reading, settled.get(number, {}), unlinked.alone):
-            nodes.append((iri, record.item))
-            records[record.item] = record
-    fresh = ledger.items.put(stage.number, records, numbers)
-    ledger.items.attach(stage.number, nodes)
-    return fresh
+    def _read(self, stage: Stage, dirty: Collection[int]) -> set[int]:
+        """Put the nodes of reports into items; give those that are new or were others."""
+        self.ledger.items.detach(stage.number, dirty)
+        reports = self.counted(sorted(dirty), total=len(dirty), unit=f"reports, {stage.name}")
+        fresh: set[int] = set()
+        for some in batches(reports, READ):
+            nodes: list[tuple[str, str]] = []
+            records: dict[str, Record] = {}
+            numbers: dict[str, int] = {}
+            settled = self.ledger.items.settled(stage.number, some)
+            for number, reading in self.ledger.reports.readings(some, stage.kinds):
+                numbers[reading.report] = number
+                for iri, record in stage.read(reading, settled.get(number, {}), self.unlinked.alone):
+                    nodes.append((iri, record.item))
+                    records[record.item] = record
+            fresh |= self.ledger.items.put(stage.number, records, numbers)
+            self.ledger.items.attach(stage.number, nodes)
+        return fresh
 
+    def _weigh(self, stage: Stage, fresh: Collection[int]) -> Iterable[Pair]:
+        """Weigh the pairs of which one is fresh; give those that may be one."""
+        near = self.ledger.items.near(fresh)
+        return _alike(near) if stage.model is None else model.weigh(model.load(stage.model), near)
 
-def _weigh(ledger: Ledger, stage: Stage, fresh: Collection[int]) -> Iterable[Pair]:
-    """Weigh the pairs of which one is fresh; give those that may be one."""
-    near = ledger.items.near(fresh)
-    return _alike(near) if stage.model is None else model.weigh(model.load(stage.model), near)
+    def _regroup(
+        self, stage: Stage, start: Collection[int], fresh: Collection[int], lost: Collection[str | None]
+    ) -> tuple[set[int], set[str]]:
+        """Group what is linked to items anew; give the items whose group changed, and merged IRIs left.
+
+        `lost` are the merged IRIs of items that are no more: what has one of them has lost a mate.
+        """
+        reach = components(start, self.ledger.pairs.neighbours)
+        items = self.ledger.items.named(reach)
+        pairs = self.ledger.pairs.among(reach)
+        judge = Namesakes(self.ledger.items, pairs) if stage is NAMES else Told(items, self.unlinked)
+        names = {number: item.name for number, item in items.items()}
+        groups = group(names, judge.allowed(pairs), may_be_one=judge.may_be_one)
+        old: dict[str | None, set[int]] = defaultdict(set)
+        for item in items.values():
+            old[item.cluster].add(item.number)
+        moved: set[int] = set()
+        assigned: list[tuple[int, str]] = []
+        for members in groups:
+            cluster = self.base + _path(stage, [items[member] for member in members])
+            if old.get(cluster) != set(members):
+                assigned += ((member, cluster) for member in members)
+                moved.update(members)
+            elif cluster in lost or (len(members) > 1 and any(member in fresh for member in members)):
+                moved.update(members)
+        self.ledger.items.assign(assigned)
+        return moved, {items[item].cluster or "" for item in moved} - {""}
 
 
 def _alike(near: Iterable[Row]) -> Iterator[Pair]:
@@ -135,41 +163,6 @@ def _alike(near: Iterable[Row]) -> Iterator[Pair]:
         for one, other in combinations(rows, 2):
             if one["report"] != other["report"] and (one["fresh"] or other["fresh"]):
                 yield Pair(one["unique_id"], other["unique_id"], int(ALIKE[0] / TENTH), ())
-
-
-def _regroup(
-    ledger: Ledger,
-    stage: Stage,
-    start: Collection[int],
-    fresh: Collection[int],
-    lost: Collection[str | None],
-    unlinked: Unlinked,
-    base: str,
-) -> tuple[set[int], set[str]]:
-    """Group what is linked to items anew; give the items whose group changed, and merged IRIs left.
-
-    `lost` are the merged IRIs of items that are no more: what has one of them has lost a mate.
-    """
-    reach = components(start, ledger.pairs.neighbours)
-    items = ledger.items.named(reach)
-    pairs = ledger.pairs.among(reach)
-    judge = Namesakes(ledger.items, pairs) if stage is NAMES else Told(items, unlinked)
-    names = {number: item.name for number, item in items.items()}
-    groups = group(names, judge.allowed(pairs), may_be_one=judge.may_be_one)
-    old: dict[str | None, set[int]] = defaultdict(set)
-    for item in items.values():
-        old[item.cluster].add(item.number)
-    moved: set[int] = set()
-    assigned: list[tuple[int, str]] = []
-    for members in groups:
-        cluster = base + _path(stage, [items[member] for member in members])
-        if old.get(cluster) != set(members):
-            assigned += ((member, cluster) for member in members)
-            moved.update(members)
-        elif cluster in lost or (len(members) > 1 and any(member in fresh for member in members)):
-            moved.update(members)
-    ledger.items.assign(assigned)
-    return moved, {items[item].cluster or "" for item in moved} - {""}
 
 
 def _path(stage: Stage, members: Collection[Item]) -> str:

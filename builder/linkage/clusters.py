@@ -1,17 +1,13 @@
 """The merged nodes of the ledger: which items have one merged IRI, and which nodes are behind it."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
 
 from builder.linkage.listing import listed
 from builder.linkage.nodes import Node, unpacked
-
-# Merged nodes that are looked up at a time.
-BATCH: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Clusters:
     def existing(self, clusters: Iterable[str]) -> set[str]:
         """Give those of the merged IRIs that some item has."""
         rows = self._db.execute(
-            """SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM item WHERE cluster = value)""",
+            "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM item WHERE cluster = value)",
             (listed(clusters),),
         )
         return {cluster for (cluster,) in rows}
@@ -112,11 +108,11 @@ class Clusters:
         )
         return [Place(*row) for row in rows]
 
-    def counts(self) -> tuple[int, int, Mapping[int, int]]:
-        """Count the nodes of reports that are one with others, and merged nodes: all, and those of each stage."""
-        by_stage = dict(self._db.execute("SELECT stage, COUNT(DISTINCT cluster) FROM item GROUP BY stage"))
-        (linked,) = self._db.execute(
-            """SELECT TOTAL(n) FROM (SELECT COUNT(*) AS n FROM item JOIN node ON node.item = item.id
-            GROUP BY cluster HAVING COUNT(*) > 1)"""
+    def count(self, base: str = "") -> int:
+        """Count merged nodes, or those whose IRI begins like this."""
+        (count,) = self._db.execute(
+            """SELECT COUNT(*) FROM
+            (SELECT DISTINCT cluster FROM item WHERE cluster >= ?1 AND cluster < ?2)""",
+            (base, f"{base}\U0010ffff"),
         ).fetchone()
-        return int(linked), sum(by_stage.values()), by_stage
+        return int(count)

@@ -1,12 +1,11 @@
 """The items of the ledger: what the nodes of reports are, by what they are known again, and their blocks."""
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
-
-import msgspec
 
 from builder.linkage.listing import listed
 from builder.linkage.records import Record, Row
@@ -118,7 +117,7 @@ class Items:
         (free,) = self._db.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM item").fetchone()
         changed: set[int] = set()
         for name, record in records.items():
-            texts = _encode(record.row), _encode(record.blocks)
+            texts = _written(record.row), _written(record.blocks)
             number, *former = known.get(name, (free,))
             if tuple(former) != texts:
                 changed.add(number)
@@ -136,7 +135,7 @@ class Items:
         )
 
     def _write(
-        self, number: int, stage: int, record: Record, report: int | None, texts: tuple[bytes, bytes]
+        self, number: int, stage: int, record: Record, report: int | None, texts: tuple[str, str]
     ) -> None:
         self._db.execute(
             """INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET
@@ -174,7 +173,7 @@ class Items:
         if found is None:
             return None
         name, folder, report, row, blocks = found
-        return Record(name, folder, report, msgspec.json.decode(row), tuple(msgspec.json.decode(blocks)))
+        return Record(name, folder, report, json.loads(row), tuple(json.loads(blocks)))
 
     def name_grounds(self, item: int) -> tuple[Decimal, str]:
         """Say how sure it is, and why, that all nodes with a name are one."""
@@ -213,11 +212,11 @@ class Items:
         for item, report, record, keys in rows:
             # What many reports use is of none, and may be one with any other.
             whose = -item if report is None else report
-            row: Row = msgspec.json.decode(record)
+            row: Row = json.loads(record)
             yield row | {
                 "unique_id": item,
                 "report": whose,
-                "blocks": msgspec.json.decode(keys),
+                "blocks": json.loads(keys),
                 "fresh": item in wanted,
             }
 
@@ -248,7 +247,8 @@ class Items:
         )
 
 
-_encode = msgspec.json.Encoder().encode
+def _written(value: Row | tuple[str, ...]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _key(stage: int, block: str) -> int:

@@ -26,10 +26,10 @@ SCHEMA: Final = f"""
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE report (id INTEGER PRIMARY KEY, iri TEXT UNIQUE, fingerprint TEXT, published INTEGER);
 CREATE TABLE node (
-  id INTEGER PRIMARY KEY, iri TEXT UNIQUE, report INTEGER, item INTEGER, kind TEXT, content BLOB);
+  id INTEGER PRIMARY KEY, iri TEXT UNIQUE, report INTEGER, item INTEGER, kind TEXT, content TEXT);
 CREATE TABLE item (
   id INTEGER PRIMARY KEY, stage INTEGER, name TEXT, folder TEXT, report INTEGER, first_day INTEGER,
-  last_day INTEGER, record BLOB, blocks BLOB, cluster TEXT, UNIQUE (stage, name));
+  last_day INTEGER, record TEXT, blocks TEXT, cluster TEXT, UNIQUE (stage, name));
 CREATE TABLE block (key INTEGER, item INTEGER, PRIMARY KEY (key, item)) WITHOUT ROWID;
 CREATE TABLE pair (
   first INTEGER, second INTEGER, weight INTEGER, levels TEXT, PRIMARY KEY (first, second)) WITHOUT ROWID;

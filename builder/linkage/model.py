@@ -71,7 +71,10 @@ ALIKE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two items by number that may be one: the weight in tenths of a bit, and the level of each comparison."""
+    """Two items by number that may be one.
+
+    `weight` is in tenths of a bit; `levels` are those of the comparisons that the pair meets.
+    """
 
     first: int
     second: int

@@ -1,5 +1,6 @@
 """What the merge sees of a report: its nodes with their properties, and when it was published."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,7 +9,6 @@ from datetime import date
 from functools import cache
 from typing import Final, TypeAlias
 
-import msgspec
 from pyoxigraph import Literal, NamedNode
 
 import ontology
@@ -143,20 +143,24 @@ def day_number(text: str) -> int | None:
     return None if found is None else date.fromisoformat(found[0]).toordinal()
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(dict[str, tuple[str | tuple[str, str], ...]]).decode
-# No JSON has these bytes in it: they stand for the report's IRI and for the namespace.
-_REPORT, _NAMESPACE = b"\x01", b"\x02"
-_NAMESPACE_IRI = ontology.NAMESPACE.encode()
+# No JSON has these characters in it: they stand for the report's IRI and for the namespace.
+_REPORT, _NAMESPACE = "\x01", "\x02"
 
 
-def packed(node: Node) -> bytes:
-    """Write the values of a node in few bytes for the ledger."""
-    text = _encode(node.values).replace(node.report.encode(), _REPORT)
-    return text.replace(_NAMESPACE_IRI, _NAMESPACE)
+def packed(node: Node) -> str:
+    """Write the values of a node as one short line for the ledger."""
+    text = json.dumps(node.values, ensure_ascii=False, separators=(",", ":"))
+    return text.replace(node.report, _REPORT).replace(ontology.NAMESPACE, _NAMESPACE)
 
 
-def unpacked(iri: str, report: str, text: bytes) -> Node:
+def unpacked(iri: str, report: str, text: str) -> Node:
     """Give back a node of the ledger."""
-    text = text.replace(_REPORT, report.encode()).replace(_NAMESPACE, _NAMESPACE_IRI)
-    return Node(iri, report, _decode(text))
+    values = json.loads(text.replace(_REPORT, report).replace(_NAMESPACE, ontology.NAMESPACE))
+    return Node(
+        iri,
+        report,
+        {
+            name: tuple([value if isinstance(value, str) else (value[0], value[1]) for value in terms])
+            for name, terms in values.items()
+        },
+    )

@@ -48,7 +48,10 @@ class Pairs:
             if groups[first] == groups.get(second):
                 found = (-weight, min(names), max(names), levels)
                 best |= {item: min(found, best.get(item, found)) for item in (first, second)}
-        return {item: link(model, *names, _levels(text)) for item, (_, *names, text) in best.items()}
+        return {
+            item: link(model, first, second, _levels(levels))
+            for item, (_, first, second, levels) in best.items()
+        }
 
 
 def _written(levels: tuple[int, ...]) -> str:
