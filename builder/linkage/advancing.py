@@ -86,6 +86,8 @@ class Linkage:
         before = {**known.sizes, **former.sizes}
         clusters = {**known.clusters, **former.clusters}
         mates = items.mates(before)
+        if before:
+            items.detach(stage.number, dirty)
         fresh = self._read(stage, dirty)
         dropped = items.drop(before)
         for near in batches(items.in_time(fresh), WEIGHED):
@@ -103,7 +105,6 @@ class Linkage:
 
     def _read(self, stage: Stage, dirty: Collection[int]) -> set[int]:
         """Put the nodes of reports into items; give those that are new or were others."""
-        self.ledger.items.detach(stage.number, dirty)
         reports = self.counted(sorted(dirty), total=len(dirty), unit=f"reports, {stage.name}")
         fresh: set[int] = set()
         for some in batches(reports, READ):

@@ -79,7 +79,7 @@ class Items:
         """Forget which items of a stage the nodes of reports are."""
         self._db.execute(
             """UPDATE node SET item = NULL WHERE report IN (SELECT value FROM json_each(?))
-            AND item IN (SELECT id FROM item WHERE stage = ? AND id = item)""",
+            AND EXISTS (SELECT 1 FROM item i WHERE i.id = node.item AND i.stage = ?)""",
             (listed(reports), stage),
         )
 
