@@ -51,9 +51,12 @@ def _explain(store: Path, first: str, second: str, *, base: str) -> int:
     from builder.unlinking import read  # noqa: PLC0415
 
     snapshot = open_snapshot(store)
+    unmerged = StoreError(f"{store}: has no notes on what was merged; run polemos merge --store {store}")
     if not (store / FILE).is_file():
-        raise StoreError(f"{store}: has no notes on what was merged; run polemos merge --store {store}")
+        raise unmerged
     with Ledger(store) as ledger:
+        if not ledger.reports.count():  # those of another version of Polemos are gone
+            raise unmerged
         for line in explain(ledger, first, second, read(snapshot, base=base)).lines():
             click.echo(line)
     return 0

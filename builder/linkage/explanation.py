@@ -114,11 +114,8 @@ def _verdict(
     if first.stage != second.stage:
         return f"one is among the {STAGES[first.stage].name}, the other among the {STAGES[second.stage].name}"
     if first.item == second.item:
-        score, why = (
-            ledger.items.name_grounds(first.item)
-            if first.stage == NAMES.number
-            else (Decimal(1), "same node")
-        )
+        is_name = first.stage == NAMES.number
+        score, why = ledger.items.name_grounds(first.item) if is_name else (Decimal(1), "same node")
         return f"{why} ({score})"
     if first.report == second.report:
         return "one report tells them apart" if first.cluster != second.cluster else "by way of other reports"
