@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -34,6 +34,7 @@ BATCH: Final = 50
 # what was written last are up to twice as fast then; 20,000 reports (2,200,000 quads) took 6 seconds.
 COMPACT_SHARE: Final = 10
 
+T = TypeVar("T")
 Documents: TypeAlias = Iterator[Article | InputError | Unchanged]
 
 
@@ -68,6 +69,9 @@ class Watcher(Protocol):
     def should_stop(self) -> bool:
         """Say whether to read no more; what was read is finished, merged and published."""
 
+    def counted(self, items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
+        """Pass on what the merge goes through: reports, and parts of the layer."""
+
 
 class Unwatched:
     """Sees nothing and never stops."""
@@ -82,6 +86,10 @@ class Unwatched:
     def should_stop(self) -> bool:
         """Go on."""
         return False
+
+    def counted(self, items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
+        """Pass them on."""
+        return iter(items)
 
 
 def build(
@@ -107,7 +115,7 @@ def build(
             journal.close_run(gone_from=named if prune else ())
             run.retract(journal.outdated())
         _list_failures(store, journal.failures())
-    events = merge(store, base=extractor.base).events
+    events = merge(store, base=extractor.base, counted=run.watcher.counted).events
     if run.built and run.built * COMPACT_SHARE >= store.graph_count():
         store.compact()
     snapshot = store.publish()

@@ -1,8 +1,7 @@
 """Merged nodes as quads: what stays of their members, and the links that say why they are one."""
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,10 +10,12 @@ from typing import Final, TypeAlias
 from pyoxigraph import Literal, NamedNode, Quad
 
 import ontology
+from builder.linkage.clusters import Cluster, Member
+from builder.linkage.keys import hashed
 from builder.linkage.model import Link
 from builder.linkage.nodes import POINT, Node, Value
 from builder.model import Modality, Precision
-from builder.rdf import HASH_LENGTH, RDF_TYPE, RDFS_LABEL, SKOS_BROADER, term
+from builder.rdf import RDF_TYPE, RDFS_LABEL, SKOS_BROADER, term
 
 # The values of one node by property.
 Values: TypeAlias = dict[str, list[Value]]
@@ -34,16 +35,6 @@ _DATES: Final = frozenset(term(f"plm:{name}").value for name in ("startDate", "e
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """One merged node: its IRI, its members with the item that each is, when a report last told of it."""
-
-    iri: str
-    stage: str
-    members: tuple[tuple[str, Node], ...]
-    last_reported: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Grounds:
     """Why an item is one with the others of its group: a probability, reasons, and the pair that decided."""
 
@@ -52,20 +43,23 @@ class Grounds:
     link: Link | None = None
 
 
-def write_node(merged: Merged, mapped: Mapping[str, str]) -> Iterator[Quad]:
-    """Write a merged node; `mapped` gives the merged IRI of each node that its members speak of."""
-    node = NamedNode(merged.iri)
-    values = _values(node for _, node in merged.members)
-    for _, member in merged.members:
-        yield Quad(node, DERIVED, NamedNode(member.iri))
+def write_node(cluster: Cluster, mapped: Mapping[str, str], told: date | None) -> Iterator[Quad]:
+    """Write a merged node.
+
+    `mapped` gives the merged IRI of each node that its members speak of; `told` is the day on which a report
+    last told of it.
+    """
+    node = NamedNode(cluster.iri)
+    values = _values(member.node for member in cluster.members)
+    for member in cluster.members:
+        yield Quad(node, DERIVED, NamedNode(member.node.iri))
     for name, terms in (_chosen(values) | _names(values)).items():
         for value in {mapped.get(value, value) if isinstance(value, str) else value for value in terms}:
-            if value != merged.iri:  # a member was said to be part of another member
+            if value != cluster.iri:  # a member was said to be part of another member
                 yield Quad(node, NamedNode(name), _term(value))
     yield from _geometry(node, values.get(POINT, ()))
-    if merged.last_reported is not None:
-        day = Literal(merged.last_reported.isoformat(), datatype=term("xsd:date"))
-        yield Quad(node, term("plm:lastReported"), day)
+    if told is not None:
+        yield Quad(node, term("plm:lastReported"), Literal(told.isoformat(), datatype=term("xsd:date")))
 
 
 def _term(value: Value) -> NamedNode | Literal:
@@ -126,21 +120,17 @@ def _geometry(node: NamedNode, points: Iterable[Value]) -> Iterator[Quad]:
         yield Quad(geometry, term("geo:asWKT"), _term(point))
 
 
-def write_links(
-    merged: Merged, grounds: Mapping[str, Grounds], wanted: Collection[str], graph: NamedNode, base: str
+def write_link(
+    cluster: Cluster, member: Member, grounds: Grounds, graph: NamedNode, base: str
 ) -> Iterator[Quad]:
-    """Say why each of the wanted members is one with the others; a node of one member needs no reason."""
-    for item, member in merged.members:
-        if len(merged.members) > 1 and member.iri in wanted:
-            name = hashlib.sha256(f"{member.iri} {merged.iri}".encode()).hexdigest()[:HASH_LENGTH]
-            link = NamedNode(f"{base}link/{name}")
-            for predicate, value in _link(merged.iri, item, member.iri, grounds[item]):
-                yield Quad(link, predicate, value, graph)
+    """Say why a member of a merged node is one with the others."""
+    iri = member.node.iri
+    link = NamedNode(f"{base}link/{hashed(f'{iri} {cluster.iri}')}")
+    for predicate, value in _link(cluster.iri, iri, grounds):
+        yield Quad(link, predicate, value, graph)
 
 
-def _link(
-    cluster: str, item: str, member: str, grounds: Grounds
-) -> Iterator[tuple[NamedNode, NamedNode | Literal]]:
+def _link(cluster: str, member: str, grounds: Grounds) -> Iterator[tuple[NamedNode, NamedNode | Literal]]:
     yield RDF_TYPE, term("plm:IdentityLink")
     yield LINKS, NamedNode(member)
     yield LINKS, NamedNode(cluster)
@@ -149,9 +139,9 @@ def _link(
         yield term("plm:reason"), Literal(reason)
     if grounds.link is not None:
         yield term("plm:matchWeight"), Literal(str(grounds.link.weight), datatype=term("xsd:decimal"))
-        if item == member:
-            other = grounds.link.first if item == grounds.link.second else grounds.link.second
-            yield term("plm:comparedWith"), NamedNode(other)
+        pair = (grounds.link.first, grounds.link.second)
+        if member in pair:
+            yield term("plm:comparedWith"), NamedNode(pair[member == pair[0]])
 
 
 def write_chains() -> Iterator[Quad]:

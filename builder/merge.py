@@ -7,41 +7,30 @@ said beside it (`builder.layer`). Why nodes are one is in a graph of its own, as
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from importlib.metadata import version
-from itertools import groupby
-from typing import Final, cast
+from typing import Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions
+from pyoxigraph import Literal, NamedNode, Quad
 
 from builder import unlinking
-from builder.layer import LINKS, Grounds, Merged, write_chains, write_links, write_node
-from builder.linkage.batching import batches
-from builder.linkage.grouping import strongest
+from builder.layer_writing import LayerWriter
+from builder.linkage.advancing import Advance, Former, Linkage, former
+from builder.linkage.batching import Counted, uncounted
 from builder.linkage.ledger import Ledger
-from builder.linkage.nodes import Node, read
-from builder.linkage.stages import EVENT_STAGES, FIGURES, NAMES, advance
-from builder.rdf import DEFAULT_BASE, serialize, term
+from builder.linkage.nodes import read
+from builder.linkage.records import FOLDER
+from builder.rdf import DEFAULT_BASE, RDF_TYPE, serialize, term
 from builder.store import Store
 
-REPORTS: Final = """
-SELECT ?report (MIN(STR(?version)) AS ?made) WHERE {
-  GRAPH ?report { ?report a plm:Report }
-  OPTIONAL { GRAPH ?builds { ?report plm:builtWith ?version } }
-} GROUP BY ?report"""
 # Counts up when the same reports would give another layer: ledgers of before are made anew then.
 LAYOUT: Final = "1"
-# Merged nodes that are written in one transaction: some 50,000 quads, 50 MB of memory.
-WRITTEN: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class MergeSummary:
-    """What there is after a merge: nodes of reports, merged nodes, how many of them are events, links.
+    """What there is after a merge: nodes of reports, merged nodes, how many of them are events.
 
     `touched` counts the reports whose nodes were looked at.
     """
@@ -49,7 +38,6 @@ class MergeSummary:
     read: int
     merged: int
     events: int
-    links: int
     touched: int
     changed: bool
 
@@ -64,25 +52,29 @@ def builds_graph(base: str = DEFAULT_BASE) -> NamedNode:
     return NamedNode(f"{base}graph/builds")
 
 
-def merge(store: Store, *, base: str = DEFAULT_BASE, anew: bool = False) -> MergeSummary:
+def merge(
+    store: Store, *, base: str = DEFAULT_BASE, anew: bool = False, counted: Counted = uncounted
+) -> MergeSummary:
     """Bring the merged layer up to date with the reports in a store.
 
     Only what the reports that are new, others or gone have to do with is looked at, unless `anew`; the same
     reports give the same layer in any order and any number of steps. A report is another if `plm:builtWith`
     says so, or, where it has none, if its quads are others: after reports were edited by hand, merge anew.
+    `counted` shows how far it is.
     Raises `StoreError` if the layer cannot be written; the layer before stays then.
     """
     with Ledger(store.path) as ledger:
-        return _Merge(store, ledger, base).run(anew=anew)
+        return _Merge(store, ledger, base, counted).run(anew=anew)
 
 
 class _Merge:
     """One merge: the store, the ledger, and which nodes must not be one."""
 
-    def __init__(self, store: Store, ledger: Ledger, base: str) -> None:
+    def __init__(self, store: Store, ledger: Ledger, base: str, counted: Counted) -> None:
         self.store = store
         self.ledger = ledger
         self.base = base
+        self.counted = counted
         self.graph = identity_graph(base)
         self.unlinked = unlinking.read(store, base=base)
 
@@ -110,13 +102,20 @@ class _Merge:
 
     def fingerprints(self) -> dict[str, str]:
         """Give what tells whether a report is another: who made it, or else a hash of its quads."""
-        return {
-            report.value: made.value if made is not None else self.content(report)
-            for report, made in cast("QuerySolutions", self.store.query(REPORTS))
-        }
+        pattern = self.store.inner.quads_for_pattern
+        made: dict[str, str] = {}
+        for quad in pattern(None, term("plm:builtWith"), None, None):
+            report, by = _value(quad.subject), _value(quad.object)
+            made[report] = min(by, made.get(report, by))
+        reports = (
+            quad.graph_name
+            for quad in pattern(None, RDF_TYPE, term("plm:Report"), None)
+            if quad.graph_name == quad.subject
+        )
+        return {iri: made.get(iri) or self.content(iri) for iri in map(_value, reports)}
 
-    def content(self, report: NamedNode) -> str:
-        quads = self.store.inner.quads_for_pattern(None, None, None, report)
+    def content(self, report: str) -> str:
+        quads = self.store.inner.quads_for_pattern(None, None, None, NamedNode(report))
         return hashlib.sha256(serialize(quads)).hexdigest()
 
     def digest(self, fingerprints: Mapping[str, str]) -> str:
@@ -129,119 +128,49 @@ class _Merge:
 
     def update(self, found: Mapping[str, str], *, is_whole: bool) -> tuple[bool, int]:
         """Bring ledger and layer up to date; say whether the layer changed, and how many reports it took."""
-        known = self.ledger.fingerprints()
+        reports = self.ledger.reports
+        known = reports.fingerprints()
         gone = known.keys() - found.keys()
         changed = {report for report, fingerprint in found.items() if known.get(report) != fingerprint}
         changed |= self.unlinked_since() & found.keys()
-        clusters = self.ledger.clusters_of(changed | gone)
-        former = self.ledger.former(changed | gone)
-        nodes = self.ledger.nodes_of(changed | gone)
-        for report in sorted(changed):
-            self.ledger.add_report(read(self.store, report), found[report])
-        self.ledger.remove_reports(gone)
-        touched, left = advance(self.ledger, changed, former, self.unlinked, self.base)
-        nodes -= self.ledger.nodes_of(changed)
-        return self.write(touched, clusters | left, nodes, is_whole=is_whole), len(touched)
+        before = former(self.ledger, reports.numbers(changed | gone))
+        lost = reports.remove(reports.numbers(gone))
+        for report in self.counted(sorted(changed), total=len(changed), unit="reports read"):
+            lost |= reports.put(read(self.store, report), found[report])
+        advanced = self.advance(changed, before, is_whole=is_whole)
+        writer = LayerWriter(self.store, self.ledger, self.graph, self.base, self.counted)
+        if is_whole:
+            return writer.write_whole(advanced), len(advanced.touched)
+        vacated = {cluster for each in before.values() for cluster in each.clusters.values() if cluster}
+        return writer.write(advanced, vacated, lost), len(advanced.touched)
+
+    def advance(self, changed: Collection[str], before: Mapping[int, Former], *, is_whole: bool) -> Advance:
+        def done() -> None:
+            # What is made anew needs no way back, which would take as much space as all of it.
+            if is_whole:
+                self.ledger.commit()
+
+        numbers = self.ledger.reports.numbers(changed)
+        done()
+        linkage = Linkage(self.ledger, self.unlinked, self.base, self.counted)
+        return linkage.advance(numbers, before, done=done)
 
     def unlinked_since(self) -> set[str]:
         """Give the reports of nodes that were unlinked, or are no longer, since the last merge."""
         before = set(self.ledger.state("unlinked").split())
         pairs = before ^ set(str(self.unlinked).split())
-        return self.ledger.reports_with({node for pair in pairs for node in pair.split("|")})
+        return self.ledger.reports.of({node for pair in pairs for node in pair.split("|")})
 
     def summary(self, touched: int, *, changed: bool) -> MergeSummary:
-        counts = self.ledger.counts()
+        clusters = self.ledger.clusters
         return MergeSummary(
-            read=counts["nodes"],
-            merged=counts["clusters"],
-            events=sum(counts.get(stage, 0) for stage in EVENT_STAGES),
-            links=counts["linked"],
+            read=self.ledger.reports.node_count(),
+            merged=clusters.count(),
+            events=clusters.count(f"{self.base}{FOLDER}/"),
             touched=touched,
             changed=changed,
         )
 
-    def write(
-        self, touched: Collection[str], former: Collection[str], gone: Collection[str], *, is_whole: bool
-    ) -> bool:
-        """Write the merged nodes that reports have to do with, and remove what is no longer one.
 
-        `former` are merged nodes that may be gone, `gone` nodes of reports that are.
-        """
-        still = self.ledger.existing(former)
-        wanted = sorted(self.ledger.clusters_of(touched) | still)
-        held = self.strange() if is_whole else self.held(set(former) - still, gone)
-        nodes = self.ledger.nodes_of(touched)
-        with self.store.several_steps() if len(wanted) > WRITTEN else nullcontext():
-            changed = self.store.exchange(held, self.chains())
-            for some in batches(wanted, WRITTEN):
-                changed |= self.step(some, nodes)
-        return changed
-
-    def chains(self) -> Iterator[Quad]:
-        return write_chains() if self.ledger.fingerprints() else iter(())
-
-    def step(self, clusters: Collection[str], nodes: Collection[str]) -> bool:
-        """Write some merged nodes, and the links of those of their members that are among `nodes`."""
-        found = [
-            self.merged(iri, stage, tuple((item, node) for *_, item, node in rows))
-            for (iri, stage), rows in groupby(self.ledger.members(clusters), key=lambda row: row[:2])
-        ]
-        members = [node for merged in found for _, node in merged.members]
-        spoken_of = {iri for node in members for terms in node.values.values() for iri in terms}
-        mapped = self.ledger.merged({iri for iri in spoken_of if isinstance(iri, str)})
-        wanted = [quad for merged in found for quad in write_node(merged, mapped)]
-        grounds = self.grounds(found)
-        for merged in found:
-            wanted += write_links(merged, grounds, nodes, self.graph, self.base)
-        held = self.held(clusters, (node.iri for node in members if node.iri in nodes))
-        return self.store.exchange(held, wanted)
-
-    def merged(self, iri: str, stage: str, members: tuple[tuple[str, Node], ...]) -> Merged:
-        """Gather a merged node; of events and figures it is known when a report last told of them."""
-        if stage not in (*EVENT_STAGES, FIGURES):
-            return Merged(iri, stage, members)
-        newest = self.ledger.newest({node.report for _, node in members})
-        return Merged(iri, stage, members, None if newest is None else date.fromordinal(newest))
-
-    def grounds(self, found: Iterable[Merged]) -> dict[str, Grounds]:
-        """Say why each item of merged nodes is one with the others."""
-        grounds: dict[str, Grounds] = {}
-        for stage, some in groupby(sorted(found, key=lambda merged: merged.stage), key=lambda one: one.stage):
-            group_of = {
-                item: merged.iri for merged in some if len(merged.members) > 1 for item, _ in merged.members
-            }
-            best = strongest(self.ledger.links(stage, group_of), group_of)
-            for item in group_of:
-                link = best.get(item)
-                said = () if link is None else tuple(str(reason) for reason in link.reasons)
-                score = Decimal(1) if link is None else link.score
-                if stage == NAMES:
-                    sure, why = self.ledger.name_grounds(item)
-                    score, said = min(score, sure), (why, *said)
-                grounds[item] = Grounds(score, said, link)
-        return grounds
-
-    def held(self, clusters: Iterable[str], nodes: Iterable[str]) -> Iterator[Quad]:
-        """Give what the layer holds of merged nodes, and the links of nodes."""
-        pattern = self.store.inner.quads_for_pattern
-        for iri in clusters:
-            for subject in (iri, f"{iri}/geometry"):
-                yield from pattern(NamedNode(subject), None, None, DefaultGraph())
-        for node in nodes:
-            for link in pattern(None, LINKS, NamedNode(node), self.graph):
-                yield from pattern(link.subject, None, None, self.graph)
-
-    def strange(self) -> Iterator[Quad]:
-        """Give what the layer holds of no merged node, and links of no node: another merge wrote it."""
-        ours = self.ledger.all_clusters()
-        for quad in self.store.inner.quads_for_pattern(None, None, None, DefaultGraph()):
-            if getattr(quad.subject, "value", "").removesuffix("/geometry") not in ours:
-                yield quad
-        nodes = self.ledger.all_nodes()
-        pattern = self.store.inner.quads_for_pattern
-        linked = {
-            quad.subject
-            for quad in pattern(None, LINKS, None, self.graph)
-            if getattr(quad.object, "value", "") in nodes
-        }
-        yield from (q for q in pattern(None, None, None, self.graph) if q.subject not in linked)
+def _value(found: object) -> str:
+    return str(getattr(found, "value", ""))

@@ -2,19 +2,19 @@
 
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from builder import settings
 from builder.atomic import replacing
 from builder.commands import options
-from builder.commands.progress import bar, warn
+from builder.commands.progress import bar, passing_bar, warn
 from builder.settings import Recipe
 from builder.store import Store
 from builder.workers import Pool, Processes, Workers
@@ -22,6 +22,8 @@ from builder.workers import Pool, Processes, Workers
 if TYPE_CHECKING:
     from builder.build import Documents, Summary
     from builder.extraction import Extractor
+
+T = TypeVar("T")
 
 
 @click.command(
@@ -163,6 +165,10 @@ class Terminal:
     def should_stop(self) -> bool:
         """Say whether Ctrl-C was pressed."""
         return bool(self.stop)
+
+    def counted(self, items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
+        """Count what the merge goes through, on a bar that goes when it is done."""
+        return passing_bar(items, total=total, unit=unit)
 
 
 def _told(summary: "Summary", store: Path) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from builder.commands import options
+from builder.commands.progress import passing_bar
 from builder.errors import StoreError
 from builder.store import Store
 
@@ -35,7 +36,7 @@ def merge(context: click.Context, *, store: Path, explain: tuple[str, str] | Non
     from builder.merge import merge as merge_store  # noqa: PLC0415 (see build)
 
     with Store.open(store) as opened:
-        summary = merge_store(opened, base=base, anew=True)
+        summary = merge_store(opened, base=base, anew=True, counted=passing_bar)
         opened.publish()
     done = "changed" if summary.changed else "as it was"
     counts = f"{summary.read} nodes of reports are {summary.merged}, {summary.events} of them events"
@@ -50,9 +51,12 @@ def _explain(store: Path, first: str, second: str, *, base: str) -> int:
     from builder.unlinking import read  # noqa: PLC0415
 
     snapshot = open_snapshot(store)
+    unmerged = StoreError(f"{store}: has no notes on what was merged; run polemos merge --store {store}")
     if not (store / FILE).is_file():
-        raise StoreError(f"{store}: has no notes on what was merged; run polemos merge --store {store}")
+        raise unmerged
     with Ledger(store) as ledger:
+        if not ledger.reports.count():  # those of another version of Polemos are gone
+            raise unmerged
         for line in explain(ledger, first, second, read(snapshot, base=base)).lines():
             click.echo(line)
     return 0

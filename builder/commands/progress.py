@@ -26,3 +26,9 @@ def say(message: str) -> None:
 def bar(items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
     """Pass items on and count them on standard error if that is a terminal."""
     return iter(tqdm(items, total=total, unit=f" {unit}", disable=not sys.stderr.isatty()))
+
+
+def passing_bar(items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
+    """Do as `bar` does, but show what takes longer than two seconds only, and leave nothing of it behind."""
+    hidden = not sys.stderr.isatty()
+    return iter(tqdm(items, total=total, unit=f" {unit}", disable=hidden, delay=2, leave=False))

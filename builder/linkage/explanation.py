@@ -8,10 +8,12 @@ from typing import Final
 
 from builder.errors import StoreError
 from builder.linkage import model
-from builder.linkage.ledger import Ledger, Place
+from builder.linkage.clusters import Place
+from builder.linkage.judging import days_meet
+from builder.linkage.ledger import Ledger
 from builder.linkage.model import Link
 from builder.linkage.records import Record
-from builder.linkage.stages import NAMES, STAGES, days_meet
+from builder.linkage.stages import NAMES, STAGES
 from builder.unlinking import Unlinked
 
 # Members of a merged node that are compared with those of another: the heaviest pair speaks for both.
@@ -66,7 +68,7 @@ def explain(ledger: Ledger, first: str, second: str, unlinked: Unlinked) -> Expl
 
 
 def _places(ledger: Ledger, iri: str) -> list[Place]:
-    places = ledger.places(iri)
+    places = ledger.clusters.places(iri)
     if not places:
         raise StoreError(f"{iri}: no such node was merged; name a node of a report, or a merged node")
     return places[:MEMBERS]
@@ -78,13 +80,13 @@ def _nearest(pairs: list[tuple[Place, Place]]) -> list[tuple[Place, Place]]:
 
 
 def _explained(ledger: Ledger, first: Place, second: Place, unlinked: Unlinked) -> Explanation:
-    records = [ledger.record(place.stage, place.item) for place in (first, second)]
-    stage = next(stage for stage in STAGES if stage.name == first.stage)
+    records = [ledger.items.record(place.item) for place in (first, second)]
+    stage = STAGES[first.stage]
     one, other = records
     link: Link | None = None
     blocks: tuple[str, ...] = ()
     threshold = prior = Decimal(0)
-    if one is not None and other is not None and first.stage == second.stage and one.item != other.item:
+    if one is not None and other is not None and first.stage == second.stage and first.item != second.item:
         blocks = tuple(sorted(set(one.blocks) & set(other.blocks)))
         if stage.model is not None and _comparable(one) and _comparable(other):
             chosen = model.load(stage.model)
@@ -110,9 +112,10 @@ def _verdict(
     if {(first.node, second.node), (second.node, first.node)} & unlinked.pairs:
         return "somebody unlinked them; polemos unlink --undo takes that back"
     if first.stage != second.stage:
-        return f"one is among the {first.stage}, the other among the {second.stage}"
+        return f"one is among the {STAGES[first.stage].name}, the other among the {STAGES[second.stage].name}"
     if first.item == second.item:
-        score, why = ledger.name_grounds(first.item) if first.stage == NAMES else (Decimal(1), "same node")
+        is_name = first.stage == NAMES.number
+        score, why = ledger.items.name_grounds(first.item) if is_name else (Decimal(1), "same node")
         return f"{why} ({score})"
     if first.report == second.report:
         return "one report tells them apart" if first.cluster != second.cluster else "by way of other reports"
@@ -136,7 +139,7 @@ def _apart(
         return f"they are not alike enough: {threshold - link.weight} bits are missing"
     if not blocks:
         return "they share no block; what a block needs is a day, or nearness in time, and a name"
-    members = ledger.items(first.stage, ledger.mates(first.stage, (first.item, second.item))).values()
+    members = ledger.items.named(ledger.items.mates((first.item, second.item))).values()
     if not days_meet(members):
         return "their groups are of days that do not meet"
     return "a report tells apart two that would be one with them, or each is nearer to others"

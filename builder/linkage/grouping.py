@@ -1,36 +1,42 @@
 """From weighed pairs to groups: what is one, where not all pairs agree."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias
 
-from builder.linkage.model import Link
+# Two items by number, and what the pair weighs.
+Edge: TypeAlias = tuple[int, int, int]
 
 
 def group(
-    items: Iterable[str],
-    links: Iterable[Link],
+    names: Mapping[int, str],
+    edges: Iterable[Edge],
     *,
-    may_be_one: Callable[[Collection[str], Collection[str]], bool],
-) -> list[tuple[str, ...]]:
-    """Follow links, the heaviest first, unless `may_be_one` says that two groups must stay apart.
+    may_be_one: Callable[[Collection[int], Collection[int]], bool],
+) -> list[tuple[int, ...]]:
+    """Follow edges, the heaviest first, unless `may_be_one` says that two groups must stay apart.
 
-    Every item is in one group; the outcome depends on the set of items and links alone, not on their order.
+    Every item is in one group; the outcome depends on the names of items and on edges alone, not on the order
+    of either nor on the numbers that items have.
 
-    >>> from decimal import Decimal
-    >>> sure = Decimal("0.9")
-    >>> pairs = [Link("a", "b", Decimal(5), sure, ()), Link("b", "c", Decimal(3), sure, ())]
-    >>> group("abcd", pairs, may_be_one=lambda one, other: len(one) + len(other) < 3)
-    [('a', 'b'), ('c',), ('d',)]
+    >>> edges = [(1, 2, 50), (2, 3, 30)]
+    >>> group({1: "a", 2: "b", 3: "c"}, edges, may_be_one=lambda one, other: len(one) + len(other) < 3)
+    [(1, 2), (3,)]
     """
-    groups: dict[str, list[str]] = {item: [item] for item in items}
-    for link in sorted(links, key=lambda link: (-link.weight, link.first, link.second)):
-        first, second = groups[link.first], groups[link.second]
+
+    def rank(edge: Edge) -> tuple[int, str, str]:
+        one, other = names[edge[0]], names[edge[1]]
+        return (-edge[2], one, other) if one < other else (-edge[2], other, one)
+
+    groups: dict[int, list[int]] = {item: [item] for item in names}
+    for one, other, _ in sorted(edges, key=rank):
+        first, second = groups[one], groups[other]
         if first is not second and may_be_one(first, second):
             first += second
             groups |= dict.fromkeys(second, first)
-    return sorted(tuple(sorted(members)) for members in {id(each): each for each in groups.values()}.values())
+    return [tuple(members) for members in {id(each): each for each in groups.values()}.values()]
 
 
-def components(start: Iterable[str], neighbours: Callable[[Collection[str]], Iterable[str]]) -> set[str]:
+def components(start: Iterable[int], neighbours: Callable[[Collection[int]], Iterable[int]]) -> set[int]:
     """Give all that can be reached from items by steps to neighbours."""
     found = set(start)
     edge = set(found)
@@ -38,13 +44,3 @@ def components(start: Iterable[str], neighbours: Callable[[Collection[str]], Ite
         edge = set(neighbours(edge)) - found
         found |= edge
     return found
-
-
-def strongest(links: Iterable[Link], groups: Mapping[str, str]) -> dict[str, Link]:
-    """Give the heaviest link of each item to another of its group."""
-    best: dict[str, Link] = {}
-    for link in sorted(links, key=lambda link: (-link.weight, link.first, link.second)):
-        if groups.get(link.first, link.first) == groups.get(link.second, link.second):
-            best.setdefault(link.first, link)
-            best.setdefault(link.second, link)
-    return best

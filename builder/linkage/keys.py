@@ -1,5 +1,6 @@
 """The names by which nodes of reports are known again."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import ontology
 from builder.gazetteer import normalise_name
 from builder.linkage.nodes import ARTICLE, Node
+from builder.rdf import HASH_LENGTH
 
 NAMED_ACTORS: Final = ("Person", "Organization", "State")
 # What joins the name of a facility to that of its place: "the market in Kirkuk".
@@ -50,6 +52,11 @@ class Key:
 
 def _slug(text: str) -> str:
     return re.sub(r"[\W_]+", "-", normalise_name(text)).strip("-")
+
+
+def hashed(text: str) -> str:
+    """Make the end of an IRI of a text of any length."""
+    return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]
 
 
 def tail(iri: str) -> str:

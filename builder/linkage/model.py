@@ -8,31 +8,34 @@ pair add up, with that of the prior, to the match weight of Fellegi and Sunter (
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from math import log2
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final
 
 from builder.linkage.batching import batches
-from builder.linkage.records import Record
+from builder.linkage.records import Record, Row
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
-# What DuckDB may hold in memory before it spills to disk; 400,000 events with their pairs need about 1 GB.
-MEMORY: Final = "1500MB"
+# What DuckDB may hold in memory before it spills to disk; 20,000 events with their pairs need some 200 MB.
+MEMORY: Final = "1GB"
 # Keys of our files that Splink does not know.
 OURS: Final = ("about", "columns", "because", "threshold_match_weight", "threshold_because")
-# Records that are held as Python's objects at a time: 3 KB each.
+# Rows that are held as Python's objects at a time: 3 KB each.
 ROWS: Final = 10_000
-ASKED: Final = "asked for"
 TENTH: Final = Decimal("0.1")
 SCORE: Final = Decimal("0.001")
+# Bits: Splink adds up weights that are not rounded, of a dozen comparisons, each by less than 0.05.
+ROUNDED: Final = 1.0
+# Ways to meet the levels of a model that are remembered; an archive meets some thousands.
+LEVELS: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,34 @@ class Link:
     reasons: tuple[Reason, ...]
 
 
+# "The soldiers" of one attack, in two reports: 1.2 bits, a probability of 0.7.
+ALIKE: Final = (
+    Decimal("1.2"),
+    Decimal("0.7"),
+    (Reason("likeness", "alike in the same event", Decimal("1.2")),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two items by number that may be one.
+
+    `weight` is in tenths of a bit; `levels` are those of the comparisons that the pair meets.
+    """
+
+    first: int
+    second: int
+    weight: int
+    levels: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A file of comparisons: `settings` are Splink's, `threshold` the weight from which a pair may be one."""
 
     name: str
     settings: Mapping[str, Any]
-    levels: Mapping[str, tuple[Reason | None, ...]]
+    levels: Mapping[str, tuple[Reason, ...]]
     threshold: Decimal
     columns: Mapping[str, Collection[str]]
 
@@ -90,7 +114,7 @@ def _without_ours(value: Any) -> Any:  # noqa: ANN401 (JSON)
     return [_without_ours(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _reasons(comparison: Mapping[str, Any]) -> tuple[Reason | None, ...]:
+def _reasons(comparison: Mapping[str, Any]) -> tuple[Reason, ...]:
     """List what each level says, by the number that Splink gives it: from 0 for the last that is no null."""
     known = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
     return tuple(
@@ -107,28 +131,35 @@ def _bits(ratio: float) -> Decimal:
     return Decimal(log2(ratio)).quantize(TENTH)
 
 
-def weigh(model: Model, records: Iterable[Record], fresh: Collection[str]) -> list[Link]:
-    """Weigh all pairs that share a block, are of two reports, and of which one is fresh.
+def weigh(model: Model, rows: Iterable[Row]) -> Iterator[Pair]:
+    """Weigh the pairs of rows that share a block, are of two reports, and of which one is fresh.
 
-    The outcome is in the order of the items, and does not depend on the order of the records. Splink is
-    loaded only if there are records.
+    Give those of the model's threshold or more. Rows have the columns of the model, `unique_id`, `report`,
+    `fresh` and `blocks`. Splink is loaded only if there are rows.
     """
-    left = iter(records)
-    first = next(left, None)
-    return [] if first is None else _predicted(model, chain((first,), left), fresh)
+    for first, second, levels in _predicted(model, rows, float(model.threshold) - ROUNDED):
+        weight, *_ = _said(model.name, levels)
+        if weight >= model.threshold:
+            yield Pair(first, second, int(weight / TENTH), levels)
 
 
 def compare(model: Model, first: Record, second: Record) -> Link:
     """Weigh one pair, whether or not it shares a block."""
-    pair = [replace(record, blocks=(ASKED,)) for record in (first, second)]
-    if first.report == second.report:
-        pair = [replace(record, row={**record.row, "report": record.item}) for record in pair]
-    (link,) = _predicted(model, pair, {first.item})
-    return link
+    rows = [
+        {**record.row, "unique_id": number, "report": number, "fresh": True, "blocks": [0]}
+        for number, record in enumerate((first, second))
+    ]
+    ((_, _, levels),) = _predicted(model, rows, None)
+    return link(model.name, first.item, second.item, levels)
 
 
-def _predicted(model: Model, records: Iterable[Record], fresh: Collection[str]) -> list[Link]:
-    """Let Splink block and weigh records in a DuckDB of its own, in memory."""
+def _predicted(
+    model: Model, rows: Iterable[Row], least: float | None
+) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """Let Splink block and weigh rows in a DuckDB of its own, in memory; give the levels that pairs meet."""
+    table = _table(model, rows)
+    if table is None:
+        return
     import duckdb  # noqa: PLC0415 (with pyarrow 65 MB of code; what merges nothing does without)
     from splink import DuckDBAPI, Linker  # noqa: PLC0415
 
@@ -136,11 +167,12 @@ def _predicted(model: Model, records: Iterable[Record], fresh: Collection[str]) 
     # No extension is fetched, and no file but those that are spilled is touched.
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
+        "temp_directory": gettempdir(),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
     with duckdb.connect(config=config) as connection:
-        connection.register("records", _table(model, records, fresh))
+        connection.register("records", table)
         connection.execute("CREATE TABLE record AS SELECT * FROM records")
         connection.unregister("records")
         linker = Linker(
@@ -149,43 +181,45 @@ def _predicted(model: Model, records: Iterable[Record], fresh: Collection[str]) 
             validate_settings=False,
             log_level=None,
         )
-        found = linker.inference.predict().physical_name
-        return _links(model, connection, found)
+        found = linker.inference.predict(threshold_match_weight=least).physical_name
+        columns = ", ".join(f"gamma_{name}" for name in model.levels)
+        result = connection.execute(f"SELECT unique_id_l, unique_id_r, {columns} FROM {found}")
+        while some := result.fetchmany(ROWS):
+            yield from ((row[0], row[1], row[2:]) for row in some)
 
 
-def _table(model: Model, records: Iterable[Record], fresh: Collection[str]) -> "pa.Table":
-    """Put records into columns; the types are the model's, since a column may hold nothing but None."""
+def _table(model: Model, rows: Iterable[Row]) -> "pa.Table | None":
+    """Put rows into columns, if there are any.
+
+    The types are the model's, since a column may hold nothing but None.
+    """
+    left = iter(rows)
+    first = next(left, None)
+    if first is None:
+        return None
     import pyarrow as pa  # noqa: PLC0415 (see above)
 
     texts = pa.list_(pa.string())
-    types = {"fresh": pa.bool_(), "blocks": texts}
-    types |= dict.fromkeys(model.columns["list"], texts) | dict.fromkeys(model.columns["number"], pa.int64())
-    tables = []
-    for some in batches(records, ROWS):
-        rows = [{**each.row, "blocks": list(each.blocks), "fresh": each.item in fresh} for each in some]
-        columns = {
-            name: pa.array([row[name] for row in rows], types.get(name, pa.string())) for name in rows[0]
-        }
-        tables.append(pa.table(columns))
-    return pa.concat_tables(tables)
+    types = {"fresh": pa.bool_(), "blocks": pa.list_(pa.int64())}
+    types |= dict.fromkeys(("unique_id", "report", *model.columns["number"]), pa.int64())
+    types |= dict.fromkeys(model.columns["list"], texts)
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in first])
+    some = batches(chain((first,), left), ROWS)
+    return pa.Table.from_batches(pa.RecordBatch.from_pylist(each, schema=schema) for each in some)
 
 
-def _links(model: Model, connection: "duckdb.DuckDBPyConnection", table: str) -> list[Link]:
-    names = list(model.levels)
-    columns = ", ".join(f"gamma_{name}" for name in names)
-    rows = connection.execute(
-        f"SELECT least(unique_id_l, unique_id_r) AS first, greatest(unique_id_l, unique_id_r) AS second, "
-        f"{columns} FROM {table} ORDER BY first, second"
-    ).fetchall()
-    return [_link(model, row[0], row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
+def link(name: str | None, first: str, second: str, levels: tuple[int, ...]) -> Link:
+    """Say what a pair weighs, and why, from the levels that it meets; without a model they are `ALIKE`."""
+    return Link(first, second, *(ALIKE if name is None else _said(name, levels)))
 
 
-def _link(model: Model, first: str, second: str, gammas: Mapping[str, int]) -> Link:
-    """Add up the weights of the levels that Splink found; -1 is a level where something is unknown."""
-    found = (model.levels[name][gamma] for name, gamma in gammas.items() if gamma >= 0)
-    reasons = tuple(reason for reason in found if reason is not None)
+@lru_cache(maxsize=LEVELS)
+def _said(name: str, levels: tuple[int, ...]) -> tuple[Decimal, Decimal, tuple[Reason, ...]]:
+    model = load(name)
+    found = zip(model.levels.values(), levels, strict=True)
+    reasons = tuple(known[level] for known, level in found if level >= 0)
     weight = model.prior + sum((reason.weight for reason in reasons), Decimal(0))
-    return Link(first, second, weight, _probability(weight), reasons)
+    return weight, _probability(weight), reasons
 
 
 def _probability(weight: Decimal) -> Decimal:

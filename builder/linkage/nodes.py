@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
@@ -42,8 +43,10 @@ class Node:
     def texts(self, name: str) -> tuple[str, ...]:
         """Give the values of a property as strings; terms of the ontology by their local names."""
         return tuple(
-            value.removeprefix(ontology.NAMESPACE) if isinstance(value, str) else value[0]
-            for value in self.values.get(term(name).value, ())
+            [
+                value.removeprefix(ontology.NAMESPACE) if isinstance(value, str) else value[0]
+                for value in self.values.get(_iri(name), ())
+            ]
         )
 
     def text(self, name: str) -> str:
@@ -62,8 +65,17 @@ class Node:
 
     def is_a(self, *classes: str) -> bool:
         """Say whether the node has one of the classes."""
-        types = self.values.get(_TYPE, ())
-        return any(ontology.NAMESPACE + name in types for name in classes)
+        return not _iris(classes).isdisjoint(self.values.get(_TYPE, ()))
+
+
+@cache
+def _iri(name: str) -> str:
+    return term(name).value
+
+
+@cache
+def _iris(classes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(ontology.NAMESPACE + name for name in classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,7 @@ def read(store: Store, report: str) -> Reading:
     nodes = {
         iri: Node(iri, report, _properties(found, values))
         for iri, values in sorted(found.items())
-        if not MERGED.isdisjoint(map(str, values.get(_TYPE, ())))
+        if not MERGED.isdisjoint(values.get(_TYPE, ()))
     }
     issued = next(iter(found[report].get(_ISSUED, ())), ("", ""))
     return Reading(report, nodes, day_number(issued[0]))
@@ -131,20 +143,24 @@ def day_number(text: str) -> int | None:
     return None if found is None else date.fromisoformat(found[0]).toordinal()
 
 
+# No JSON has these characters in it: they stand for the report's IRI and for the namespace.
+_REPORT, _NAMESPACE = "\x01", "\x02"
+
+
 def packed(node: Node) -> str:
-    """Write a node as one short line for the ledger: the report's IRI and the namespace abbreviated."""
-    text = json.dumps([node.iri, node.values], ensure_ascii=False, separators=(",", ":"))
-    return text.replace(node.report, "\x01").replace(ontology.NAMESPACE, "\x02")
+    """Write the values of a node as one short line for the ledger."""
+    text = json.dumps(node.values, ensure_ascii=False, separators=(",", ":"))
+    return text.replace(node.report, _REPORT).replace(ontology.NAMESPACE, _NAMESPACE)
 
 
-def unpacked(text: str, report: str) -> Node:
-    """Read a node from a line of the ledger."""
-    iri, values = json.loads(text.replace("\x01", report).replace("\x02", ontology.NAMESPACE), strict=False)
+def unpacked(iri: str, report: str, text: str) -> Node:
+    """Give back a node of the ledger."""
+    values = json.loads(text.replace(_REPORT, report).replace(_NAMESPACE, ontology.NAMESPACE))
     return Node(
         iri,
         report,
         {
-            name: tuple(value if isinstance(value, str) else (value[0], value[1]) for value in terms)
+            name: tuple([value if isinstance(value, str) else (value[0], value[1]) for value in terms])
             for name, terms in values.items()
         },
     )

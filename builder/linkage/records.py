@@ -31,6 +31,8 @@ OBJECTS: Final = ("plm:target", "plm:victim", "plm:addressee")
 WHERE: Final = ("plm:location", "plm:target", "plm:origin", "plm:destination")
 ABOUT: Final = ("plm:about", "plm:threatens", "plm:demands")
 VIOLENT: Final = ("violence by explosives", "violence by arms")
+# Where merged events are, of whatever class.
+FOLDER: Final = "event"
 # Days: reports of one event are rarely further apart, and each is put into the blocks of its own span of as
 # many days and of the next, so that none is missed at the edge.
 FRESH: Final = 4
@@ -72,8 +74,6 @@ def event_record(event: Node, reading: Reading, merged: Mapping[str, str]) -> Re
     """Make the record of an event. `merged` gives the merged IRI of each node that is settled already."""
     where = _places(event, reading, merged)
     row: Row = {
-        "unique_id": event.iri,
-        "report": event.report,
         "class": _class(event),
         "told": "Realised" if event.text("plm:modality") in REALISED else event.text("plm:modality"),
         "published": reading.published,
@@ -84,7 +84,7 @@ def event_record(event: Node, reading: Reading, merged: Mapping[str, str]) -> Re
         **_toll(event, reading),
         "about": _listed(merged[iri] for role in ABOUT for iri in event.texts(role) if iri in merged),
     }
-    return Record(event.iri, "event", event.report, row, tuple(sorted(set(_blocks(row)))))
+    return Record(event.iri, FOLDER, event.report, row, tuple(sorted(set(_blocks(row)))))
 
 
 def _class(event: Node) -> str:

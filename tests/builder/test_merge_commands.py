@@ -1,5 +1,7 @@
 """`polemos merge` and `polemos unlink`, as people call them."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,14 @@ def test_what_was_never_merged_cannot_be_explained(path: Path) -> None:
     assert not (path / FILE).exists()
     with pytest.raises(StoreError, match="run polemos merge --store"):
         call("merge", "--store", path, "--explain", "a", "b")
+
+
+def test_notes_of_another_version_cannot_be_explained(path: Path) -> None:
+    call("merge", "--store", path)
+    with closing(sqlite3.connect(path / FILE)) as db:
+        db.execute("PRAGMA user_version = 1")
+    with pytest.raises(StoreError, match="run polemos merge --store"):
+        call("merge", "--store", path, "--explain", *attacks(path)[0])
 
 
 def test_what_is_no_node_cannot_be_unlinked(path: Path) -> None:
