@@ -19,6 +19,7 @@ from typing import Final, cast
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, QuerySolutions
 
 from builder import unlinking
+from builder.copies import link_copies
 from builder.layer import LINKS, Grounds, Merged, write_chains, write_links, write_node
 from builder.linkage.batching import batches
 from builder.linkage.grouping import strongest
@@ -88,13 +89,15 @@ class _Merge:
 
     def run(self, *, anew: bool) -> MergeSummary:
         found = self.fingerprints()
+        copied = link_copies(self.store, found, base=self.base, anew=anew)
         digest = self.digest(found)
         if digest == self.ledger.state("digest") and self.fits() and not anew:
-            return self.summary(0, changed=False)
+            return self.summary(0, changed=copied)
         is_whole = anew or not self.fits()
         if is_whole:
             self.ledger.clear()
         changed, touched = self.update(found, is_whole=is_whole)
+        changed |= copied
         changed |= bool(self.store.exchange((), (), facts=(self.fact(digest),)))
         self.ledger.note("digest", digest)
         self.ledger.note("unlinked", str(self.unlinked))

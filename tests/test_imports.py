@@ -25,7 +25,14 @@ LANGUAGE = (
     "builder.report",
 )
 GRAPH = (
-    *("builder.build", "builder.layer", "builder.linkage", "builder.merge", "builder.unlinking"),
+    *(
+        "builder.build",
+        "builder.copies",
+        "builder.layer",
+        "builder.linkage",
+        "builder.merge",
+        "builder.unlinking",
+    ),
     *("builder.rdf", "builder.shapes", "builder.store"),
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )
