@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -35,20 +36,24 @@ def link_copies(
     with Register(store.path) as register, register.explained():
         if anew:
             register.clear()
-        known = register.fingerprints()
-        outdated = sorted(iri for iri, found in known.items() if fingerprints.get(iri) != found)
-        undecided = register.remove(outdated)
-        for iri in sorted(fingerprints):
-            if known.get(iri) != fingerprints[iri]:
-                moment, signature = _published(store, iri), _signature(store, iri)
-                number = register.add(iri, fingerprints[iri], moment, signature)
-                undecided |= set() if number is None else {number}
-        decide(register, undecided)
+        decide(register, _renewed(store, register, fingerprints))
         graph = copies_graph(base)
         held = store.inner.quads_for_pattern(None, None, None, graph)
         changed = store.exchange(held, _quads(register, graph))
         register.commit()
     return changed
+
+
+def _renewed(store: Store, register: Register, fingerprints: Mapping[str, str]) -> set[int]:
+    """Remember what reports there are now; give those that have to be compared."""
+    known = register.fingerprints()
+    undecided = register.remove(iri for iri, found in known.items() if fingerprints.get(iri) != found)
+    for iri in sorted(fingerprints):
+        if known.get(iri) != fingerprints[iri]:
+            moment, signature = _published(store, iri), _signature(store, iri)
+            number = register.add(iri, fingerprints[iri], moment, signature)
+            undecided |= set() if number is None else {number}
+    return undecided
 
 
 def _quads(register: Register, graph: NamedNode) -> Iterator[Quad]:
@@ -69,8 +74,10 @@ def _published(store: Store, report: str) -> float:
 
 
 def _seconds(issued: str) -> float:
-    moment = datetime.fromisoformat(issued)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    with suppress(ValueError):  # graphs that others wrote may have anything there
+        moment = datetime.fromisoformat(issued)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return float("inf")
 
 
 def _values(store: Store, subject: NamedNode | None, name: str, report: str) -> set[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, QuerySolutions
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions
 
 from builder.build import build
 from builder.commands.info import COPIES
@@ -104,6 +104,15 @@ def test_links_that_were_lost_or_made_up_are_mended(store: Store) -> None:
     assert links(store) == before
     (store.path / FILE).unlink()
     assert not merge(store).changed
+
+
+@pytest.mark.parametrize("issued", ["last Tuesday", "2024", ""])
+def test_a_day_that_is_none_is_not_known(store: Store, issued: str) -> None:
+    put(store, FIRST, COPY)
+    graph, name = report_iri(FIRST), NamedNode("http://purl.org/dc/terms/issued")
+    store.replace({}, facts=[Quad(graph, name, Literal(issued), graph)])
+    merge(store)
+    assert links(store) == {iri(FIRST): iri(COPY)}  # what has a day is first
 
 
 def test_only_what_is_new_is_looked_at(store: Store) -> None:
