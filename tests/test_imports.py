@@ -25,7 +25,7 @@ LANGUAGE = (
     "builder.report",
 )
 GRAPH = (
-    *("builder.build", "builder.layer", "builder.layer_writing", "builder.linkage"),
+    *("builder.build", "builder.copies", "builder.layer", "builder.layer_writing", "builder.linkage"),
     *("builder.merge", "builder.unlinking"),
     *("builder.rdf", "builder.shapes", "builder.store"),
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),

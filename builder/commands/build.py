@@ -30,6 +30,7 @@ T = TypeVar("T")
     epilog=options.examples(
         "polemos build seeds --store store",
         "polemos build 'news/*.jsonl' press/ --store store --workers 4",
+        "polemos build dump.parquet 'CC-NEWS-*.warc.gz' --store store",
         "polemos build archive/ --store store --prune --report last-build.json",
         "polemos build --retry --store store",
         "polemos build 'dump/*.jsonl' --store store --cluster ray://head:10001",
@@ -63,10 +64,11 @@ def build(  # noqa: PLR0913 (one parameter an option)
 ) -> None:
     """Read articles into a store, merge what they say, and publish it.
 
-    PATH is a file of text, Markdown, HTML or JSON lines, a folder, a quoted pattern, or - for
-    standard input. What is in the store stays; a report that is there already is not read again, and a
-    document that has changed takes the place of what it was. One that cannot be read is named on
-    standard error and in STORE/failed.jsonl, and the others are built.
+    PATH is a file of text, Markdown, HTML or JSON lines, a table of Parquet, an archive of web
+    pages (WARC), a folder, a quoted pattern, or - for standard input. What is in the store stays; a
+    report that is there already is not read again, and a document that has changed takes the place
+    of what it was. One that cannot be read is named on standard error and in STORE/failed.jsonl, and
+    the others are built.
     """
     from builder.build import build as build_store  # noqa: PLC0415 (HTML and YAML are slow to load)
     from builder.readers import count  # noqa: PLC0415

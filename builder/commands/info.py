@@ -15,6 +15,7 @@ CLASSES: Final = """
 SELECT ?class (COUNT(?node) AS ?nodes) WHERE { ?node a ?class FILTER(STRSTARTS(STR(?class), STR(plm:))) }
 GROUP BY ?class ORDER BY DESC(?nodes) ?class"""
 REPORTS: Final = "SELECT (COUNT(?report) AS ?reports) WHERE { GRAPH ?report { ?report a plm:Report } }"
+COPIES: Final = "SELECT (COUNT(?copy) AS ?copies) WHERE { GRAPH ?copies { ?copy plm:copyOf ?first } }"
 PUBLISHED: Final = """
 SELECT (MIN(?day) AS ?first) (MAX(?day) AS ?last) WHERE {
   GRAPH ?report { ?report dcterms:issued ?date }
@@ -27,13 +28,14 @@ SELECT (MIN(STR(?date)) AS ?first) (MAX(STR(?date)) AS ?last) WHERE { ?event plm
 @click.command(epilog=options.examples("polemos info --store store"))
 @options.STORE
 def info(*, store: Path) -> None:
-    """Say what a store holds: reports, nodes by class, the dates covered, its size and its snapshot."""
+    """Say what a store holds: reports, copies, nodes by class, the dates covered, size and snapshot."""
     snapshot = open_snapshot(store)
     for name, value in (
         ("store", store),
         ("snapshot", current_snapshot(store)),
         ("size", f"{_size(store) / 1e6:.1f} MB, {len(snapshot)} quads"),
         ("reports", _row(snapshot, REPORTS)[0]),
+        ("copies", f"{_row(snapshot, COPIES)[0]} of these have the text of another"),
         ("published", _between(_row(snapshot, PUBLISHED))),
         ("events", _between(_row(snapshot, EVENTS))),
     ):

@@ -135,7 +135,7 @@ def _told(event: EventRecord) -> dict[str, Cell]:
         "source": joined(source.publisher for source in event.sources),
         "notes": " | ".join(" ".join(note.removeprefix(": ").split()) for note in notes),
         "source_urls": joined(source.address for source in event.sources),
-        "number_of_sources": len(event.sources),
+        "number_of_sources": event.independent_sources,
     }
 
 

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A report that tells of something, and the sentence in which it first does."""
+    """A report that tells of something, what it is a copy of, and the sentence in which it first does."""
 
     report: str
     publisher: str = ""
     title: str = ""
     issued: str = ""
     address: str = ""
+    copy_of: str = ""
     sentence: str = ""
+
+    @property
+    def text(self) -> str:
+        """The report that has its text first."""
+        return self.copy_of or self.report
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,11 @@ class EventRecord:
     def key(self) -> str:
         """The last part of the IRI."""
         return self.iri.rstrip("/").rpartition("/")[2]
+
+    @property
+    def independent_sources(self) -> int:
+        """How many reports tell of it, copies of one text counted once."""
+        return len({source.text for source in self.sources})
 
     @property
     def points(self) -> tuple[tuple[float, float], ...]:

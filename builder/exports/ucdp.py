@@ -81,7 +81,7 @@ def _sides(event: EventRecord) -> dict[str, Cell]:
 def _sources(event: EventRecord) -> dict[str, Cell]:
     said = (speaker for figure in event.figures for speaker in figure.speakers)
     return {
-        "number_of_sources": len(event.sources),
+        "number_of_sources": event.independent_sources,
         "source_article": joined(source.address or source.report for source in event.sources),
         "source_office": joined(source.publisher for source in event.sources),
         "source_date": joined(source.issued[:10] for source in event.sources),

@@ -123,7 +123,8 @@ def gather(snapshot: ox.Store) -> Gathered:
     graph = Graph(_nodes(snapshot), _points(snapshot))
     reports = {report.iri: report for report in _reports(snapshot)}
     told = _told(snapshot, graph)
-    events = [_event(graph, iri, kind, told[iri], reports) for iri, kind in _event_kinds(graph)]
+    firsts = _copies(snapshot)
+    events = [_event(graph, iri, kind, told[iri], reports, firsts) for iri, kind in _event_kinds(graph)]
     events.sort(key=lambda event: (-event.days.first if event.days else sys.maxsize, event.iri))
     counts = Counter(_local(name) for classes in graph.said["type"].values() for name in set(classes))
     return Gathered(events, [*_named(graph), *_types(events)], list(reports.values()), counts)
@@ -170,6 +171,15 @@ def _reports(snapshot: ox.Store) -> Iterator[IndexedReport]:
         yield IndexedReport(iri, title or _local(iri), publisher, issued[:10], text)
 
 
+def _copies(snapshot: ox.Store) -> Mapping[str, str]:
+    """Give the first report with the text of each copy."""
+    return {
+        quad.subject.value: quad.object.value
+        for quad in snapshot.quads_for_pattern(None, term("plm:copyOf"), None, None)
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode)
+    }
+
+
 def _told(snapshot: ox.Store, graph: Graph) -> Mapping[str, Told]:
     """Gather what reports say of each merged event."""
     merged = {told: node for node, derived in graph.said["wasDerivedFrom"].items() for told in derived}
@@ -195,7 +205,12 @@ def _event_kinds(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def _event(
-    graph: Graph, iri: str, kind: str, told: Told, reports: Mapping[str, IndexedReport]
+    graph: Graph,
+    iri: str,
+    kind: str,
+    told: Told,
+    reports: Mapping[str, IndexedReport],
+    firsts: Mapping[str, str],
 ) -> IndexedEvent:
     types = sorted(map(_local, graph.all(iri, "eventType")))
     labels = ontology.labels()
@@ -215,7 +230,7 @@ def _event(
         place=place,
         location=location,
         killed=_killed(graph, iri),
-        reports=len(told.reports),
+        reports=len({firsts.get(report, report) for report in told.reports}),
         sentences=tuple(sorted(told.sentences, key=lambda text: (told.sentences[text], text))),
         facets=_facets(graph, iri, (*types, kind), [reports[each] for each in told.reports]),
     )

@@ -87,7 +87,7 @@ class IndexedEvent:
     place: str
     location: Location | None
     killed: int | None
-    reports: int
+    reports: int  # copies of one text counted once
     sentences: tuple[str, ...]
     facets: dict[Facet, tuple[str, ...]]
 

@@ -25,8 +25,22 @@ from builder.readers.records import (
     read_metadata,
     read_record,
 )
-from builder.readers.sources import KNOWN, LINES, MARKDOWN, RECORD, WEBPAGE, Source, find_sources
+from builder.readers.sources import (
+    ARCHIVE,
+    LINES,
+    MANY_LINES,
+    MARKDOWN,
+    ONE_DOCUMENT,
+    RECORD,
+    TABLE,
+    WEBPAGE,
+    Source,
+    ending,
+    find_sources,
+)
 from builder.readers.standard_input import read_standard_input
+from builder.readers.tables import count_rows, read_rows
+from builder.readers.webarchive import read_archive
 from builder.readers.webpage import read_webpage
 
 __all__ = [
@@ -99,20 +113,22 @@ def read_bytes(
     bounds, told = limits or Limits(), overrides or Metadata()
     if suffix in LINES:
         return read_lines(BytesIO(data), told, limits=bounds, origin=None)
-    if suffix in KNOWN:
+    if suffix in ONE_DOCUMENT:
         return iter((attempt(partial(_parse, data, suffix, told, limits=bounds, origin=None)),))
     return read_standard_input(BytesIO(data), told, limits=bounds)
 
 
 def count(paths: Iterable[Path | str], *, limits: Limits | None = None) -> int | None:
-    """Return how many values `read` will yield, for a progress bar; None if standard input is among them.
+    """Return how many values `read` will yield, for a progress bar.
 
-    No document is parsed: the lines of JSONL files are counted, and other files are not opened, but for
-    those .json files that may be the metadata of another.
+    None if standard input is among them, or an archive, which would have to be read whole. No document is
+    parsed: the lines of JSONL files are counted, and other files are not opened, but for the ends of tables
+    and those .json files that may be the metadata of another.
     """
     bounds = limits or Limits()
     sources = find_sources(paths, limits=bounds)
-    if any(isinstance(source, Source) and source.path is None for source in sources):
+    found = [source.path for source in sources if isinstance(source, Source)]
+    if any(path is None or ending(path) in ARCHIVE for path in found):
         return None
     return sum(_count_documents(source, bounds) for source in sources)
 
@@ -121,8 +137,12 @@ def _read_source(source: Source, overrides: Metadata, *, limits: Limits) -> Iter
     path = source.path
     if path is None:
         yield from read_standard_input(sys.stdin.buffer, overrides, limits=limits)
-    elif path.suffix.lower() in LINES:
+    elif (end := ending(path)) in MANY_LINES:
         yield from read_lines_of(path, overrides, limits=limits)
+    elif end in TABLE:
+        yield from read_rows(path, overrides, limits=limits)
+    elif end in ARCHIVE:
+        yield from read_archive(path, overrides, limits=limits)
     else:
         yield attempt(partial(_read_document, path, source.sidecar, overrides, limits=limits))
 
@@ -144,6 +164,7 @@ def _parse(data: bytes, suffix: str, *layers: Metadata, limits: Limits, origin: 
 
 
 def _count_documents(source: Source | InputError, limits: Limits) -> int:
-    if isinstance(source, Source) and source.path is not None and source.path.suffix.lower() in LINES:
-        return count_lines(source.path, limits=limits)
-    return 1
+    path = source.path if isinstance(source, Source) else None
+    if path is not None and ending(path) in MANY_LINES:
+        return count_lines(path, limits=limits)
+    return count_rows(path) if path is not None and ending(path) in TABLE else 1

@@ -68,7 +68,7 @@ def check_is_text(data: bytes, origin: Path | None, *, line: int | None = None) 
 
 def unreadable(path: Path, error: OSError) -> InputError:
     """Return the error for a file or folder that the system does not let us read."""
-    reason = (error.strerror or "unknown reason").lower()
+    reason = (error.strerror or str(error) or "unknown reason").lower()
     return InputError(f"cannot be read ({reason})", path, remedy="check the path and its permissions")
 
 

@@ -1,8 +1,9 @@
 """JSON: one article a file, one article a line, and the file of metadata beside a text."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
+from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,6 +13,9 @@ from builder.model import Article
 from builder.readers.composing import attempt, compose
 from builder.readers.decoding import Limits, decode, load, too_large, unreadable
 from builder.readers.metadata import Metadata, kind, parse_metadata
+
+# How a file of lines may be compressed, and what pyarrow calls that.
+PACKED = {".gz": "gzip", ".zst": "zstd"}
 
 
 def read_metadata(path: Path, *, limits: Limits | None = None) -> Metadata:
@@ -67,6 +71,13 @@ def read_record(
 ) -> Article:
     """Return the article of a JSON object with a "text" and the keys of the metadata. Raises InputError."""
     record = parse_record(content, origin, line=line)
+    return read_fields(record, *layers, limits=limits, origin=origin, line=line)
+
+
+def read_fields(
+    record: Mapping[str, Any], *layers: Metadata, limits: Limits, origin: Path | None, line: int | None = None
+) -> Article:
+    """Return the article of a mapping with a "text" and the keys of the metadata. Raises InputError."""
     text = record.get("text")
     if not isinstance(text, str):
         reason = 'has no "text"' if text is None else f'"text" is {kind(text)}'
@@ -92,7 +103,7 @@ def read_lines(
 def read_lines_of(path: Path, *layers: Metadata, limits: Limits) -> Iterator[Article | InputError]:
     """Yield what `read_lines` does for a file, or the error that says why there is nothing in it."""
     try:
-        with path.open("rb") as stream:
+        with open_lines(path) as stream:
             lines = read_lines(stream, *layers, limits=limits, origin=path)
             yield next(lines, InputError("has no text", path, remedy="leave it out, or give it a text"))
             yield from lines
@@ -100,10 +111,20 @@ def read_lines_of(path: Path, *layers: Metadata, limits: Limits) -> Iterator[Art
         yield unreadable(path, error)
 
 
+def open_lines(path: Path) -> BinaryIO:
+    """Open a file of lines, compressed or not. Raises OSError, then or while it is read."""
+    packed = PACKED.get(path.suffix.lower())
+    if packed is None:
+        return path.open("rb")
+    import pyarrow  # noqa: PLC0415 (slow to load, and few files are compressed)
+
+    return BufferedReader(pyarrow.input_stream(str(path), compression=packed))
+
+
 def count_lines(path: Path, *, limits: Limits) -> int:
     """Return how many values `read_lines_of` will yield."""
     try:
-        with path.open("rb") as stream:
+        with open_lines(path) as stream:
             return max(1, sum(1 for _ in _numbered_lines(stream, limits, b"")))
     except OSError:
         return 1  # its error

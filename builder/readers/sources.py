@@ -8,16 +8,20 @@ from pathlib import Path
 
 from builder.errors import InputError
 from builder.readers.decoding import Limits, unreadable
-from builder.readers.records import text_file_of
+from builder.readers.records import PACKED, text_file_of
 
 PLAIN = frozenset({".txt", ".text"})
 MARKDOWN = frozenset({".md", ".markdown"})
 WEBPAGE = frozenset({".html", ".htm", ".xhtml"})
 LINES = frozenset({".jsonl", ".ndjson"})
+TABLE = frozenset({".parquet"})
+ARCHIVE = frozenset({".warc", ".warc.gz"})
 RECORD = frozenset({".json"})
 # A .json of the same name beside one of these is its metadata, not a document.
 WITH_SIDECAR = PLAIN | MARKDOWN | WEBPAGE
-KNOWN = WITH_SIDECAR | LINES | RECORD
+ONE_DOCUMENT = WITH_SIDECAR | RECORD
+MANY_LINES = LINES | {f"{lines}{packed}" for lines in LINES for packed in PACKED}
+KNOWN = ONE_DOCUMENT | MANY_LINES | TABLE | ARCHIVE
 
 STANDARD_INPUT = Path("-")
 
@@ -31,8 +35,8 @@ class Source:
 
     @property
     def is_one_document(self) -> bool:
-        """Whether the file is one document, and not one a line."""
-        return self.path is not None and self.path.suffix.lower() not in LINES
+        """Whether the file is one document, and not one a line, a row or a record."""
+        return self.path is not None and ending(self.path) in ONE_DOCUMENT
 
     def stamp(self) -> str:
         """Say when the files were changed last, and their sizes: they differ after any ordinary change.
@@ -43,6 +47,16 @@ class Source:
             found = [file.stat() for file in (self.path, self.sidecar) if file is not None]
             return " ".join(f"{each.st_mtime_ns}:{each.st_size}" for each in found)
         return ""
+
+
+def ending(path: Path) -> str:
+    """Give the end of a file's name that tells its format, with how it is compressed.
+
+    >>> ending(Path("News.JSONL.gz")), ending(Path("v1.2.txt"))
+    ('.jsonl.gz', '.txt')
+    """
+    last = path.suffix.lower()
+    return Path(path.stem).suffix.lower() + last if last in PACKED else last
 
 
 def find_sources(paths: Iterable[Path | str], *, limits: Limits) -> list[Source | InputError]:
@@ -112,7 +126,7 @@ def _walk(folder: Path, above: tuple[Path, ...]) -> Iterator[Path | InputError]:
             continue
         if is_folder:
             yield from _walk(entry, (*above, here))
-        elif entry.suffix.lower() in KNOWN:
+        elif ending(entry) in KNOWN:
             yield _named(entry)
 
 
@@ -128,7 +142,7 @@ def _matches(pattern: Path) -> Iterator[Path | InputError]:
             continue
         if path.is_dir():
             yield from _walk(path, ())
-        elif path.suffix.lower() in KNOWN:
+        elif ending(path) in KNOWN:
             yield _named(path)
 
 
@@ -144,8 +158,8 @@ def _named(path: Path) -> Path | InputError:
         return InputError("is not there", path, remedy="check the path")
     if not path.is_file():
         return InputError("is not a regular file", path, remedy="pipe it in and name - instead")
-    if path.suffix.lower() not in KNOWN:
-        reason = f'ends in "{path.suffix}", no known format' if path.suffix else "has no known ending"
+    if (end := ending(path)) not in KNOWN:
+        reason = f'ends in "{end}", no known format' if end else "has no known ending"
         return InputError(reason, path, remedy=f"{_formats()}; or pipe it in and name - instead")
     return path
 

@@ -22,18 +22,26 @@ for chatty in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(chatty).addHandler(logging.NullHandler())
 
 
-def read_webpage(data: bytes, *layers: Metadata, limits: Limits, origin: Path | None) -> Article:
+def read_webpage(
+    data: bytes,
+    *layers: Metadata,
+    limits: Limits,
+    origin: Path | None,
+    line: int | None = None,
+    fallback: Metadata | None = None,
+) -> Article:
     """Return the article of an HTML page, as trafilatura finds it.
 
-    `layers` go before the page's own metadata. Offsets are those of the extracted text, a paragraph a line.
+    `layers` go before the page's own metadata, `fallback` after it; `line` is the number of the page in an
+    archive. Offsets are those of the extracted text, a paragraph a line.
     Raises InputError if there is none.
     """
-    check_is_text(data, origin)
+    check_is_text(data, origin, line=line)
     text, found = _extract(data)
     if not SENTENCE_END.search(text):
         reason = "is HTML without the text of an article"
-        raise InputError(reason, origin, remedy="save its text as a .txt file")
-    return compose(text, *layers, found, limits=limits, origin=origin)
+        raise InputError(reason, origin, line=line, remedy="save its text as a .txt file")
+    return compose(text, *layers, found, fallback or Metadata(), limits=limits, origin=origin, line=line)
 
 
 def _extract(data: bytes) -> tuple[str, Metadata]:

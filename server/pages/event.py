@@ -61,13 +61,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A report that tells of the event: its words, and its text where it is kept."""
+    """A report that tells of the event: its words, its text where it is kept, what it is a copy of."""
 
     report: Link
     publisher: str
     date: str
     passages: tuple[Passage, ...]
     article: tuple[Segment, ...]
+    copy_of: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,14 @@ def _source(graph: Described, report: str, found: Iterable[Quote], *, with_artic
         graph.one(report, "dcterms:issued")[:10],
         tuple(passages(said)),
         tuple(segments(text, said)) if text else (),
+        copied_from(graph, report),
     )
+
+
+def copied_from(graph: Described, report: str) -> Link | None:
+    """Give the first report with the text of a copy."""
+    first = graph.one(report, "plm:copyOf")
+    return Link(_title(graph, first), frame.node_url(first)) if first else None
 
 
 def _title(graph: Described, report: str) -> str:

@@ -9,7 +9,7 @@ from flask import Response
 from server.pages import frame, structured
 from server.pages.article import Quote, passages, quotes, segments
 from server.pages.described import Described, describe, full, local, query_of
-from server.pages.event import Link
+from server.pages.event import Link, copied_from
 from server.pages.twins import twins_of
 
 _KINDS: Final = ("Attack", "Movement", "Warning", "Statement")
@@ -45,12 +45,20 @@ def show(iri: str) -> Response:
         source=source if source.startswith(("http://", "https://")) else "",
         events=[event for event in events if event.kind != "Statement"],
         statements=[event for event in events if event.kind == "Statement"],
+        copy_of=copied_from(graph, iri),
+        copies=[_printed(graph, copy) for copy in graph.of(iri, "plm:copyOf")],
         article=segments(text, said) if text else [],
         passages=() if text else passages(said),
         structured=structured.report(graph, iri),
         query_behind=query_of("report", iri),
         twins=twins_of(iri),
     )
+
+
+def _printed(graph: Described, report: str) -> Link:
+    """Give a report with who printed it, and when."""
+    said = filter(None, (graph.one(report, "dcterms:publisher"), graph.one(report, "dcterms:issued")[:10]))
+    return Link(graph.label(report), frame.node_url(report), ", ".join(said))
 
 
 def _events(graph: Described, report: str) -> Iterator[ToldEvent]:

@@ -1,12 +1,18 @@
 """Tests of builder.build: documents in, a published store out, whatever single documents do."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyoxigraph import NamedNode
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 import ontology
 from builder import extraction
@@ -184,6 +190,49 @@ def test_articles_of_one_file_are_known_by_their_names(tmp_path: Path, store: St
     assert counts(build([file], store, Pipeline(nlp))) == (2, 1, 1, 0)
     file.write_text("".join(f"{json.dumps(each)}\n" for each in (changed, raid)))
     assert counts(build([file], store, Pipeline(nlp), prune=True)) == (0, 2, 1, 0)
+
+
+@pytest.mark.parametrize("name", ["dump.parquet", "dump.jsonl.gz"])
+def test_articles_of_a_dump_are_known_by_their_names(tmp_path: Path, store: Store, nlp, name: str) -> None:
+    file = tmp_path / name
+
+    def write(**texts: str | None) -> None:
+        rows = [{"id": name, "text": text} for name, text in texts.items()]
+        if file.suffix == ".parquet":
+            pq.write_table(pa.Table.from_pylist(rows), file)
+        else:
+            file.write_bytes(gzip.compress("".join(f"{json.dumps(row)}\n" for row in rows).encode()))
+
+    write(first=BOMB, second=RAID, third=None)
+    assert counts(build([file], store, Pipeline(nlp))) == (2, 0, 0, 1)
+    assert failed_files(store) == (str(file),)
+    write(second=RAID, first=f"Later. {BOMB}", third=f"Late. {RAID}")
+    assert counts(build([file], store, Pipeline(nlp))) == (2, 1, 1, 0)
+    assert failed_files(store) == ()
+    write(second=RAID)
+    assert counts(build([file], store, Pipeline(nlp), prune=True)) == (0, 1, 2, 0)
+
+
+def test_pages_of_an_archive_are_known_by_their_addresses(tmp_path: Path, store: Store, nlp) -> None:
+    file = tmp_path / "a.warc.gz"
+
+    def write(**texts: str) -> None:
+        with file.open("wb") as stream:
+            writer = WARCWriter(stream)
+            for name, text in texts.items():
+                page = f"<html><body><article><p>{text}</p></article></body></html>".encode()
+                headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], "HTTP/1.1")
+                made = writer.create_warc_record(
+                    f"https://a.example/{name}", "response", BytesIO(page), len(page), http_headers=headers
+                )
+                writer.write_record(made)
+
+    write(first=BOMB, second=RAID)
+    assert counts(build([file], store, Pipeline(nlp))) == (2, 0, 0, 0)
+    write(second=RAID, first=f"Later. {BOMB}")
+    assert counts(build([file], store, Pipeline(nlp))) == (1, 1, 1, 0)
+    write(first=f"Later. {BOMB}")
+    assert counts(build([file], store, Pipeline(nlp), prune=True)) == (0, 1, 1, 0)
 
 
 def test_two_articles_of_one_name_are_two(tmp_path: Path, store: Store, nlp) -> None:

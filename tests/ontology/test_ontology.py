@@ -41,7 +41,7 @@ PROPERTIES = words("""
 """)
 ADDED = words("""
     sentence cue countryCode demonym capital gazetteerEntry links score reason builtWith
-    matchWeight comparedWith takesOut mergedFrom lastReported
+    matchWeight comparedWith copyOf takesOut mergedFrom lastReported
     mentionType hasArgument argumentRole filler
 """)
 INDIVIDUALS = {
@@ -330,7 +330,7 @@ def test_alignments_lead_from_ours_to_known_vocabularies(core):
     for subject, target in links:
         assert subject in own_terms(core)
         used.add(next(key for key, iri in ontology.PREFIXES.items() if target.startswith(iri)))
-    assert used == {"sem", "foaf", "schema", "prov", "time", "geo", "oa", "org", "dcat"}
+    assert used == {"sem", "foaf", "schema", "prov", "time", "geo", "oa", "org", "dcat", "dcterms"}
 
 
 def test_alignments_keep_classes_and_properties_apart(core):
