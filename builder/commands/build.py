@@ -76,7 +76,9 @@ def build(  # noqa: PLR0913 (one parameter an option)
         pool = _pool(workers, cluster)
         with reading(recipe, pool, base=base, with_text=text) as extractor:
             summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
-    click.echo(_told(summary, store))
+    click.echo(told(summary))
+    if summary.failures:
+        click.echo(_way_out(store))
     if report is not None:
         with replacing(report) as stream:
             stream.write(json.dumps(asdict(summary), indent=2).encode())
@@ -144,14 +146,16 @@ class Terminal:
         return bool(self.stop)
 
 
-def _told(summary: "Summary", store: Path) -> str:
+def told(summary: "Summary") -> str:
+    """Say in one line what was built."""
     counts = [f"built {summary.built}", f"unchanged {summary.unchanged}", f"failed {len(summary.failures)}"]
     if summary.retracted:
         counts.append(f"retracted {summary.retracted}")
     took = f"{summary.events} events in all; {summary.seconds:.1f} s"
-    said = f"{summary.read} documents: {', '.join(counts)}; {took}"
-    if summary.failures:
-        from builder.build import FAILED  # noqa: PLC0415 (HTML and YAML are slow to load)
+    return f"{summary.read} documents: {', '.join(counts)}; {took}"
 
-        said += f"\nwhat failed is listed in {store / FAILED}; read it again with --retry"
-    return said
+
+def _way_out(store: Path) -> str:
+    from builder.build import FAILED  # noqa: PLC0415 (HTML and YAML are slow to load)
+
+    return f"what failed is listed in {store / FAILED}; read it again with --retry"

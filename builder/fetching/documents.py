@@ -46,7 +46,7 @@ def _stem(url: str) -> str:
     """Name a page by its host, words of its address, and a hash, since other addresses have the same words.
 
     >>> _stem("https://news.example.org/2024/Bombs-in-Baghdad.html?id=1")
-    'news.example.org/bombs-in-baghdad-fb0c2cfe'
+    'news.example.org/bombs-in-baghdad-8074a4b1a7ff'
     """
     parts = urlsplit(url)
     host = _plain(parts.hostname or "")

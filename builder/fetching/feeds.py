@@ -28,10 +28,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The entries of a feed, and what was wrong with the others, in words."""
+    """The entries of a feed, what is wrong with the others, in words, and whether all could be read."""
 
     entries: tuple[Entry, ...]
     problems: tuple[str, ...]
+    is_whole: bool
 
 
 def is_feed_type(media_type: str) -> bool:
@@ -48,20 +49,17 @@ def read_feed(answer: Answer) -> Feed:
     # A stream, since feedparser would take a text for an address and fetch it.
     headers = {"content-type": answer.headers.get("content-type", ""), "content-location": answer.url}
     parsed = feedparser.parse(BytesIO(answer.body), response_headers=headers)
+    found = list(_entries(parsed.entries, answer.url))
+    entries = {each.url: each for each in reversed(found) if isinstance(each, Entry)}
     flaw = _flaw(parsed)
-    if flaw and not parsed.entries:
-        raise FetchError(answer.url, f"is no well-formed feed ({flaw})", is_passing=True)
-    if not parsed.version:
+    if flaw and not entries:
+        raise FetchError(answer.url, f"is no well-formed feed ({flaw})")
+    if not parsed.get("version"):
         reason = "is no RSS or Atom feed"
         raise FetchError(answer.url, reason, remedy="pages are named in a file, by --pages")
-    problems = [f"is not well-formed ({flaw}); {len(parsed.entries)} entries of it were read"] if flaw else []
-    entries: dict[str, Entry] = {}
-    for each in _entries(parsed.entries, answer.url):
-        if isinstance(each, str):
-            problems.append(each)
-        else:
-            entries.setdefault(each.url, each)
-    return Feed(tuple(entries.values()), tuple(problems))
+    flaws = [f"is not well-formed ({flaw}); {len(entries)} entries of it were read"] if flaw else []
+    problems = (*flaws, *(each for each in found if isinstance(each, str)))
+    return Feed(tuple(reversed(entries.values())), problems, is_whole=not flaw)
 
 
 def _flaw(parsed: Mapping[str, Any]) -> str:
