@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 from tqdm import tqdm
@@ -22,6 +22,9 @@ from builder.fetching.manners import Manners
 
 if TYPE_CHECKING:
     from builder.fetching.run import Summary
+
+# What click and Python call it.
+STANDARD_INPUT: Final = "<stdin>"
 
 
 @click.command(
@@ -91,7 +94,12 @@ def told(summary: "Summary") -> str:
     counts.append(f"failed {len(summary.failures)}")
     if summary.left:
         counts.append(f"left for the next run {summary.left}")
-    return f"{summary.feeds} feeds, {summary.new} new pages: {', '.join(counts)}; {summary.seconds:.1f} s"
+    found = f"{_counted(summary.feeds, 'feed')}, {_counted(summary.new, 'new page')}"
+    return f"{found}: {', '.join(counts)}; {summary.seconds:.1f} s"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def listed(stream: TextIO | None, problems: list[str]) -> Iterator[str]:
@@ -103,7 +111,8 @@ def listed(stream: TextIO | None, problems: list[str]) -> Iterator[str]:
         try:
             yield address(words)
         except FetchError as error:
-            origin = None if stream is sys.stdin else Path(getattr(stream, "name", "-"))
+            name = getattr(stream, "name", STANDARD_INPUT)
+            origin = None if name == STANDARD_INPUT else Path(name)
             problem = str(InputError(f"{words!r} {error.reason}", origin, line=number, remedy=error.remedy))
             problems.append(problem)
             warn(problem)

@@ -1,5 +1,6 @@
 """Addresses: which may be asked for, and connections that lead to public hosts alone."""
 
+import re
 import socket
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
@@ -15,6 +16,9 @@ LONGEST: Final = 2_000  # characters: what browsers and servers have long agreed
 PUBLIC_IPV6: Final = IPv6Network("2000::/3")  # all of IPv6 that is given out (IANA)
 IS_PRIVATE: Final = "leads to this machine or its network"
 ALLOW: Final = "if that is meant, allow it with --allow-private"
+
+# Names as DNS is used, underscores included, and IPv6.
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
 def is_address(text: str) -> bool:
@@ -48,7 +52,11 @@ def address(text: str, *, base: str = "") -> str:
 
 def _written(parts: SplitResult, port: int | None) -> str:
     host = parts.hostname or ""
-    named = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode("ascii")
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii").lower()
+    if not _HOST.fullmatch(host):
+        raise ValueError("no name of a host")
+    named = f"[{host}]" if ":" in host else host
     # What is encoded already stays so: the percent sign is safe.
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/?%:@!$&'()*+,;=~-._[]")

@@ -49,15 +49,15 @@ def _stem(url: str) -> str:
     'news.example.org/bombs-in-baghdad-8074a4b1a7ff'
     """
     parts = urlsplit(url)
-    host = _plain(parts.hostname or "")
+    host = _plain(parts.hostname or "") or "unnamed"  # of signs alone, it would name the folder above
     words = Path(unquote(parts.path)).stem
     # 12 hex digits: among a million pages there is one chance in 500 that any two have the same.
     digest = hashlib.sha256(url.encode()).hexdigest()[:12]
-    return f"{host}/{'-'.join(filter(None, (_plain(words)[:LONGEST_NAME], digest)))}"
+    return f"{host}/{'-'.join(filter(None, (_plain(words), digest)))}"
 
 
 def _plain(words: str) -> str:
-    return re.sub("[^a-z0-9.]+", "-", words.lower()).strip("-.")
+    return re.sub("[^a-z0-9.]+", "-", words.lower())[:LONGEST_NAME].strip("-.")
 
 
 def _as_read(answer: Answer) -> bytes:

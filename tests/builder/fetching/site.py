@@ -34,6 +34,7 @@ class Site:
     url: str
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    heard: threading.Condition = field(default_factory=threading.Condition)
     trickling: set[str] = field(default_factory=set)
     is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -49,6 +50,11 @@ class Site:
     def paths(self) -> list[str]:
         """List what was asked for, but robots.txt."""
         return [each.path for each in self.asked if each.path != "/robots.txt"]
+
+    def wait_for(self, path: str) -> None:
+        """Wait until a path is asked for."""
+        with self.heard:
+            assert self.heard.wait_for(lambda: path in self.paths(), 60)
 
     def reply(self, path: str) -> Reply:
         waiting = self.replies.get(path, [Reply(status=404)])
@@ -66,7 +72,9 @@ def page(text: str) -> bytes:
 def serving(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            site.asked.append(Asked(self.path, dict(self.headers)))
+            with site.heard:
+                site.asked.append(Asked(self.path, dict(self.headers)))
+                site.heard.notify_all()
             reply = site.reply(self.path)
             etag = reply.headers.get("ETag")
             if etag and self.headers.get("If-None-Match") == etag:
