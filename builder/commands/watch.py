@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from builder.commands.fetch import told as fetched
 from builder.commands.progress import warn
 from builder.commands.stopping import Stop, stopping_kindly
 from builder.deferred import Deferred
-from builder.errors import PolemosError, StoreHeldError
+from builder.errors import InputError, PolemosError, StoreHeldError
 from builder.fetching.addresses import is_address
 from builder.fetching.manners import Manners
 from builder.settings import Recipe
@@ -145,6 +145,8 @@ class Rounds:
     def _build(self, extractor: Deferred) -> None:
         from builder.build import build  # noqa: PLC0415 (HTML and YAML are slow to load)
 
+        if self._prune:
+            _check_there(self._paths)
         with Store.open(self._store, create=True) as opened:
             watcher = _Sparing(self._told, self._stop)
             summary = build(self._paths, opened, extractor, prune=self._prune, watcher=watcher)
@@ -163,6 +165,13 @@ class _Sparing(Terminal):
         if reason not in self._told:
             super().failed(reason)
         self._told.add(reason)
+
+
+def _check_there(paths: Iterable[str]) -> None:
+    """Raise `InputError` where a folder is away: a disk may be unmounted, and what it gave stays."""
+    for path in map(Path, paths):
+        if not path.exists():
+            raise InputError("is not there, so that --prune does nothing", path, remedy="check the path")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from builder.errors import FetchError
 LONGEST: Final = 2_000  # characters: what browsers and servers have long agreed to take
 PUBLIC_IPV6: Final = IPv6Network("2000::/3")  # all of IPv6 that is given out (IANA)
 IS_PRIVATE: Final = "leads to this machine or its network"
+WRITE: Final = "give one that begins with https://"
 ALLOW: Final = "if that is meant, allow it with --allow-private"
 
 # Names as DNS is used, underscores included, and IPv6.
@@ -42,9 +43,9 @@ def address(text: str, *, base: str = "") -> str:
         parts = urlsplit(urldefrag(urljoin(base, text.strip())).url)
         written = _written(parts, parts.port)
     except ValueError as error:  # of which those of encodings are some
-        raise FetchError(text, "is no web address") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(written) > LONGEST:
-        raise FetchError(text, "is no web address", remedy="give one that begins with https://")
+        raise FetchError(text, "is no web address", remedy=WRITE) from error
+    if parts.scheme not in ("http", "https") or len(written) > LONGEST:
+        raise FetchError(text, "is no web address", remedy=WRITE)
     if parts.username is not None or parts.password is not None:
         raise FetchError(parts.hostname, "credentials stand in no address, where others can read them")
     return written

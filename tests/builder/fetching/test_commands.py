@@ -13,7 +13,7 @@ import pytest
 from builder.errors import StoreHeldError
 from builder.store import Store, open_snapshot
 
-from .site import TEXT, Reply, Site, item, page, rss
+from .site import TEXT, Reply, Site, item, rss
 
 POLEMOS = str(Path(sys.executable).with_name("polemos"))
 RAID = "Gunmen attacked a police station in Mosul on Monday, wounding three officers."
@@ -126,6 +126,8 @@ def test_watch_follows_a_folder_and_a_feed(site: Site, tmp_path: Path) -> None:
         assert reports(store) == 2
         quiet = lines_until(process, "documents: built 0, unchanged 2, failed 1;")
         assert not any("bad.txt" in line for line in quiet), "it was said before"
+        site.put("/rss", Reply(status=404))
+        lines_until(process, f"polemos: error: {feed}: answers 404")
         site.put("/rss", rss(item(site.page("/1")), item(site.page("/2", TEXT.replace("12", "30")))))
         lines_until(process, "documents: built 1, unchanged 2, failed 1;")
         assert reports(store) == 3
@@ -142,13 +144,20 @@ def test_watch_follows_a_folder_and_a_feed(site: Site, tmp_path: Path) -> None:
     assert reports(store) == 4
 
 
-def test_watch_goes_on_when_a_site_is_gone(site: Site, tmp_path: Path) -> None:
-    broken = site.put("/rss", Reply(status=404))
-    command = ("watch", broken, "--into", tmp_path / "in", "--store", tmp_path / "store", "--every", "1s")
-    with started(*command, "--trained-model", "none", *HERE) as process:
-        lines_until(process, "answers 404")
-        site.put("/rss", rss(item(site.put("/1", Reply(page(TEXT))))))
-        lines_until(process, "documents: built 1, unchanged 0, failed 0;")
+def test_watch_prunes_what_is_gone_but_not_what_is_away(tmp_path: Path) -> None:
+    news, store = tmp_path / "news", tmp_path / "store"
+    news.mkdir()
+    (news / "a.txt").write_text(RAID)
+    (news / "b.txt").write_text("Nothing happened in Oslo on Monday.")
+    command = ("watch", news, "--store", store, "--every", "1s", "--prune", "--trained-model", "none")
+    with started(*command) as process:
+        lines_until(process, "built 2, unchanged 0, failed 0;")
+        news.rename(tmp_path / "away")
+        lines_until(process, "is not there, so that --prune does nothing")
+        (tmp_path / "away").rename(news)
+        lines_until(process, "built 0, unchanged 2, failed 0;")
+        (news / "b.txt").unlink()
+        lines_until(process, "built 0, unchanged 1, failed 0, retracted 1;")
 
 
 def test_watch_says_at_once_what_is_wrong_with_the_store(tmp_path: Path) -> None:

@@ -407,6 +407,20 @@ def test_entities_of_a_feed_open_no_files_and_do_not_swell(site: Site, tmp_path:
     assert Path("/etc/hostname").read_text().strip() not in told
 
 
+def test_a_proxy_connects_but_not_to_what_is_private_here(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", site.url)
+    monkeypatch.setenv("no_proxy", "")
+    site.replies["http://news.invalid/1"] = [Reply(page(TEXT))]
+    watcher = Told()
+    urls = ("http://news.invalid/1", "http://localhost:1/2", "http://127.0.0.1:1/3")
+    summary = fetch(pages(*urls), tmp_path, manners=Manners(delay=0), watcher=watcher)
+    assert counts(summary) == (1, 0, 0, 2)
+    assert site.paths() == ["http://news.invalid/robots.txt", "http://news.invalid/1"]
+    assert all("leads to this machine or its network" in each for each in watcher.failures)
+
+
 # Runs that are broken off
 
 
