@@ -88,6 +88,14 @@ ROOMS = (
     Room("builder.report", never=(*GRAPH, *ENTRANCE)),
     Room("builder.build", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.extraction", never=ENTRANCE),
+    # Only what fetches, and what publishes, asks other hosts.
+    Room(
+        "builder.fetching",
+        only=(
+            *("builder.atomic", "builder.errors", "builder.fetching", "builder.readers"),
+            *("feedparser", "protego", "requests", "urllib3"),
+        ),
+    ),
     Room("builder.deferred", never=(*LANGUAGE, *GRAPH, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.cluster", only=("builder.errors", "ray")),
     Room("builder.workers", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction", "builder.pipeline")),
@@ -234,6 +242,8 @@ def test_a_module_imports_what_its_room_allows(module: str):
         ("builder.commands.build", "from builder.pipeline import load_pipeline"),
         ("builder.commands.serve", "from server import create_app"),
         ("builder.cli", "def f():\n    import spacy"),
+        ("builder.fetching.feeds", "from builder.store import Store"),
+        ("builder.fetching.feeds", "import httpx"),
         ("server.engine", "import spacy"),
         ("server.engine", "def f():\n    from builder.report import extract"),
         ("server.engine", "from builder.commands import options"),

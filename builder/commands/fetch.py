@@ -14,7 +14,7 @@ from tqdm import tqdm
 from builder import settings
 from builder.atomic import replacing
 from builder.commands import options
-from builder.commands.progress import say, warn
+from builder.commands.progress import say, shown, warn
 from builder.commands.stopping import Stop, stopping_kindly
 from builder.errors import FetchError, InputError
 from builder.fetching.addresses import address
@@ -143,7 +143,7 @@ class Terminal:
 
     def noted(self, words: str) -> None:
         """Say it."""
-        say(f"polemos: {words}")
+        say(f"polemos: {shown(words)}")
 
     def should_stop(self) -> bool:
         """Say whether Ctrl-C was pressed."""

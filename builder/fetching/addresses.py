@@ -47,7 +47,7 @@ def address(text: str, *, base: str = "") -> str:
     if parts.scheme not in ("http", "https") or len(written) > LONGEST:
         raise FetchError(text, "is no web address", remedy=WRITE)
     if parts.username is not None or parts.password is not None:
-        raise FetchError(parts.hostname, "credentials stand in no address, where others can read them")
+        raise FetchError(parts.hostname or "", "credentials stand in no address, where others can read them")
     return written
 
 

@@ -12,6 +12,8 @@ ROBOT: Final = "Polemos"
 DELAY: Final = 5.0
 # Seconds that a host may make a run wait, by Crawl-delay or Retry-After; for more, there is the next run.
 PATIENCE: Final = 120.0
+# Seconds that a host is left alone at most, whatever it wants: as long as its robots.txt is kept.
+LONGEST_REST: Final = 24 * 60 * 60.0
 # Requests for one page that the server fails to answer, and the seconds before the second; they double.
 TRIES: Final = 3
 FIRST_PAUSE: Final = 2.0

@@ -9,11 +9,10 @@ from protego import Protego
 from builder.errors import FetchError, UnreachableError
 from builder.fetching.addresses import address, site_of
 from builder.fetching.client import Answer, Client
-from builder.fetching.manners import HOPS, ROBOT
+from builder.fetching.manners import HOPS, LONGEST_REST, ROBOT
 from builder.fetching.state import State
 
-# Seconds, and bytes: RFC 9309, 2.4 and 2.5.
-KEPT: Final = 24 * 60 * 60
+# Bytes: RFC 9309, 2.5. A day is what it allows a robots.txt to be kept for (2.4).
 LARGEST: Final = 500 * 1024
 # What has no robots.txt leaves all to robots.
 ALL_ALLOWED: Final = ""
@@ -37,7 +36,7 @@ class Robots:
 
     def _rules(self, url: str) -> Protego:
         site = site_of(url)
-        known = self._state.robots(site, since=time.time() - KEPT)
+        known = self._state.robots(site, since=time.time() - LONGEST_REST)
         if known is None:
             known = self._ask(site)
             self._state.keep_robots(site, known, asked=time.time())

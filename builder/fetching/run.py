@@ -5,6 +5,7 @@ where it stopped.
 """
 
 import math
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from builder.fetching import documents
 from builder.fetching.addresses import address, site_of
 from builder.fetching.client import Answer, Client
 from builder.fetching.feeds import is_feed_type, read_feed
-from builder.fetching.manners import FIRST_PAUSE, HOPS, PATIENCE, TRIES, Manners
+from builder.fetching.manners import FIRST_PAUSE, HOPS, LONGEST_REST, PATIENCE, TRIES, Manners
 from builder.fetching.robots import Robots
 from builder.fetching.state import Page, Standing, State, Validators
 from builder.fetching.turns import Task, Turns
@@ -189,7 +190,11 @@ class _Run:
         if (task.start, task.is_feed) in self.met:
             return
         self.met.add((task.start, task.is_feed))
-        self.turns.add(task)
+        self.wait(task)
+
+    def wait(self, task: Task, *, first: bool = False) -> None:
+        """Have a request wait for its host, and that for as long as it wanted to be left alone."""
+        self.turns.add(task, first=first)
         self.turns.rest(task.url, until=self.state.rests_until(site_of(task.url)))
 
     def pause(self, seconds: float) -> bool:
@@ -220,7 +225,8 @@ class _Run:
             self.rest(task.url, until=time.time() + delay)
 
     def rest(self, url: str, *, until: float) -> None:
-        """Leave a host alone; also in the next run, if that is longer than this one waits."""
+        """Leave a host alone, for a day at most; in the next run too, if this one does not wait so long."""
+        until = min(until, time.time() + LONGEST_REST)
         self.turns.rest(url, until=until)
         if until - time.time() > PATIENCE:
             self.state.rest(site_of(url), until=until)
@@ -253,11 +259,11 @@ class _Run:
         if task.hops == HOPS:
             raise FetchError(task.start, f"is redirected more than {HOPS} times")
         url = address(location, base=task.url)
-        self.turns.add(replace(task, url=url, hops=task.hops + 1), first=True)
+        self.wait(replace(task, url=url, hops=task.hops + 1), first=True)
 
     def come_back(self, task: Task, answer: Answer) -> None:
         """Leave a site alone for as long as it wants; this page then comes first."""
-        until = _again_at(answer.headers["retry-after"])
+        until = min(_again_at(answer.headers["retry-after"]), time.time() + LONGEST_REST)
         self.rest(task.url, until=until)
         if until - time.time() > PATIENCE:
             said = datetime.fromtimestamp(until).astimezone().isoformat(" ", "minutes")
@@ -325,9 +331,10 @@ def _again_at(retry_after: str) -> float:
     60.0
     """
     now = datetime.now(UTC).timestamp()
-    if retry_after.strip().isdecimal():
-        return now + int(retry_after)
+    seconds = re.fullmatch(r"\s*([0-9]{1,9})\s*", retry_after)
+    if seconds:
+        return now + int(seconds[1])
     try:
         return parsedate_to_datetime(retry_after).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return now

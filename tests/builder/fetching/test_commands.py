@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from builder.errors import StoreHeldError
+from builder.model import Article
+from builder.readers import read
 from builder.store import Store, open_snapshot
 
 from .site import TEXT, Reply, Site, item, rss
@@ -79,6 +81,20 @@ def test_ctrl_c_ends_a_fetch_and_loses_nothing(site: Site, tmp_path: Path) -> No
         assert process.wait(60) == 130
     done = ran(*command, "--delay", "0")
     assert "1 feed, 0 new pages: written 3, unchanged 0, failed 0;" in done.stdout
+
+
+def test_a_fetch_that_is_killed_goes_on_where_it_was(site: Site, tmp_path: Path) -> None:
+    feed = site.put("/rss", rss(*(item(site.page(f"/{number}")) for number in range(20))))
+    command = ("fetch", feed, "--into", tmp_path / "in", *HERE)
+    for number in ("5", "10", "15"):
+        with started(*command) as process:
+            site.wait_for(f"/{number}")
+            process.kill()
+            process.wait()
+    assert ran(*command).returncode == 0
+    assert sum(isinstance(each, Article) for each in read([tmp_path / "in"])) == 20
+    # In flight when it was killed, a page or two each time: what was fetched is not asked for again.
+    assert len([path for path in site.paths() if path != "/rss"]) <= 20 + 3 * 2
 
 
 @contextmanager

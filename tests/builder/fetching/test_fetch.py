@@ -15,7 +15,7 @@ from builder.fetching import addresses, client, run
 from builder.fetching.client import LARGEST
 from builder.fetching.manners import HOPS, TRIES, Manners
 from builder.fetching.run import Sources, Summary, Unwatched, fetch
-from builder.fetching.state import Standing
+from builder.fetching.state import Standing, State
 from builder.model import Article
 from builder.readers import read
 
@@ -232,6 +232,22 @@ def test_a_site_that_wants_an_hour_gets_it(site: Site, tmp_path: Path, status: i
     assert watcher.notes[0].startswith(f"{site.url}: wants to be left alone until ")
     assert counts(fetch(pages(*urls), tmp_path, manners=QUICK)) == (0, 0, 2, 0)
     assert site.paths() == ["/1"]
+
+
+@pytest.mark.parametrize("said", ["9" * 9, "9" * 5000, "soon", "Fri, 31 Dec 9999 23:59:59 GMT", "-1", ""])
+def test_no_site_is_left_alone_for_longer_than_a_day(site: Site, tmp_path: Path, said: str) -> None:
+    busy = site.put("/1", *[Reply(status=503, headers={"Retry-After": said})] * TRIES)
+    fetch(pages(busy), tmp_path, manners=QUICK)
+    with State.open(tmp_path) as state:
+        assert state.rests_until(site.url) <= time.time() + 24 * 60 * 60
+
+
+@pytest.mark.parametrize("said", ["1e308", "inf", "nan", "-5", "soon"])
+def test_no_crawl_delay_breaks_a_run(site: Site, tmp_path: Path, said: str) -> None:
+    site.put("/robots.txt", Reply(f"User-agent: *\nCrawl-delay: {said}".encode()))
+    assert fetch(pages(site.page("/1")), tmp_path, manners=QUICK).written == 1
+    with State.open(tmp_path) as state:
+        assert state.rests_until(site.url) <= time.time() + 24 * 60 * 60
 
 
 def test_a_server_that_fails_is_asked_three_times_a_run(site: Site, tmp_path: Path) -> None:
