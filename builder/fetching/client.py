@@ -1,5 +1,6 @@
 """One request at a time, within limits of time and size; redirects are given back, not followed."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ TIMEOUT: Final = (10, 30)
 LONGEST: Final = 120
 CHUNK: Final = 64 * 1024  # bytes, unpacked: a small answer that unpacks without end is left at the limit
 LARGEST: Final = Limits().max_bytes  # what readers take of a document
+# Names a file of certificates to trust in place of the usual, as it does for all that stands on requests.
+AUTHORITIES: Final = "REQUESTS_CA_BUNDLE"
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 T = TypeVar("T")
@@ -96,6 +99,7 @@ class Client:
 def _session(manners: Manners) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no credentials of a .netrc that nobody asked for
+    session.verify = os.environ.get(AUTHORITIES) or True
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers.update({"User-Agent": manners.user_agent, "Accept-Encoding": "gzip, deflate"})
     if not manners.allow_private:
@@ -162,4 +166,5 @@ def _explained(url: str) -> Iterator[None]:
 def _cause(error: BaseException) -> str:
     """Give the innermost reason: what requests says names objects of Python."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return " ".join(str(reason or error).split()).rpartition(": ")[2]
+    words = " ".join(str(reason or error).split()).rpartition(": ")[2]
+    return words.partition(" (_ssl.c")[0]  # where in Python's own code

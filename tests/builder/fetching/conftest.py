@@ -12,7 +12,7 @@ from .site import Site, served
 def make_site() -> Iterator[Callable[..., Site]]:
     """Starts sites; they end with the test."""
     with ExitStack() as sites:
-        yield lambda *host: sites.enter_context(served(*host))
+        yield lambda *host, **more: sites.enter_context(served(*host, **more))
 
 
 @pytest.fixture

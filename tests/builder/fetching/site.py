@@ -1,10 +1,12 @@
 """A web site on this machine, whose pages a test writes, and which remembers what it was asked for."""
 
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 TEXT = "A car bomb killed 12 people at a market in Kirkuk on Tuesday, police said. Nobody claimed it."
@@ -97,11 +99,15 @@ def serving(site: Site) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def served(host: str = "127.0.0.1") -> Iterator[Site]:
-    """Serve a site, empty at first, on a free port of this machine."""
+def served(host: str = "127.0.0.1", *, certificate: Path | None = None) -> Iterator[Site]:
+    """Serve a site, empty at first, on a free port of this machine; with a certificate, by TLS."""
     site = Site("")
     server = ThreadingHTTPServer((host, 0), serving(site))
-    site.url = f"http://{host}:{server.server_port}"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    site.url = f"{'https' if certificate else 'http'}://{host}:{server.server_port}"
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield site

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -331,6 +333,35 @@ def test_redirects_lead_to_web_pages_and_end(site: Site, tmp_path: Path, locatio
     assert says in watcher.failures[0]
     assert "secret" not in watcher.failures[0]
     assert len(site.paths()) == (HOPS + 1 if location == "/1" else 1)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of this machine, and its key, that nobody has signed."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not there to make a certificate")
+    path = tmp_path / "certificate.pem"
+    made = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
+    named = ("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1")
+    subprocess.run([*made, *named, "-keyout", path, "-out", path], check=True, capture_output=True)
+    return path
+
+
+def test_tls_is_spoken_with_who_has_a_certificate_that_is_trusted(
+    make_site: Callable[..., Site], certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = make_site(certificate=certificate)
+    url = site.page("/1")
+    watcher = Told()
+    assert fetch(pages(url), tmp_path / "in", manners=QUICK, watcher=watcher).written == 0
+    (failure,) = watcher.failures
+    assert failure.startswith(f"{url}: ")
+    assert failure.endswith("cannot be reached (self-signed certificate)")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    assert fetch(pages(url), tmp_path / "in", manners=Manners(delay=0)).written == 0, "it is private still"
+    monkeypatch.setattr(addresses, "is_public", lambda _: True)
+    again = pages(url, again=frozenset({Standing.REFUSED}))
+    assert fetch(again, tmp_path / "in", manners=Manners(delay=0)).written == 1
 
 
 def test_a_redirect_is_followed_and_its_end_is_the_source(site: Site, tmp_path: Path) -> None:
