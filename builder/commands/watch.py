@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TextIO
@@ -94,7 +95,9 @@ def watch(  # noqa: PLR0913 (one parameter an option)
         stopping_kindly("this round is done") as stop,
         reading(recipe, pool, base=base, with_text=text) as extractor,
     ):
-        rounds = Rounds(feeds, paths, into, store, manners, stop, prune=prune)
+        rounds = Rounds(
+            feeds=feeds, into=into, paths=paths, store=store, manners=manners, prune=prune, stop=stop
+        )
         while not stop:
             begun = time.monotonic()
             rounds.go(extractor)
@@ -102,54 +105,49 @@ def watch(  # noqa: PLR0913 (one parameter an option)
     context.exit(130)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """Rounds of fetching and building over the same sources; each failure is told once."""
+    """Rounds of fetching and building over the same sources; of each document a failure is told once."""
 
-    def __init__(
-        self,
-        feeds: tuple[str, ...],
-        paths: tuple[str, ...],
-        into: Path | None,
-        store: Path,
-        manners: Manners,
-        stop: Stop,
-        *,
-        prune: bool,
-    ) -> None:
-        self._feeds = feeds
-        self._paths = paths if into is None else (*paths, str(into))
-        self._into = into
-        self._store = store
-        self._manners = manners
-        self._stop = stop
-        self._prune = prune
-        self._told: set[str] = set()
+    feeds: tuple[str, ...]
+    into: Path | None
+    paths: tuple[str, ...]
+    store: Path
+    manners: Manners
+    prune: bool
+    stop: Stop
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """What is built: also what was fetched."""
+        return self.paths if self.into is None else (*self.paths, str(self.into))
 
     def go(self, extractor: Deferred) -> None:
         """Fetch and build once; what ends either is told, and the next round tries again."""
         with _survived():
             self._fetch()
-        if not self._stop:
+        if not self.stop:
             with _survived():
                 self._build(extractor)
 
     def _fetch(self) -> None:
-        if not self._feeds or self._into is None:
+        if not self.feeds or self.into is None:
             return
         from builder.fetching.run import Sources, fetch  # noqa: PLC0415 (feedparser is slow to load)
 
-        with watching(self._stop) as watcher:
-            summary = fetch(Sources(feeds=self._feeds), self._into, manners=self._manners, watcher=watcher)
+        with watching(self.stop) as watcher:
+            summary = fetch(Sources(feeds=self.feeds), self.into, manners=self.manners, watcher=watcher)
         _say(fetched(summary))
 
     def _build(self, extractor: Deferred) -> None:
         from builder.build import build  # noqa: PLC0415 (HTML and YAML are slow to load)
 
-        if self._prune:
-            _check_there(self._paths)
-        with Store.open(self._store, create=True) as opened:
-            watcher = _Sparing(self._told, self._stop)
-            summary = build(self._paths, opened, extractor, prune=self._prune, watcher=watcher)
+        if self.prune:
+            _check_there(self.documents)
+        with Store.open(self.store, create=True) as opened:
+            watcher = _Sparing(self.told, self.stop)
+            summary = build(self.documents, opened, extractor, prune=self.prune, watcher=watcher)
         _say(told(summary))
 
 
