@@ -112,7 +112,8 @@ def build(
         run = _Run(store, journal, watcher or Unwatched(), extractor)
         run.build(named)
         if not run.watcher.should_stop():
-            journal.close_run(gone_from=named if prune else ())
+            # A folder that is away, an unmounted disk perhaps, says nothing of what was in it.
+            journal.close_run(gone_from=[path for path in named if prune and path.exists()])
             run.retract(journal.outdated())
         _list_failures(store, journal.failures())
     events = merge(store, base=extractor.base, counted=run.watcher.counted).events

@@ -13,6 +13,7 @@ from builder.commands.evaluate import evaluate
 from builder.commands.explain import explain
 from builder.commands.export import export
 from builder.commands.extract import extract
+from builder.commands.fetch import fetch
 from builder.commands.info import info
 from builder.commands.merge import merge
 from builder.commands.places import places
@@ -23,10 +24,11 @@ from builder.commands.serve import serve
 from builder.commands.token import token
 from builder.commands.unlink import unlink
 from builder.commands.validate import validate
+from builder.commands.watch import watch
 from builder.errors import PolemosError
 
 COMMANDS = (
-    *(build, extract, export, merge, unlink, query, explain, publish_command, validate, info),
+    *(build, fetch, watch, extract, export, merge, unlink, query, explain, publish_command, validate, info),
     *(evaluate, places, serve, token),
 )
 

@@ -8,6 +8,8 @@ PolemosError
 ├── ClusterError          the cluster cannot be reached
 ├── QueryError            a SPARQL query is malformed or cannot be answered
 ├── RemoteError           an endpoint cannot be reached, or refuses what it is sent
+├── FetchError            a feed or page cannot be fetched: names its address
+│   └── UnreachableError  its host cannot be reached
 ├── SettingError          a setting cannot be used
 └── ShapeError            a graph breaks a shape of the ontology
 
@@ -69,6 +71,28 @@ class QueryError(PolemosError):
 
 class RemoteError(PolemosError):
     """An endpoint that cannot be reached, or that refuses what it is sent."""
+
+
+class FetchError(PolemosError):
+    """A feed or page that cannot be fetched; `is_passing` if another time it may be.
+
+    >>> str(FetchError("https://example.org/a", "answers 404"))
+    'https://example.org/a: answers 404'
+    """
+
+    def __init__(self, url: str, reason: str, *, remedy: str = "", is_passing: bool = False) -> None:
+        self.url = url
+        self.reason = reason
+        self.remedy = remedy
+        self.is_passing = is_passing
+        super().__init__(f"{url}: {reason}" + (f"; {remedy}" if remedy else ""))
+
+
+class UnreachableError(FetchError):
+    """A feed or page whose host cannot be reached, so that others of it need not be tried now."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason, is_passing=True)
 
 
 class SettingError(PolemosError):

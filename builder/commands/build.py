@@ -1,9 +1,8 @@
 """`polemos build`: from articles to a store."""
 
 import json
-import signal
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +14,8 @@ from builder import settings
 from builder.atomic import replacing
 from builder.commands import options
 from builder.commands.progress import bar, passing_bar, warn
+from builder.commands.stopping import Stop, stopping_kindly
+from builder.deferred import Deferred
 from builder.settings import Recipe
 from builder.store import Store
 from builder.workers import Pool, Processes, Workers
@@ -73,13 +74,15 @@ def build(  # noqa: PLR0913 (one parameter an option)
     from builder.build import build as build_store  # noqa: PLC0415 (HTML and YAML are slow to load)
     from builder.readers import count  # noqa: PLC0415
 
-    with Store.open(store, create=not retry) as opened, stopping_kindly() as stop:
+    with Store.open(store, create=not retry) as opened, stopping_kindly("what is read is published") as stop:
         named = _named(paths, retry=retry, prune=prune, store=opened)
         watcher = Terminal(count(named), stop)
         pool = _pool(workers, cluster)
         with reading(recipe, pool, base=base, with_text=text) as extractor:
             summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
-    click.echo(_told(summary, store))
+    click.echo(told(summary))
+    if summary.failures:
+        click.echo(_way_out(store))
     if report is not None:
         with replacing(report) as stream:
             stream.write(json.dumps(asdict(summary), indent=2).encode())
@@ -87,16 +90,21 @@ def build(  # noqa: PLR0913 (one parameter an option)
 
 
 @contextmanager
-def reading(recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool) -> "Iterator[Extractor]":
-    """Give the pipeline: in the processes of a pool, or in this one."""
-    if pool is not None:
-        with Workers(recipe, pool, base=base, with_text=with_text) as several:
-            yield several
-        return
-    from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
-    from builder.pipeline import load_pipeline  # noqa: PLC0415
+def reading(recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool) -> Iterator[Deferred]:
+    """Give what reads, in the processes of a pool or in this one; it is loaded for the first new document."""
+    with ExitStack() as ended:
+        if pool is not None:
+            ended.callback(pool.close)
 
-    yield Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
+        def begin() -> "Extractor":
+            if pool is not None:
+                return Workers(recipe, pool, base=base, with_text=with_text)
+            from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
+            from builder.pipeline import load_pipeline  # noqa: PLC0415
+
+            return Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
+
+        yield Deferred(begin, recipe, base=base, with_text=with_text)
 
 
 def _pool(workers: int, cluster: str | None) -> Pool | None:
@@ -120,33 +128,6 @@ def _named(paths: tuple[str, ...], *, retry: bool, prune: bool, store: Store) ->
     if not paths and not again:
         raise click.UsageError("nothing to retry" if retry else "Missing argument 'PATH...'.")
     return (*paths, *again)
-
-
-class Stop:
-    """Whether Ctrl-C was pressed."""
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __bool__(self) -> bool:
-        return self.asked
-
-
-@contextmanager
-def stopping_kindly() -> Iterator[Stop]:
-    """Take the first Ctrl-C as the wish to finish what is begun; the second ends at once."""
-    stop = Stop()
-
-    def ask(_signal: int, _frame: object) -> None:
-        stop.asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        click.echo("polemos: stopping when what is read is published; once more stops at once", err=True)
-
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Terminal:
@@ -173,14 +154,16 @@ class Terminal:
         return passing_bar(items, total=total, unit=unit)
 
 
-def _told(summary: "Summary", store: Path) -> str:
+def told(summary: "Summary") -> str:
+    """Say in one line what was built."""
     counts = [f"built {summary.built}", f"unchanged {summary.unchanged}", f"failed {len(summary.failures)}"]
     if summary.retracted:
         counts.append(f"retracted {summary.retracted}")
     took = f"{summary.events} events in all; {summary.seconds:.1f} s"
-    said = f"{summary.read} documents: {', '.join(counts)}; {took}"
-    if summary.failures:
-        from builder.build import FAILED  # noqa: PLC0415 (HTML and YAML are slow to load)
+    return f"{summary.read} documents: {', '.join(counts)}; {took}"
 
-        said += f"\nwhat failed is listed in {store / FAILED}; read it again with --retry"
-    return said
+
+def _way_out(store: Path) -> str:
+    from builder.build import FAILED  # noqa: PLC0415 (HTML and YAML are slow to load)
+
+    return f"what failed is listed in {store / FAILED}; read it again with --retry"

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from builder import settings
+from builder.fetching.manners import Manners
 from builder.geonames import CHOSEN, choose_index
 from builder.rdf import FORMATS
 
@@ -66,6 +67,21 @@ def recipe(command: Callable[..., Any]) -> Callable[..., Any]:
     return MODEL(TRAINED(RULES(told)))
 
 
+def manners(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say how sites are treated, as one `manners`."""
+
+    @wraps(command)
+    def told(*given: Any, delay: float, contact: str, allow_private: bool, **more: Any) -> Any:  # noqa: ANN401
+        polite = Manners(delay=delay, contact=contact, allow_private=allow_private)
+        return command(*given, manners=polite, **more)
+
+    return _DELAY(_CONTACT(_ALLOW_PRIVATE(told)))
+
+
+_DELAY = option(settings.DELAY, type=click.FloatRange(0), metavar="SECONDS")
+_CONTACT = option(settings.CONTACT, metavar="WORDS")
+_ALLOW_PRIVATE = option(settings.ALLOW_PRIVATE, is_flag=True)
+FEEDS = option(settings.FEEDS, "listed_feeds", type=click.File(encoding="utf-8", lazy=False), metavar="FILE")
 FORMAT = option(settings.FORMAT, "format_", type=click.Choice(tuple(FORMATS)))
 OUTPUT = option(settings.OUTPUT, "-o", type=click.Path(dir_okay=False, path_type=Path))
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")

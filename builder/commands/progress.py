@@ -12,9 +12,20 @@ T = TypeVar("T")
 
 def warn(message: object) -> None:
     """Say in one line on standard error what went wrong."""
-    one_line = " ".join(str(message).split())
     with tqdm.external_write_mode(file=sys.stderr):
-        click.echo(f"polemos: error: {one_line}", err=True)
+        click.echo(f"polemos: error: {shown(message)}", err=True)
+
+
+def shown(message: object) -> str:
+    r"""Give a message as one line, what would steer a terminal written out: it may quote strangers.
+
+    >>> shown("no\nfeed: \x1b[31m")
+    'no feed: \\x1b[31m'
+    """
+    one_line = " ".join(str(message).split())
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in one_line
+    )
 
 
 def say(message: str) -> None:

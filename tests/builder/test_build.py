@@ -3,26 +3,30 @@
 import gzip
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import spacy
 from pyoxigraph import NamedNode
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 import ontology
-from builder import extraction
+from builder import edition
 from builder.build import BATCH, Documents, Summary, Unwatched, _Run, build, failed_files
-from builder.errors import InputError
+from builder.deferred import Deferred
+from builder.edition import foretold
+from builder.errors import InputError, ModelError
 from builder.extraction import Extracted, Pipeline, builder_version, checked
 from builder.journal import Journal
 from builder.model import Place, Report
-from builder.pipeline import load_pipeline
+from builder.pipeline import DEFAULT_MODEL, load_pipeline
 from builder.rdf import DEFAULT_BASE, report_iri, serialize, to_quads
+from builder.settings import Recipe
 from builder.store import VOCABULARY, Store, open_snapshot
 
 BOMB = "A car bomb killed 12 people at a market in Kirkuk on Tuesday, police said.\n"
@@ -93,7 +97,7 @@ def test_a_second_build_changes_nothing_and_reads_nothing(folder: Path, store: S
 def test_another_version_builds_anew(folder: Path, store: Store, nlp, monkeypatch) -> None:
     build([folder], store, Pipeline(nlp))
     before = published(store)
-    monkeypatch.setattr(extraction, "LIBRARIES", ("spacy",))
+    monkeypatch.setattr(edition, "LIBRARIES", ("spacy",))
     summary = build([folder], store, Pipeline(nlp))
     assert (summary.built, summary.unchanged) == (2, 0)
     changed = {name for name, content in published(store).items() if content != before[name]}
@@ -108,6 +112,53 @@ def test_the_version_names_the_model_and_depends_on_the_pipeline(nlp) -> None:
         assert builder_version(nlp) != version
     assert builder_version(load_pipeline(rules=False)) != version
     assert builder_version(load_pipeline(trained_model="none")) != version
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(DEFAULT_MODEL),
+        Recipe(DEFAULT_MODEL, "none"),
+        Recipe(DEFAULT_MODEL, rules=False),
+        Recipe(str(Path(spacy.util.get_package_path(DEFAULT_MODEL)) / f"{DEFAULT_MODEL}-3.8.0")),
+    ],
+    ids=["usual", "rules", "trained", "folder"],
+)
+def test_the_version_is_known_before_the_model_is_loaded(recipe: Recipe) -> None:
+    edition = foretold(recipe)
+    assert edition is not None
+    assert edition.version() == builder_version(load_pipeline(**asdict(recipe)))
+
+
+@pytest.mark.parametrize("recipe", [Recipe("no_such_model"), Recipe(DEFAULT_MODEL, "no/such/folder")])
+def test_a_model_that_is_not_there_is_an_error_even_where_nothing_is_new(recipe: Recipe) -> None:
+    with pytest.raises(ModelError):
+        Deferred(lambda: Pipeline(load_pipeline(**asdict(recipe))), recipe, base=DEFAULT_BASE)
+
+
+def test_the_model_is_loaded_for_the_first_new_document(folder: Path, store: Store, nlp) -> None:
+    begun = []
+
+    def begin() -> Pipeline:
+        begun.append(Pipeline(nlp))
+        return begun[-1]
+
+    recipe = Recipe(DEFAULT_MODEL)
+    assert build([folder], store, Deferred(begin, recipe, base=DEFAULT_BASE)).built == 2
+    assert len(begun) == 1
+    deferred = Deferred(begin, recipe, base=DEFAULT_BASE)
+    assert counts(build([folder], store, deferred)) == (0, 2, 0, 1)
+    assert len(begun) == 1
+    for toll in ("13", "14"):
+        (folder / "a.md").write_text(BOMB.replace("12", toll))
+        assert build([folder], store, deferred).built == 1
+    assert len(begun) == 2
+
+
+def test_a_model_that_reads_by_another_version_is_refused(folder: Path, store: Store, nlp) -> None:
+    deferred = Deferred(lambda: Pipeline(nlp), Recipe(DEFAULT_MODEL, rules=False), base=DEFAULT_BASE)
+    with pytest.raises(ModelError, match="same Polemos on every machine"):
+        build([folder], store, deferred)
 
 
 def test_the_order_of_documents_does_not_matter(folder: Path, tmp_path: Path, store: Store, nlp) -> None:
