@@ -107,11 +107,7 @@ def build(
             journal.close_run(gone_from=named if prune else ())
             run.retract(journal.outdated())
         _list_failures(store, journal.failures())
-    events = merge(store, base=extractor.base).events
-    if run.built and run.built * COMPACT_SHARE >= store.graph_count():
-        store.compact()
-    snapshot = store.publish()
-    make_index(store.path)
+    events, snapshot = finish(store, base=extractor.base, written=run.built)
     return Summary(
         read=run.read,
         built=run.built,
@@ -123,6 +119,25 @@ def build(
         snapshot=snapshot,
         stopped=run.watcher.should_stop(),
     )
+
+
+def finish(store: Store, *, base: str, written: int) -> tuple[int, str]:
+    """Merge what the reports of a store say, publish a snapshot and its index.
+
+    `written` is how many reports were written since the last one. Gives how many events the merged layer has,
+    and the name of the snapshot.
+    """
+    events = merge(store, base=base).events
+    if written and written * COMPACT_SHARE >= store.graph_count():
+        store.compact()
+    snapshot = store.publish()
+    make_index(store.path)
+    return events, snapshot
+
+
+def built_with(report: NamedNode, version: str, *, base: str) -> Quad:
+    """Give the quad that says which version read a report; written last, it says that its graph is whole."""
+    return Quad(report, term("plm:builtWith"), Literal(version), builds_graph(base))
 
 
 def failed_files(store: Store) -> tuple[str, ...]:
@@ -216,8 +231,7 @@ class _Run:
         return self.store.holds(self.fact(graph)) and graph in self.store
 
     def fact(self, graph: NamedNode) -> Quad:
-        builds = builds_graph(self.extractor.base)
-        return Quad(graph, term("plm:builtWith"), Literal(self.extractor.version), builds)
+        return built_with(graph, self.extractor.version, base=self.extractor.base)
 
     def add(self, extracted: "Extracted") -> None:
         """Keep a report's quads for the next commit."""

@@ -14,6 +14,7 @@ from builder.commands.explain import explain
 from builder.commands.export import export
 from builder.commands.extract import extract
 from builder.commands.info import info
+from builder.commands.load import load
 from builder.commands.merge import merge
 from builder.commands.places import places
 from builder.commands.progress import warn
@@ -26,7 +27,7 @@ from builder.commands.validate import validate
 from builder.errors import PolemosError
 
 COMMANDS = (
-    *(build, extract, export, merge, unlink, query, explain, publish_command, validate, info),
+    *(build, load, extract, export, merge, unlink, query, explain, publish_command, validate, info),
     *(evaluate, places, serve, token),
 )
 

@@ -1,4 +1,4 @@
-"""Reading on a cluster: Ray has the calls run wherever a processor is free, and again where one was lost."""
+"""Reading on a cluster: Ray has the calls run wherever a processor is free."""
 
 import logging
 from collections.abc import Callable
@@ -18,9 +18,6 @@ from builder.errors import ClusterError
 
 T = TypeVar("T")
 LOCAL: Final = "local"
-# How often Ray runs a call again after a process or a machine was lost: a document that ends its process is
-# found sooner with fewer, a machine that comes and goes is outlived better with more.
-RETRIES: Final = 2
 
 
 class Cluster:
@@ -59,10 +56,15 @@ class Cluster:
 
     def submit(self, call: Callable[..., T], *arguments: object) -> "Future[T]":
         """Have something called on one of the machines."""
-        remote = ray.remote(max_retries=RETRIES, num_cpus=1)(call)
-        future: Future[T] = remote.remote(*arguments).future()
+        future: Future[T] = _called.remote(call, *arguments).future()
         return future
 
     def close(self) -> None:
         """Leave the cluster; one on this machine ends."""
         ray.shutdown()
+
+
+# Ray itself runs nothing again: who submits knows better what to do with what was lost. See builder.workers.
+@ray.remote(max_retries=0, num_cpus=1)
+def _called(call: Callable[..., T], *arguments: object) -> T:
+    return call(*arguments)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 from builder.errors import InputError
@@ -36,11 +37,14 @@ __all__ = [
     "Unchanged",
     "content_hash",
     "count",
+    "count_documents",
+    "find_sources",
     "parse_published",
     "read",
     "read_bytes",
     "read_changed",
     "read_metadata",
+    "read_part",
 ]
 
 
@@ -114,7 +118,27 @@ def count(paths: Iterable[Path | str], *, limits: Limits | None = None) -> int |
     sources = find_sources(paths, limits=bounds)
     if any(isinstance(source, Source) and source.path is None for source in sources):
         return None
-    return sum(_count_documents(source, bounds) for source in sources)
+    return sum(count_documents(source, limits=bounds) for source in sources)
+
+
+def count_documents(source: Source | InputError, *, limits: Limits | None = None) -> int:
+    """Return how many values `read` yields for one of the sources; for an error that is itself."""
+    if isinstance(source, Source) and source.path is not None and source.path.suffix.lower() in LINES:
+        return count_lines(source.path, limits=limits or Limits())
+    return 1
+
+
+def read_part(
+    source: Source, start: int, stop: int, *, limits: Limits | None = None
+) -> Iterator[Article | InputError]:
+    """Yield what `read` does for some documents of a source: from number `start`, below `stop`, from 0.
+
+    Lines of JSON before the first are passed over without being parsed.
+    """
+    bounds = limits or Limits()
+    if source.path is not None and source.path.suffix.lower() in LINES:
+        return read_lines_of(source.path, Metadata(), limits=bounds, part=slice(start, stop))
+    return islice(_read_source(source, Metadata(), limits=bounds), start, stop)
 
 
 def _read_source(source: Source, overrides: Metadata, *, limits: Limits) -> Iterator[Article | InputError]:
@@ -141,9 +165,3 @@ def _parse(data: bytes, suffix: str, *layers: Metadata, limits: Limits, origin: 
     if suffix in RECORD:
         return read_record(content, *layers, limits=limits, origin=origin)
     return read_plain(content, *layers, limits=limits, origin=origin, markdown=suffix in MARKDOWN)
-
-
-def _count_documents(source: Source | InputError, limits: Limits) -> int:
-    if isinstance(source, Source) and source.path is not None and source.path.suffix.lower() in LINES:
-        return count_lines(source.path, limits=limits)
-    return 1
