@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Final, TypeVar
 
 import ray
@@ -11,6 +12,7 @@ from ray.exceptions import (
     ObjectLostError,
     OutOfMemoryError,
     RaySystemError,
+    RayTaskError,
     WorkerCrashedError,
 )
 
@@ -56,12 +58,23 @@ class Cluster:
 
     def submit(self, call: Callable[..., T], *arguments: object) -> "Future[T]":
         """Have something called on one of the machines."""
-        future: Future[T] = _called.remote(call, *arguments).future()
-        return future
+        asked: Future[T] = _called.remote(call, *arguments).future()
+        answer: Future[T] = Future()
+        asked.add_done_callback(partial(_pass_on, answer))
+        return answer
 
     def close(self) -> None:
         """Leave the cluster; one on this machine ends."""
         ray.shutdown()
+
+
+def _pass_on(answer: "Future[T]", asked: "Future[T]") -> None:
+    """Pass on what came of a call; an error as it was raised, without the lines that Ray puts around it."""
+    error = asked.exception()
+    if error is None:
+        answer.set_result(asked.result())
+    else:
+        answer.set_exception(error.cause if isinstance(error, RayTaskError) else error)
 
 
 # Ray itself runs nothing again: who submits knows better what to do with what was lost. See builder.workers.

@@ -56,4 +56,4 @@ def _leave(others: Sequence[str], folder: "Folder", *, prune: bool) -> None:
     for name in others if prune else ():
         folder.drop(name)
     if others and not prune:
-        say(f"{folder} has {len(others)} shards that are not of these documents; --prune removes them")
+        say(f"{folder}: shards that are not of these documents: {len(others)}; --prune removes them")

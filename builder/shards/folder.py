@@ -36,7 +36,7 @@ class Folder:
         try:
             system, root = url_to_fs(self.address)
         except (ImportError, ValueError) as error:
-            raise ShardError(f"{self.address}: cannot be opened ({error}); name a folder") from error
+            raise ShardError(f"{self.address}: cannot be opened ({error})") from error
         return system, root
 
     @property
@@ -91,7 +91,7 @@ class Folder:
             return None
         shard = _shard(note)
         data = self.read(shard.file)
-        return shard if data is not None and _digest(data) == shard.sha256 else None
+        return shard if data is not None and self.digest(data) == shard.sha256 else None
 
     def graphs(self, shard: Shard) -> list[str]:
         """Name the reports of a shard. Raises `ShardError` if what is noted of it is missing."""
@@ -104,9 +104,14 @@ class Folder:
     def data(self, shard: Shard) -> bytes:
         """Give the bytes of a shard. Raises `ShardError` if they are not those that were written."""
         data = self.read(shard.file)
-        if data is None or _digest(data) != shard.sha256:
+        if data is None or self.digest(data) != shard.sha256:
             raise ShardError(f"{self.address}/{shard.file}: is not what was written; {_AGAIN}")
         return data
+
+    @staticmethod
+    def digest(data: bytes) -> str:
+        """Give the checksum of a file."""
+        return hashlib.sha256(data).hexdigest()
 
     def put_manifest(self, manifest: Manifest) -> None:
         """Say that the folder is complete."""
@@ -114,15 +119,16 @@ class Folder:
 
     def manifest(self) -> Manifest:
         """Say which shards there are. Raises `ShardError` if the folder is not complete."""
-        told = _parsed(self.read(MANIFEST))
-        if told is None:
-            raise ShardError(f"{self.address}: has no whole {MANIFEST}; {_AGAIN}")
-        if told["polemos"] > FORMAT:
+        told = _parsed(self.read(MANIFEST)) or {}
+        if told.get("polemos", FORMAT) > FORMAT:
             raise ShardError(f"{self.address}: was written by a newer Polemos; upgrade this one")
-        return Manifest(told["version"], told["base"], tuple(map(_shard, told["shards"])))
+        try:
+            return Manifest(told["version"], told["base"], tuple(map(_shard, told["shards"])))
+        except (KeyError, TypeError) as error:
+            raise ShardError(f"{self.address}: has no whole {MANIFEST}; {_AGAIN}") from error
 
 
-_AGAIN: Final = "run the polemos extract --shards that makes it again, and it goes on where it stopped"
+_AGAIN: Final = "run polemos build --shards again: it makes what is missing"
 
 
 def _protocols(system: Any) -> tuple[str, ...]:  # noqa: ANN401 (fsspec has no types)
@@ -141,7 +147,3 @@ def _parsed(data: bytes | None) -> dict[str, Any] | None:
 def _shard(told: dict[str, Any]) -> Shard:
     known = {field.name: told[field.name] for field in fields(Shard)}
     return Shard(**{**known, "failures": tuple(known["failures"])})
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -7,9 +7,9 @@ from typing import Final
 
 from builder.readers import Source
 
-# Documents in a shard: two minutes of work, which is what the loss of a machine costs at most; 6 MB of
-# compressed quads (docs/scale.md), which bulk loaders take well.
-DOCUMENTS: Final = 500
+# Documents in a shard: a minute of work, which is what the loss of a machine costs at most, and 3 MB of
+# compressed quads (docs/scale.md): few enough that a hundred processors share 20,000 documents.
+DOCUMENTS: Final = 200
 # Counts up when an older Polemos could no longer read what a newer one writes.
 FORMAT: Final = 1
 

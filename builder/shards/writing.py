@@ -3,7 +3,6 @@
 import gzip
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from hashlib import sha256
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -166,7 +165,7 @@ def _put(
     data = packed.getvalue()
     shard = Shard(
         piece.name(version, base),
-        sha256(data).hexdigest(),
+        folder.digest(data),
         size=len(data),
         documents=len(piece),
         reports=len(graphs),

@@ -18,7 +18,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Copies of seed 1, the same again, and copies of seed 2."""
     made = [tmp_path_factory.mktemp("copies") for _ in range(3)]
     program = (
-        "import sys; from pathlib import Path; from copies import write_copies\n"
+        "import sys; from pathlib import Path; from articles import write_copies\n"
         "for seed, name in zip((1, 1, 2), sys.argv[1:]):\n"
         f"    write_copies(Path(name), articles={2 * SEEDS}, seed=seed)"
     )
