@@ -45,7 +45,9 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recipe]:
 @pytest.fixture(scope="module")
 def nodes(recipe: Recipe) -> Iterator[cluster_utils.Cluster]:
     """A head and one more node, each with one processor."""
-    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    # Ray's processes are as nice as can be unless told; beside other tests they would hardly ever run.
+    head = {"num_cpus": 1, "include_dashboard": False, "_system_config": {"worker_niceness": 0}}
+    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
     cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()
     yield cluster
