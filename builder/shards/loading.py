@@ -42,14 +42,23 @@ def load(folder: Folder, store: Store, *, watch: Watch | None = None) -> Loaded:
     """
     began = time.monotonic()
     manifest = folder.manifest()
+    written, unchanged = load_shards(folder, manifest, store, watch=watch)
+    events, snapshot = finish(store, base=manifest.base, written=written)
+    seconds = time.monotonic() - began
+    return Loaded(len(manifest.shards), written, unchanged, events, seconds, snapshot)
+
+
+def load_shards(
+    folder: Folder, manifest: Manifest, store: Store, *, watch: Watch | None = None
+) -> tuple[int, int]:
+    """Load shards and merge nothing; say how many reports were written, and how many were there."""
     written = unchanged = 0
     for shard in watch(manifest.shards) if watch else manifest.shards:
         if _load(shard, folder, store, manifest):
             written += shard.reports
         else:
             unchanged += shard.reports
-    events, snapshot = finish(store, base=manifest.base, written=written)
-    return Loaded(len(manifest.shards), written, unchanged, events, time.monotonic() - began, snapshot)
+    return written, unchanged
 
 
 def _load(shard: Shard, folder: Folder, store: Store, manifest: Manifest) -> bool:
