@@ -87,6 +87,7 @@ ROOMS = (
     Room("builder.report", never=(*GRAPH, *ENTRANCE)),
     Room("builder.build", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.extraction", never=ENTRANCE),
+    Room("builder.shards", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.cluster", only=("builder.errors", "ray")),
     Room("builder.workers", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction", "builder.pipeline")),
     Room(
