@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
-from copies import write_copies
+from articles import write_copies
 
 # What the project aims at: ours may take a quarter of the model's time, and a laptop holds the process.
 AIM_RATIO: Final = 0.8

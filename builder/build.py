@@ -19,6 +19,7 @@ from builder.atomic import replacing
 from builder.errors import InputError
 from builder.index import make_index
 from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
+from builder.linkage.batching import Counted, uncounted
 from builder.merge import builds_graph, merge
 from builder.model import Article
 from builder.rdf import report_iri, term
@@ -116,11 +117,7 @@ def build(
             journal.close_run(gone_from=[path for path in named if prune and path.exists()])
             run.retract(journal.outdated())
         _list_failures(store, journal.failures())
-    events = merge(store, base=extractor.base, counted=run.watcher.counted).events
-    if run.built and run.built * COMPACT_SHARE >= store.graph_count():
-        store.compact()
-    snapshot = store.publish()
-    make_index(store.path)
+    events, snapshot = finish(store, base=extractor.base, written=run.built, counted=run.watcher.counted)
     return Summary(
         read=run.read,
         built=run.built,
@@ -132,6 +129,25 @@ def build(
         snapshot=snapshot,
         stopped=run.watcher.should_stop(),
     )
+
+
+def finish(store: Store, *, base: str, written: int, counted: Counted = uncounted) -> tuple[int, str]:
+    """Merge what the reports of a store say, publish a snapshot and its index.
+
+    `written` is how many reports were written since the last one; `counted` shows how far the merge is. Gives
+    how many events the merged layer has, and the name of the snapshot.
+    """
+    events = merge(store, base=base, counted=counted).events
+    if written and written * COMPACT_SHARE >= store.graph_count():
+        store.compact()
+    snapshot = store.publish()
+    make_index(store.path)
+    return events, snapshot
+
+
+def built_with(report: NamedNode, version: str, *, base: str) -> Quad:
+    """Give the quad that says which version read a report; written last, it says that its graph is whole."""
+    return Quad(report, term("plm:builtWith"), Literal(version), builds_graph(base))
 
 
 def failed_files(store: Store) -> tuple[str, ...]:
@@ -225,8 +241,7 @@ class _Run:
         return self.store.holds(self.fact(graph)) and graph in self.store
 
     def fact(self, graph: NamedNode) -> Quad:
-        builds = builds_graph(self.extractor.base)
-        return Quad(graph, term("plm:builtWith"), Literal(self.extractor.version), builds)
+        return built_with(graph, self.extractor.version, base=self.extractor.base)
 
     def add(self, extracted: "Extracted") -> None:
         """Keep a report's quads for the next commit."""

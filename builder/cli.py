@@ -15,6 +15,7 @@ from builder.commands.export import export
 from builder.commands.extract import extract
 from builder.commands.fetch import fetch
 from builder.commands.info import info
+from builder.commands.load import load
 from builder.commands.merge import merge
 from builder.commands.places import places
 from builder.commands.progress import warn
@@ -28,7 +29,8 @@ from builder.commands.watch import watch
 from builder.errors import PolemosError
 
 COMMANDS = (
-    *(build, fetch, watch, extract, export, merge, unlink, query, explain, publish_command, validate, info),
+    *(build, load, fetch, watch, extract, export, merge, unlink, query, explain, publish_command),
+    *(validate, info),
     *(evaluate, places, serve, token),
 )
 

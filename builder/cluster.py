@@ -1,8 +1,9 @@
-"""Reading on a cluster: Ray has the calls run wherever a processor is free, and again where one was lost."""
+"""Reading on a cluster: Ray has the calls run wherever a processor is free."""
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Final, TypeVar
 
 import ray
@@ -11,6 +12,7 @@ from ray.exceptions import (
     ObjectLostError,
     OutOfMemoryError,
     RaySystemError,
+    RayTaskError,
     WorkerCrashedError,
 )
 
@@ -18,9 +20,6 @@ from builder.errors import ClusterError
 
 T = TypeVar("T")
 LOCAL: Final = "local"
-# How often Ray runs a call again after a process or a machine was lost: a document that ends its process is
-# found sooner with fewer, a machine that comes and goes is outlived better with more.
-RETRIES: Final = 2
 
 
 class Cluster:
@@ -59,10 +58,26 @@ class Cluster:
 
     def submit(self, call: Callable[..., T], *arguments: object) -> "Future[T]":
         """Have something called on one of the machines."""
-        remote = ray.remote(max_retries=RETRIES, num_cpus=1)(call)
-        future: Future[T] = remote.remote(*arguments).future()
-        return future
+        asked: Future[T] = _called.remote(call, *arguments).future()
+        answer: Future[T] = Future()
+        asked.add_done_callback(partial(_pass_on, answer))
+        return answer
 
     def close(self) -> None:
         """Leave the cluster; one on this machine ends."""
         ray.shutdown()
+
+
+def _pass_on(answer: "Future[T]", asked: "Future[T]") -> None:
+    """Pass on what came of a call; an error as it was raised, without the lines that Ray puts around it."""
+    error = asked.exception()
+    if error is None:
+        answer.set_result(asked.result())
+    else:
+        answer.set_exception(error.cause if isinstance(error, RayTaskError) else error)
+
+
+# Ray itself runs nothing again: who submits knows better what to do with what was lost. See builder.workers.
+@ray.remote(max_retries=0, num_cpus=1)
+def _called(call: Callable[..., T], *arguments: object) -> T:
+    return call(*arguments)

@@ -6,6 +6,7 @@ PolemosError
 ├── StoreError            the store cannot be opened, written or understood
 │   └── StoreHeldError    another process writes it: names the process
 ├── ClusterError          the cluster cannot be reached
+├── ShardError            shards cannot be written, or are not what was written
 ├── QueryError            a SPARQL query is malformed or cannot be answered
 ├── RemoteError           an endpoint cannot be reached, or refuses what it is sent
 ├── FetchError            a feed or page cannot be fetched: names its address
@@ -63,6 +64,10 @@ class StoreHeldError(StoreError):
 
 class ClusterError(PolemosError):
     """A cluster that cannot be reached."""
+
+
+class ShardError(PolemosError):
+    """Shards that cannot be written, or are not what was written."""
 
 
 class QueryError(PolemosError):

@@ -57,6 +57,11 @@ BUILD_WORKERS: Final = Setting("workers", 1, "Processes that read documents, eac
 CLUSTER: Final = Setting(
     "cluster", None, "A Ray cluster to read on: local, auto or ray://HOST:PORT, in place of --workers."
 )
+SHARDS: Final = Setting(
+    "shards",
+    None,
+    "In place of --store: a folder or an address such as s3://BUCKET/PATH for files that polemos load takes.",
+)
 PRUNE: Final = Setting("prune", False, "Retract what came from documents below PATH that are gone.")
 RETRY: Final = Setting("retry", False, "Read the documents again that could not be read before.")
 REPORT: Final = Setting("report", None, "A file for what the build did, as JSON.")

@@ -1,8 +1,8 @@
 """Several pipelines in processes of their own, for the processors of one machine.
 
-Articles go out and graphs come back some batches at a time, so that memory stays bounded. A process that dies
-takes no document with it: what it had is read again, in the end one document at a time, and only a document
-that ends a process by itself is given up.
+What is to be read goes out, and what came of it back, some pieces at a time, so that memory stays bounded. A
+process that dies takes no document with it: what it had is read again, in the end one document at a time, and
+only a document that ends a process by itself is given up.
 """
 
 import os
@@ -10,12 +10,11 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias, TypeVar, cast
 
 import pyoxigraph as ox
@@ -23,6 +22,7 @@ from loky import ProcessPoolExecutor
 from pyoxigraph import NamedNode, RdfFormat
 
 from builder.errors import InputError
+from builder.linkage.batching import batches
 from builder.model import Article
 from builder.rdf import DEFAULT_BASE, report_iri
 from builder.settings import Recipe
@@ -33,14 +33,37 @@ if TYPE_CHECKING:
 # Articles that go to a process at once: enough that sending them costs little, few enough that all processes
 # end at about one time, and that a document which ends one is found soon.
 BATCH: Final = 8
-# Batches that each process has or waits for: one to read, one to begin with at once after it.
+# Pieces of work that each process has or waits for: one to read, one to begin with at once after it.
 AHEAD: Final = 2
+# How often a piece of work is begun before it is divided: a process may have died of something else.
+TRIES: Final = 2
 DIED: Final = "ended the process that read it, for want of memory perhaps"
 
 T = TypeVar("T")
-Batch: TypeAlias = tuple[Article, ...]
 # A report's IRI with its graph as N-Quads, which are written and read five times as fast as pickled quads.
 Answer: TypeAlias = list[tuple[str, bytes] | InputError]
+
+
+class Work(Protocol):
+    """What goes to a process at once."""
+
+    def halves(self) -> "Sequence[Self]":
+        """Divide it in two; give nothing where it is one document."""
+
+
+W = TypeVar("W", bound=Work)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some articles."""
+
+    articles: tuple[Article, ...]
+
+    def halves(self) -> "Sequence[Batch]":
+        """Divide it in two; give nothing where it is one article."""
+        middle = len(self.articles) // 2
+        return (Batch(self.articles[:middle]), Batch(self.articles[middle:])) if middle else ()
 
 
 class Pool(Protocol):
@@ -60,34 +83,43 @@ class Pool(Protocol):
 
 
 class Processes:
-    """Processes of this machine; in place of one that dies there is another."""
+    """Processes of this machine; in place of one that dies there is another.
+
+    Each is a pool by itself: of a pool of several all end when one does, and nobody knows which it was.
+    """
 
     lost: tuple[type[BaseException], ...] = (BrokenProcessPool,)
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._executor = self._begun()
+        self._executors = [_executor() for _ in range(size)]
+        self._sent: list[list[Future[Any]]] = [[] for _ in range(size)]
 
     def submit(self, call: Callable[..., T], *arguments: object) -> "Future[T]":
-        """Have something called in one of the processes."""
+        """Have something called in the process that has least to do."""
+        self._sent = [[each for each in sent if not each.done()] for sent in self._sent]
+        number = min(range(self.size), key=lambda number: len(self._sent[number]))
         future: Future[T]
         try:
-            future = self._executor.submit(call, *arguments)
-        except BrokenProcessPool:  # all of them end when one does
-            self._executor = self._begun()
-            future = self._executor.submit(call, *arguments)
+            future = self._executors[number].submit(call, *arguments)
+        except BrokenProcessPool:
+            self._executors[number] = _executor()
+            future = self._executors[number].submit(call, *arguments)
+        self._sent[number].append(future)
         return future
 
     def numbers(self) -> tuple[int, ...]:
         """The numbers by which the system knows the processes that have begun."""
-        return tuple(self._executor._processes)
+        return tuple(number for executor in self._executors for number in executor._processes)
 
     def close(self) -> None:
         """End the processes."""
-        self._executor.shutdown(kill_workers=True)
+        for executor in self._executors:
+            executor.shutdown(kill_workers=True)
 
-    def _begun(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.size, initializer=_begin, initargs=(os.getpid(),))
+
+def _executor() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, initializer=_begin, initargs=(os.getpid(),))
 
 
 class Workers:
@@ -112,40 +144,55 @@ class Workers:
 
     def read(self, articles: Iterable[Article]) -> "Iterator[Extracted | InputError]":
         """Yield the graph of each article, or the reason why it has none; the order is about theirs."""
-        rest = iter(articles)
-        sent: deque[tuple[Batch, Future[Answer]]] = deque()
+        for batch, answer in self.spread(_read, map(Batch, batches(articles, BATCH))):
+            if answer is None:
+                yield died(batch.articles[0])
+            else:
+                yield from _graphs(batch, answer, self.base)
+
+    def spread(
+        self, call: Callable[..., T], works: Iterable[W], *arguments: object
+    ) -> Iterator[tuple[W, T | None]]:
+        """Have something called for each piece of work, in whatever process is free; yield what it gave.
+
+        It is called with the piece, the arguments of `pipeline`, and `arguments`. Pieces come as they are
+        done. One that was lost with its process too often comes in halves, in the end as single documents
+        with None. What the call raises is raised here.
+        """
+        rest, again = iter(works), deque[tuple[W, int]]()
+        sent: dict[Future[T], tuple[W, int]] = {}
         while True:
-            while len(sent) < self._pool.size * AHEAD and (batch := tuple(islice(rest, BATCH))):
-                sent.append((batch, self._submit(batch)))
+            while len(sent) < self._pool.size * AHEAD and (next_ := _next(again, rest)):
+                sent[self._pool.submit(call, next_[0], *self._what, *arguments)] = next_
             if not sent:
                 return
-            batch, future = sent.popleft()
-            answer = self._read_again(batch) if self._is_lost(future) else future.result()
-            yield from _graphs(batch, answer, self.base)
+            done, _ = wait(sent, return_when=FIRST_COMPLETED)
+            for future in [each for each in sent if each in done]:
+                work, tries = sent.pop(future)
+                if not isinstance(future.exception(), self._pool.lost):
+                    yield work, future.result()
+                elif tries < TRIES:
+                    again.append((work, tries + 1))
+                elif halves := work.halves():
+                    again.extend((half, 1) for half in halves)
+                else:
+                    yield work, None
 
-    def _read_again(self, batch: Batch) -> Answer:
-        """Read a batch after a process died, in halves down to the document that ends a process."""
-        future = self._submit(batch)
-        if not self._is_lost(future):
-            return future.result()
-        if len(batch) == 1:
-            remedy = "leave it out, or shorten it"
-            return [InputError(DIED, batch[0].origin, line=batch[0].line, remedy=remedy)]
-        middle = len(batch) // 2
-        return self._read_again(batch[:middle]) + self._read_again(batch[middle:])
 
-    def _submit(self, batch: Batch) -> "Future[Answer]":
-        return self._pool.submit(_read, batch, *self._what)
+def died(article: Article) -> InputError:
+    """Say of an article that it ended the process that read it."""
+    return InputError(DIED, article.origin, line=article.line, remedy="leave it out, or shorten it")
 
-    def _is_lost(self, future: "Future[Answer]") -> bool:
-        """Wait for an answer; say whether it will never come, since a process died."""
-        return isinstance(future.exception(), self._pool.lost)
+
+def _next(again: deque[tuple[W, int]], rest: Iterator[W]) -> tuple[W, int] | None:
+    """Give what to do next and how often it will have been begun; what was lost goes before what is new."""
+    return again.popleft() if again else next(((work, 1) for work in rest), None)
 
 
 def _graphs(batch: Batch, answer: Answer, base: str) -> "Iterator[Extracted | InputError]":
     from builder.extraction import Extracted  # noqa: PLC0415 (spaCy is slow to load)
 
-    articles = {report_iri(article, base=base).value: article for article in batch}
+    articles = {report_iri(article, base=base).value: article for article in batch.articles}
     for each in answer:
         if isinstance(each, InputError):
             yield each
@@ -170,19 +217,20 @@ def _end_with(parent: int) -> None:
 
 
 @cache
-def _pipeline(recipe: Recipe, base: str, with_text: bool) -> "Pipeline":
+def pipeline(recipe: Recipe, base: str, with_text: bool) -> "Pipeline":
+    """Give the pipeline of this process, which is loaded once."""
     from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
     from builder.pipeline import load_pipeline  # noqa: PLC0415
 
     return Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
 
 
-def _version(*what: Any) -> str:  # noqa: ANN401 (the arguments of _pipeline)
-    return _pipeline(*what).version
+def _version(*what: Any) -> str:  # noqa: ANN401 (the arguments of `pipeline`)
+    return pipeline(*what).version
 
 
-def _read(batch: Batch, *what: Any) -> Answer:  # noqa: ANN401 (the arguments of _pipeline)
-    return [_packed(each) for each in _pipeline(*what).read(batch)]
+def _read(batch: Batch, *what: Any) -> Answer:  # noqa: ANN401 (the arguments of `pipeline`)
+    return [_packed(each) for each in pipeline(*what).read(batch.articles)]
 
 
 def _packed(outcome: "Extracted | InputError") -> tuple[str, bytes] | InputError:

@@ -98,6 +98,7 @@ ROOMS = (
         ),
     ),
     Room("builder.deferred", never=(*LANGUAGE, *GRAPH, *ENTRANCE), lazily=("builder.extraction",)),
+    Room("builder.shards", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction",)),
     Room("builder.cluster", only=("builder.errors", "ray")),
     Room("builder.workers", never=(*LANGUAGE, *ENTRANCE), lazily=("builder.extraction", "builder.pipeline")),
     Room(

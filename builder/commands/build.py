@@ -1,10 +1,9 @@
 """`polemos build`: from articles to a store."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,12 +12,14 @@ import click
 from builder import settings
 from builder.atomic import replacing
 from builder.commands import options
+from builder.commands.pools import make_pool
 from builder.commands.progress import bar, passing_bar, warn
+from builder.commands.sharding import write_shards
 from builder.commands.stopping import Stop, stopping_kindly
 from builder.deferred import Deferred
 from builder.settings import Recipe
 from builder.store import Store
-from builder.workers import Pool, Processes, Workers
+from builder.workers import Pool, Workers
 
 if TYPE_CHECKING:
     from builder.build import Documents, Summary
@@ -35,10 +36,12 @@ T = TypeVar("T")
         "polemos build archive/ --store store --prune --report last-build.json",
         "polemos build --retry --store store",
         "polemos build 'dump/*.jsonl' --store store --cluster ray://head:10001",
+        "polemos build 'dump/*.jsonl' --shards s3://bucket/shards --cluster ray://head:10001",
     )
 )
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options.STORE
+@options.option(settings.STORE, type=click.Path(path_type=Path))
+@options.option(settings.SHARDS, metavar="DIR")
 @options.recipe
 @options.PLACES
 @options.TEXT
@@ -53,7 +56,8 @@ def build(  # noqa: PLR0913 (one parameter an option)
     context: click.Context,
     paths: tuple[str, ...],
     *,
-    store: Path,
+    store: Path | None,
+    shards: str | None,
     recipe: Recipe,
     text: bool,
     base: str,
@@ -70,23 +74,39 @@ def build(  # noqa: PLR0913 (one parameter an option)
     report that is there already is not read again, and a document that has changed takes the place
     of what it was. One that cannot be read is named on standard error and in STORE/failed.jsonl, and
     the others are built.
+
+    With --shards, the processes that read write too, each files of its own: for graphs beyond what one
+    process can write. Run again after it was broken off, it goes on where it stopped.
     """
+    if shards is not None:
+        if store is not None or retry:
+            raise click.UsageError("--shards takes the place of --store, and no --retry")
+        with Workers(recipe, make_pool(workers, cluster), base=base, with_text=text) as processes:
+            made = write_shards(paths, shards, processes, prune=prune)
+        _keep(made, report)
+        context.exit(1 if made["failures"] else 0)
+    if store is None:
+        raise click.UsageError("Missing option '--store'; or give --shards DIR.")
     from builder.build import build as build_store  # noqa: PLC0415 (HTML and YAML are slow to load)
     from builder.readers import count  # noqa: PLC0415
 
     with Store.open(store, create=not retry) as opened, stopping_kindly("what is read is published") as stop:
         named = _named(paths, retry=retry, prune=prune, store=opened)
         watcher = Terminal(count(named), stop)
-        pool = _pool(workers, cluster)
+        pool = make_pool(workers, cluster) if workers > 1 or cluster is not None else None
         with reading(recipe, pool, base=base, with_text=text) as extractor:
             summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
     click.echo(told(summary))
     if summary.failures:
         click.echo(_way_out(store))
+    _keep(asdict(summary), report)
+    context.exit(130 if summary.stopped else 1 if summary.failures else 0)
+
+
+def _keep(summary: Mapping[str, object], report: Path | None) -> None:
     if report is not None:
         with replacing(report) as stream:
-            stream.write(json.dumps(asdict(summary), indent=2).encode())
-    context.exit(130 if summary.stopped else 1 if summary.failures else 0)
+            stream.write(json.dumps(summary, indent=2).encode())
 
 
 @contextmanager
@@ -105,17 +125,6 @@ def reading(recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool) ->
             return Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
 
         yield Deferred(begin, recipe, base=base, with_text=with_text)
-
-
-def _pool(workers: int, cluster: str | None) -> Pool | None:
-    """The processes that read, if not this one alone."""
-    if cluster is None:
-        return Processes(workers) if workers > 1 else None
-    if find_spec("ray") is None:
-        raise click.UsageError("--cluster needs Ray; install it with pip install 'polemos[cluster]'")
-    from builder.cluster import Cluster  # noqa: PLC0415 (not everybody has Ray)
-
-    return Cluster(cluster)
 
 
 def _named(paths: tuple[str, ...], *, retry: bool, prune: bool, store: Store) -> tuple[str, ...]:

@@ -48,11 +48,8 @@ TITLE: Final = "Polemos: reports of armed conflict as a knowledge graph"
     type=click.Path(path_type=Path),
     help="The file to write, with --for the folder; standard output if absent.",
 )
-@click.option(
-    "--for",
-    "target",
-    type=click.Choice(tuple(targets())),
-    help="Write files for the bulk loader of another store into the folder -o, and print how to load them.",
+@options.target(
+    "Write files for the bulk loader of another store into the folder -o, and print how to load them."
 )
 @click.option(
     "--dataset",

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from builder import settings
+from builder.exports.bulk import targets
 from builder.fetching.manners import Manners
 from builder.geonames import CHOSEN, choose_index
 from builder.rdf import FORMATS
@@ -40,6 +41,11 @@ def examples(*lines: str) -> str:
 def _use(_context: click.Context, _option: click.Parameter, path: Path | None) -> None:
     if path is not None:
         choose_index(path)
+
+
+def target(text: str) -> Decorator:
+    """Make the option that names another store."""
+    return click.option("--for", "target", type=click.Choice(tuple(targets())), help=text)
 
 
 STORE = option(settings.STORE, required=True, type=click.Path(path_type=Path))

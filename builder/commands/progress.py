@@ -1,7 +1,7 @@
 """What a person at a terminal sees while a command runs: a bar, and one line for each thing that fails."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 import click
@@ -34,9 +34,14 @@ def say(message: str) -> None:
         click.echo(message, err=True)
 
 
-def bar(items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:
-    """Pass items on and count them on standard error if that is a terminal."""
-    return iter(tqdm(items, total=total, unit=f" {unit}", disable=not sys.stderr.isatty()))
+def bar(
+    items: Iterable[T], *, total: int | None, unit: str, size: Callable[[T], int] = lambda _: 1
+) -> Iterator[T]:
+    """Pass items on and count them, or what is in each, on standard error if that is a terminal."""
+    with tqdm(total=total, unit=f" {unit}", disable=not sys.stderr.isatty()) as shown:
+        for item in items:
+            yield item
+            shown.update(size(item))
 
 
 def passing_bar(items: Iterable[T], *, total: int | None, unit: str) -> Iterator[T]:

@@ -18,6 +18,7 @@ from builder.readers.decoding import Limits, decode, load
 from builder.readers.metadata import Metadata, parse_metadata, parse_published
 from builder.readers.plain import read_plain
 from builder.readers.records import (
+    ALL,
     count_lines,
     load_record,
     read_lines,
@@ -40,7 +41,7 @@ from builder.readers.sources import (
 )
 from builder.readers.standard_input import read_standard_input
 from builder.readers.tables import count_rows, read_rows
-from builder.readers.webarchive import read_archive
+from builder.readers.webarchive import count_pages, read_archive
 from builder.readers.webpage import read_webpage
 
 __all__ = [
@@ -50,11 +51,14 @@ __all__ = [
     "Unchanged",
     "content_hash",
     "count",
+    "count_documents",
+    "find_sources",
     "parse_published",
     "read",
     "read_bytes",
     "read_changed",
     "read_metadata",
+    "read_part",
 ]
 
 
@@ -130,19 +134,41 @@ def count(paths: Iterable[Path | str], *, limits: Limits | None = None) -> int |
     found = [source.path for source in sources if isinstance(source, Source)]
     if any(path is None or ending(path) in ARCHIVE for path in found):
         return None
-    return sum(_count_documents(source, bounds) for source in sources)
+    return sum(count_documents(source, limits=bounds) for source in sources)
 
 
-def _read_source(source: Source, overrides: Metadata, *, limits: Limits) -> Iterator[Article | InputError]:
+def count_documents(source: Source | InputError, *, limits: Limits | None = None) -> int:
+    """Return how many values `read` yields for one of the sources; for an error that is itself."""
+    path = source.path if isinstance(source, Source) else None
+    if path is None or (end := ending(path)) in ONE_DOCUMENT:
+        return 1
+    if end in MANY_LINES:
+        return count_lines(path, limits=limits or Limits())
+    return count_rows(path) if end in TABLE else count_pages(path)
+
+
+def read_part(
+    source: Source, start: int, stop: int, *, limits: Limits | None = None
+) -> Iterator[Article | InputError]:
+    """Yield what `read` does for some documents of a source: from number `start`, below `stop`, from 0.
+
+    Those before the first are passed over without being parsed.
+    """
+    return _read_source(source, Metadata(), limits=limits or Limits(), part=slice(start, stop))
+
+
+def _read_source(
+    source: Source, overrides: Metadata, *, limits: Limits, part: slice = ALL
+) -> Iterator[Article | InputError]:
     path = source.path
     if path is None:
         yield from read_standard_input(sys.stdin.buffer, overrides, limits=limits)
     elif (end := ending(path)) in MANY_LINES:
-        yield from read_lines_of(path, overrides, limits=limits)
+        yield from read_lines_of(path, overrides, limits=limits, part=part)
     elif end in TABLE:
-        yield from read_rows(path, overrides, limits=limits)
+        yield from read_rows(path, overrides, limits=limits, part=part)
     elif end in ARCHIVE:
-        yield from read_archive(path, overrides, limits=limits)
+        yield from read_archive(path, overrides, limits=limits, part=part)
     else:
         yield attempt(partial(_read_document, path, source.sidecar, overrides, limits=limits))
 
@@ -161,10 +187,3 @@ def _parse(data: bytes, suffix: str, *layers: Metadata, limits: Limits, origin: 
     if suffix in RECORD:
         return read_record(content, *layers, limits=limits, origin=origin)
     return read_plain(content, *layers, limits=limits, origin=origin, markdown=suffix in MARKDOWN)
-
-
-def _count_documents(source: Source | InputError, limits: Limits) -> int:
-    path = source.path if isinstance(source, Source) else None
-    if path is not None and ending(path) in MANY_LINES:
-        return count_lines(path, limits=limits)
-    return count_rows(path) if path is not None and ending(path) in TABLE else 1

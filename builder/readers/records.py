@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 from io import BufferedReader
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from builder.errors import InputError
 from builder.model import Article
@@ -16,6 +16,7 @@ from builder.readers.metadata import Metadata, kind, parse_metadata
 
 # How a file of lines may be compressed, and what pyarrow calls that.
 PACKED = {".gz": "gzip", ".zst": "zstd"}
+ALL: Final = slice(0, None)
 
 
 def read_metadata(path: Path, *, limits: Limits | None = None) -> Metadata:
@@ -87,24 +88,32 @@ def read_fields(
 
 
 def read_lines(
-    stream: BinaryIO, *layers: Metadata, limits: Limits, origin: Path | None, first: bytes = b""
+    stream: BinaryIO,
+    *layers: Metadata,
+    limits: Limits,
+    origin: Path | None,
+    first: bytes = b"",
+    part: slice = ALL,
 ) -> Iterator[Article | InputError]:
     """Yield the article of each line of JSON, or the error of that line; blank lines are passed over.
 
-    One line is held in memory at a time. `first` is what was already read of the stream.
+    One line is held in memory at a time. `first` is what was already read of the stream; `part` says which
+    lines are parsed, counted from 0 without the blank ones.
     """
-    for line, data in _numbered_lines(stream, limits, first):
+    for line, data in islice(_numbered_lines(stream, limits, first), part.start, part.stop):
         if data is None:
             yield too_large(origin, limits, line=line)
         else:
             yield attempt(partial(_read_line, data, *layers, limits=limits, origin=origin, line=line))
 
 
-def read_lines_of(path: Path, *layers: Metadata, limits: Limits) -> Iterator[Article | InputError]:
+def read_lines_of(
+    path: Path, *layers: Metadata, limits: Limits, part: slice = ALL
+) -> Iterator[Article | InputError]:
     """Yield what `read_lines` does for a file, or the error that says why there is nothing in it."""
     try:
         with open_lines(path) as stream:
-            lines = read_lines(stream, *layers, limits=limits, origin=path)
+            lines = read_lines(stream, *layers, limits=limits, origin=path, part=part)
             yield next(lines, InputError("has no text", path, remedy="leave it out, or give it a text"))
             yield from lines
     except OSError as error:

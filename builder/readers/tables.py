@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from builder.model import Article
 from builder.readers.composing import attempt
 from builder.readers.decoding import Limits, decode
 from builder.readers.metadata import KEYS, Metadata
-from builder.readers.records import read_fields
+from builder.readers.records import ALL, read_fields
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -26,16 +27,19 @@ BUFFER = 1 << 20
 REMEDY = "write the file anew, or leave it out"
 
 
-def read_rows(path: Path, *layers: Metadata, limits: Limits) -> Iterator[Article | InputError]:
+def read_rows(
+    path: Path, *layers: Metadata, limits: Limits, part: slice = ALL
+) -> Iterator[Article | InputError]:
     """Yield the article of each row, or the error of that row.
 
     Groups of rows are read one by one: of one that is damaged the rest is one error, and the next is read.
+    `part` says which rows, counted from 0; groups that have none of them are not opened.
     """
     from pyarrow import ArrowException  # noqa: PLC0415 (slow to load, and few read tables)
 
     try:
         with _open(path) as table:
-            yield from _rows(table, path, *layers, limits=limits)
+            yield from _rows(table, path, *layers, limits=limits, part=part)
     except (OSError, ArrowException) as error:
         yield InputError(f"cannot be read as Parquet ({_said(error)})", path, remedy=REMEDY)
 
@@ -58,17 +62,20 @@ def _open(path: Path) -> "ParquetFile":
 
 
 def _rows(
-    table: "ParquetFile", path: Path, *layers: Metadata, limits: Limits
+    table: "ParquetFile", path: Path, *layers: Metadata, limits: Limits, part: slice
 ) -> Iterator[Article | InputError]:
     if "text" not in table.schema_arrow.names:
         yield InputError('has no column "text"', path, remedy="give the column of the articles that name")
     elif not table.metadata.num_rows:
         yield InputError("has no text", path, remedy="leave it out, or give it a text")
     else:
-        first = 1
+        first, (start, stop, _) = 0, part.indices(table.metadata.num_rows)
         for group in range(table.num_row_groups):
-            yield from _group(table, group, first, path, *layers, limits=limits)
-            first += table.metadata.row_group(group).num_rows
+            after = first + table.metadata.row_group(group).num_rows
+            if first < stop and start < after:
+                rows = _group(table, group, first + 1, path, *layers, limits=limits)
+                yield from islice(rows, max(0, start - first), stop - first)
+            first = after
 
 
 def _group(

@@ -7,6 +7,7 @@ from contextlib import redirect_stderr
 from datetime import datetime
 from functools import partial
 from io import SEEK_END, BytesIO, StringIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
@@ -15,6 +16,7 @@ from builder.model import Article
 from builder.readers.composing import attempt
 from builder.readers.decoding import Limits, too_large, unreadable
 from builder.readers.metadata import Metadata
+from builder.readers.records import ALL
 from builder.readers.webpage import read_webpage
 
 if TYPE_CHECKING:
@@ -37,22 +39,39 @@ REMEDY = "get the archive again; if it was compressed whole, run warcio recompre
 Numbered: TypeAlias = tuple[int, "ArcWarcRecord | str"]
 
 
-def read_archive(path: Path, *layers: Metadata, limits: Limits) -> Iterator[Article | InputError]:
+def read_archive(
+    path: Path, *layers: Metadata, limits: Limits, part: slice = ALL
+) -> Iterator[Article | InputError]:
     """Yield the article of each page, or the error of its record; `line` is the number of the record.
 
     Pages are what a server answered with as HTML, status 200; all else is passed over. One record is in
-    memory at a time. After a damaged one the next is looked for.
+    memory at a time. After a damaged one the next is looked for. `part` says which pages are read, counted
+    from 0 with damaged records.
     """
     try:
         with path.open("rb") as stream:
-            for number, record in _records(stream):
+            for number, record in islice(_documents(stream), part.start, part.stop):
                 if isinstance(record, str):
                     yield InputError(f"is a damaged record ({record})", path, line=number, remedy=REMEDY)
-                elif _is_page(record):
+                else:
                     page = partial(_read_page, record, *layers, limits=limits, origin=path, line=number)
                     yield attempt(page)
     except OSError as error:
         yield unreadable(path, error)
+
+
+def count_pages(path: Path) -> int:
+    """Return how many values `read_archive` will yield; no page is parsed for it."""
+    try:
+        with path.open("rb") as stream:
+            return sum(1 for _ in _documents(stream))
+    except OSError:
+        return 1  # its error
+
+
+def _documents(stream: BinaryIO) -> Iterator[Numbered]:
+    """Give the records of pages, and what is wrong where a record is damaged."""
+    return (each for each in _records(stream) if isinstance(each[1], str) or _is_page(each[1]))
 
 
 def _records(stream: BinaryIO) -> Iterator[Numbered]:

@@ -31,6 +31,11 @@ def load(**options):
 @pytest.fixture
 def poisoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
     """A recipe with that model, as an installed package."""
+    return make_poisoned(tmp_path, monkeypatch)
+
+
+def make_poisoned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Recipe:
+    """Install that model for processes that begin from now on, and give its recipe."""
     (tmp_path / "poisoned_model").mkdir()
     (tmp_path / "poisoned_model" / "__init__.py").write_text(POISONED)
     (tmp_path / "poisoned_model-1.0.dist-info").mkdir()

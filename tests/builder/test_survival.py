@@ -6,7 +6,6 @@ there are:
     POLEMOS_KILLED_BUILDS=100 POLEMOS_KILLED_ARTICLES=2000 pytest tests/builder/test_survival.py
 """
 
-import json
 import os
 import random
 import shutil
@@ -19,17 +18,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Quad
 
+from benchmarks.articles import short, write_lines
 from builder.store import VOCABULARY, open_snapshot
 
 KILLS = int(os.environ.get("POLEMOS_KILLED_BUILDS", "2"))
 ARTICLES = int(os.environ.get("POLEMOS_KILLED_ARTICLES", "120"))
 POLEMOS = Path(sys.executable).with_name("polemos")
-CITIES = ("Kirkuk", "Mosul", "Aleppo", "Kandahar", "Maiduguri", "Mogadishu", "Sanaa", "Donetsk")
-ATTACKS = (
-    "A car bomb killed {} people at a market in {} on Monday, police said.",
-    "Gunmen attacked a police station in {1} on Sunday, wounding {0} officers.",
-    "{} rockets hit an air base near {} overnight, the army said.",
-)
 
 
 @pytest.fixture
@@ -37,17 +31,8 @@ def archive(tmp_path: Path) -> Path:
     """Articles in two files, so that a build is killed within one and between the two."""
     folder = tmp_path / "archive"
     folder.mkdir()
-    chance = random.Random(1)  # any: the articles only have to differ
     for part in range(2):
-        with (folder / f"{part}.jsonl").open("w") as stream:
-            for number in range(ARTICLES // 2):
-                text = chance.choice(ATTACKS).format(chance.randint(2, 90), chance.choice(CITIES))
-                record = {
-                    "id": f"{part}-{number}",
-                    "published": "2024-01-24",
-                    "text": f"{text} Case {number}.",
-                }
-                stream.write(f"{json.dumps(record)}\n")
+        write_lines(folder / f"{part}.jsonl", short(ARTICLES // 2, seed=part))
     return folder
 
 

@@ -18,7 +18,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Copies of seed 1, the same again, and copies of seed 2."""
     made = [tmp_path_factory.mktemp("copies") for _ in range(3)]
     program = (
-        "import sys; from pathlib import Path; from copies import write_copies\n"
+        "import sys; from pathlib import Path; from articles import write_copies\n"
         "for seed, name in zip((1, 1, 2), sys.argv[1:]):\n"
         f"    write_copies(Path(name), articles={2 * SEEDS}, seed=seed)"
     )
@@ -56,3 +56,14 @@ def test_the_benchmark_prints_speeds_ratios_and_memory() -> None:
     assert len(figures) == 5
     assert all(float(number) > 0 for line in figures for number in line[-3:])
     assert sum(line.startswith("ratio ") for line in printed) == 5
+
+
+def test_the_stages_of_a_build_are_functions_that_there_are() -> None:
+    program = (
+        "from pkgutil import resolve_name; from build import STAGES, Stopwatch\n"
+        "watch = Stopwatch(); watch.put_on()\n"
+        "print(all(callable(resolve_name(path)) for paths in STAGES.values() for path in paths))"
+    )
+    command = (sys.executable, "-c", program)
+    done = subprocess.run(command, cwd=ROOT / "benchmarks", check=True, capture_output=True, text=True)
+    assert done.stdout == "True\n"

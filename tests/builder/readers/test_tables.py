@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from builder.errors import InputError
 from builder.model import Article
-from builder.readers import Limits, Metadata, count, read
+from builder.readers import Limits, Metadata, Source, count, count_documents, read, read_part
 
 ROW = {
     "id": 42,
@@ -155,6 +155,15 @@ def test_of_a_damaged_group_the_rest_is_one_error_and_the_next_is_read(tmp_path:
     errors = [each for each in found if isinstance(each, InputError)]
     assert [each.line for each in found] == [*range(1, 21), 21, *range(41, 61)]
     assert [str(error).startswith(f"{path}:21: its group of rows is damaged") for error in errors] == [True]
+
+
+@given(start=st.integers(0, 12), length=st.integers(0, 12), size=st.integers(1, 12))
+def test_parts_are_the_whole(tmp_path_factory: pytest.TempPathFactory, start: int, length: int, size: int):
+    rows = [{"text": f"{number} shells fell."} for number in range(10)]
+    source = Source(table(tmp_path_factory.mktemp("parts"), rows, row_group_size=size))
+    assert source.path is not None
+    assert count_documents(source) == 10
+    assert list(read_part(source, start, start + length)) == list(read([source.path]))[start : start + length]
 
 
 @given(found=st.lists(st.builds(Article, text=texts, published=st.none() | st.dates()), min_size=1))

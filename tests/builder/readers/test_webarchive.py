@@ -13,7 +13,7 @@ from warcio.warcwriter import WARCWriter
 
 from builder.errors import InputError
 from builder.model import Article
-from builder.readers import Limits, Metadata, count, read
+from builder.readers import Limits, Metadata, Source, count, count_documents, read, read_part
 
 PAGE = """<!doctype html><html lang="en"><head><title>Shells</title>{head}</head><body>
 <nav><a href="/">Front page</a></nav><article>
@@ -161,6 +161,14 @@ def test_the_day_of_the_fetch_counts_in_news_archives_alone(tmp_path: Path, name
         made.add(page("Two", head=""))
         made.add(page("Three"))
     assert [article.published for article in read([made.path])] == [published, date(2021, 3, 5)]
+
+
+def test_parts_are_the_whole(archive: Archive):
+    damage(archive, archive.begins[1] + (30 if archive.path.suffix == ".gz" else 0), b"\xff" * 12)
+    source, whole = Source(archive.path), [*map(str, read([archive.path]))]
+    assert count_documents(source) == len(whole) == 3
+    assert [str(each) for start in range(3) for each in read_part(source, start, start + 1)] == whole
+    assert [*map(str, read_part(source, 1, 9))] == whole[1:]
 
 
 def test_after_a_damaged_record_the_next_is_read(archive: Archive):

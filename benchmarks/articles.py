@@ -1,8 +1,14 @@
-"""Copies of the seeds under other names: as long, as hard to read, and no two alike."""
+"""Made-up articles, as many as are wanted and no two alike: copies of the seeds, and short ones.
 
+Copies are the seeds under other names: as long and as hard to read. Short articles are three to six sentences
+of a kind: enough where it is not the reading that is looked at.
+"""
+
+import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,6 +27,42 @@ UNLISTED: Final = ("Ghazlani", "Rafidain")
 _NUMBER: Final = rf"(?<![\d,.-])\d+(?![\d-])|\b(?i:{'|'.join(NUMBERS)})\b"
 
 
+# Of short articles. A day, a town and a group are drawn for each, so that some tell of one thing, as in news.
+FIRST_DAY: Final = date(2022, 1, 1)
+DAYS: Final = 730
+TOWNS: Final = (
+    *("Kirkuk", "Mosul", "Aleppo", "Kandahar", "Maiduguri", "Mogadishu", "Sanaa", "Donetsk", "Gao", "Kidal"),
+    *("Jalalabad", "Peshawar", "Quetta", "Idlib", "Tikrit", "Ramadi", "Herat", "Kunduz", "Baidoa", "Taiz"),
+    *("Goma", "Bunia", "Bamako", "Diffa", "Kismayo", "Hodeidah", "Homs", "Kharkiv", "Kherson", "Juba"),
+)
+GROUPS: Final = ("Taliban", "Islamic State", "al-Shabaab", "Boko Haram", "Houthis", "M23", "al-Qaeda")
+SITES: Final = ("market", "police station", "school", "hospital", "checkpoint", "military base", "mosque")
+LEADS: Final = (
+    "A car bomb killed {n} people at a {site} in {town} on {day}, police said.",
+    "Gunmen attacked a {site} in {town} on {day}, wounding {n} people.",
+    "{N} rockets hit a {site} near {town} early on {day}, the army said.",
+    "An air strike on a {site} in {town} killed at least {n} people on {day}, residents said.",
+    "Militants abducted {n} villagers near {town} on {day}, local officials said.",
+    "A roadside bomb wounded {n} soldiers outside {town} on {day}.",
+    "Fighters stormed a {site} in {town} on {day} and set it on fire.",
+)
+MORE: Final = (
+    "The {group} claimed responsibility for the attack.",
+    "No group claimed responsibility, but officials blamed the {group}.",
+    "{N} others were wounded, a doctor at the town's hospital said.",
+    "Soldiers were sent to the area and the road to {other} was closed.",
+    "It was the {nth} attack in the province this month.",
+    "The {group} had warned people to stay away from the {site}.",
+    "Witnesses heard gunfire for {n} hours.",
+    "The army denied that its aircraft had hit the {site}.",
+    "The government said that {n} fighters were killed in an operation near {other}.",
+    "Families fled towards {other} before dawn.",
+    "A spokesman for the {group} threatened further attacks on {other}.",
+    "Three days earlier, mortar shells had struck a {site} in {other}.",
+)
+ORDINALS: Final = ("second", "third", "fourth", "fifth")
+
+
 class Kind(NamedTuple):
     """What may stand for what: the same class and type, as many words, capitals for capitals."""
 
@@ -32,14 +74,51 @@ class Kind(NamedTuple):
 
 def write_copies(folder: Path, *, articles: int, seed: int) -> None:
     """Write so many Markdown files, the seeds in turn; the same `seed` gives the same files."""
+    for number, (metadata, body) in enumerate(copies(articles, seed=seed)):
+        header = yaml.safe_dump(metadata, allow_unicode=True)
+        (folder / f"{number:04d}.md").write_text(f"---\n{header}---\n{body}", "utf-8")
+
+
+def write_lines(file: Path, records: Iterable[Mapping[str, Any]]) -> Path:
+    """Write articles as lines of JSON, as readers take them."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.writelines(f"{json.dumps(record, default=str)}\n" for record in records)
+    return file
+
+
+def short(articles: int, *, seed: int) -> Iterator[dict[str, str]]:
+    """Make short articles as records of JSON, with an id and a day; the same `seed` gives the same ones.
+
+    The number of each stands in it, so that no two are one.
+    """
+    chance = random.Random(seed)
+    for number in range(articles):
+        day = FIRST_DAY + timedelta(chance.randrange(DAYS))
+        said = {"town": chance.choice(TOWNS), "group": chance.choice(GROUPS), "site": chance.choice(SITES)}
+        text = " ".join(
+            template.format(
+                **said,
+                n=chance.randint(2, 60),
+                N=chance.choice(NUMBERS).capitalize(),
+                nth=chance.choice(ORDINALS),
+                day=f"{day:%A}",
+                other=chance.choice(TOWNS),
+            )
+            for template in (chance.choice(LEADS), *chance.sample(MORE, chance.randint(1, 4)))
+        )
+        published = str(day + timedelta(1))
+        yield {"id": str(number), "published": published, "text": f"{text} This is report {number}."}
+
+
+def copies(articles: int, *, seed: int) -> Iterator[tuple[dict[str, Any], str]]:
+    """Make copies of the seeds in turn, as metadata and text; the same `seed` gives the same ones."""
     chance = random.Random(seed)
     originals = [_titled(path.read_text("utf-8")) for path in sorted(SEEDS.glob("[0-9]*.md"))]
     patterns = [_names_in(text) for _, text in originals]
     for number in range(articles):
         metadata, text = originals[number % len(originals)]
         title, _, body = renamed(text, patterns[number % len(originals)], chance).partition("\n")
-        header = yaml.safe_dump({**metadata, "title": title}, allow_unicode=True)
-        (folder / f"{number:04d}.md").write_text(f"---\n{header}---\n{body}", "utf-8")
+        yield {**metadata, "title": title}, body
 
 
 def _titled(markdown: str) -> tuple[dict[str, Any], str]:

@@ -1,0 +1,206 @@
+"""How long `polemos build` takes from end to end, and where the time goes.
+
+    python benchmarks/build.py                        300 articles, a few minutes
+    python benchmarks/build.py --articles 20000       as docs/builds.md has it; hours
+    python benchmarks/build.py --workers 2            with two processes that read
+
+The articles are copies of the seeds under other names, a file each. The build, the same build again with
+nothing changed, and a bare spaCy model over some of the same texts run in processes of their own, one after
+the other; ratios are of what was measured in this run. Seconds are of the clock: let the machine do nothing
+else.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial, wraps
+from inspect import isgeneratorfunction
+from pathlib import Path
+from pkgutil import resolve_name
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
+from typing import Final, TypeVar
+
+import click
+from articles import write_copies
+from throughput import RSS_PER_MB, apart, read_batched
+
+# Articles that the bare model reads: a minute of its work, and its speed does not hang on their number.
+REFERENCE: Final = 300
+OTHER: Final = "the rest"
+# The stages, each with the functions that are it; those of the last line hold others, which count as theirs.
+STAGES: Final = {
+    "reading files": ("builder.readers.read_changed",),
+    "language": ("builder.extraction.extract", "builder.workers.Workers.read"),
+    "graph": ("builder.extraction.to_quads",),
+    "checks": ("builder.shapes.check",),
+    "store": ("builder.store.Store.add_new", "builder.store.Store.replace", "builder.store.Store.holds"),
+    "journal": ("builder.journal.Journal.met", "builder.journal.Journal.report_of"),
+    "merge": ("builder.build.merge",),
+    "compaction": ("builder.store.Store.compact",),
+    "snapshot": ("builder.store.Store.publish",),
+    "index": ("builder.build.make_index",),
+}
+WHOLE: Final = ("merge", "index")
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Gives each moment to one stage: to the innermost that runs."""
+
+    spent: Counter[str] = field(default_factory=Counter)
+    running: list[str] = field(default_factory=lambda: [OTHER])
+    since: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Give the time of a block to a stage."""
+        self._switch()
+        self.running.append(self.running[-1] if self.running[-1] in WHOLE else name)
+        try:
+            yield
+        finally:
+            self._switch()
+            self.running.pop()
+
+    def _switch(self) -> None:
+        now = time.perf_counter()
+        self.spent[self.running[-1]] += now - self.since
+        self.since = now
+
+    def timed(self, name: str, call: Callable[..., T]) -> Callable[..., T | Iterator[T]]:
+        """Make a function, or a generator's steps, count for a stage."""
+
+        @wraps(call)
+        def function(*given: object, **more: object) -> T:
+            with self.stage(name):
+                return call(*given, **more)
+
+        @wraps(call)
+        def generator(*given: object, **more: object) -> Iterator[T]:
+            steps = iter(call(*given, **more))
+            while True:
+                with self.stage(name):
+                    step = next(steps, steps)
+                if step is steps:
+                    return
+                yield step
+
+        return generator if isgeneratorfunction(call) else function
+
+    def put_on(self) -> None:
+        """Time the functions of every stage from now on."""
+        for name, functions in STAGES.items():
+            for path in functions:
+                owner, _, attribute = path.rpartition(".")
+                found = resolve_name(owner)
+                setattr(found, attribute, self.timed(name, getattr(found, attribute)))
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What one build took: seconds by stage, and peaks of memory in MB as reading went on."""
+
+    seconds: float
+    start: float
+    stages: dict[str, float]
+    articles: int
+    built: int
+    events: int
+    memory: tuple[float, ...]
+    processes: float
+
+
+def run_build(store: Path, workers: int, folder: Path) -> Build:
+    """Build in this process, which is a fresh one; the model is loaded before the clock starts."""
+    from builder.build import Unwatched, build  # noqa: PLC0415 (only in that process)
+    from builder.commands.build import reading  # noqa: PLC0415
+    from builder.commands.pools import make_pool  # noqa: PLC0415
+    from builder.rdf import DEFAULT_BASE  # noqa: PLC0415
+    from builder.settings import SPACY_MODEL, Recipe  # noqa: PLC0415
+    from builder.store import Store  # noqa: PLC0415
+
+    began, watch = time.perf_counter(), Stopwatch()
+    watch.put_on()
+    total, memory = sum(1 for _ in folder.iterdir()), []
+
+    class Peaks(Unwatched):
+        def documents(self, documents: Iterable[T]) -> Iterator[T]:
+            for number, document in enumerate(documents, start=1):
+                yield document
+                if number % max(1, total // 10) == 0:
+                    memory.append(_peak(RUSAGE_SELF))
+                    print(f"{number} of {total} articles", file=sys.stderr)
+
+    recipe = Recipe(str(SPACY_MODEL.default))
+    pool = make_pool(workers, None) if workers > 1 else None
+    with (
+        Store.open(store, create=True) as opened,
+        reading(recipe, pool, base=DEFAULT_BASE, with_text=True) as ready,
+    ):
+        start = time.perf_counter() - began
+        watch.spent.clear()
+        watch.since = time.perf_counter()
+        done = build((folder,), opened, ready, watcher=Peaks())
+        with watch.stage(OTHER):
+            pass
+    stages = {name: watch.spent[name] for name in (*STAGES, OTHER)}
+    peaks = (*memory[:1], *memory[-1:], _peak(RUSAGE_SELF))
+    return Build(
+        done.seconds, start, stages, done.read, done.built, done.events, peaks, _peak(RUSAGE_CHILDREN)
+    )
+
+
+def _peak(whose: int) -> float:
+    return getrusage(whose).ru_maxrss / RSS_PER_MB
+
+
+def told(build: Build, again: Build, rate: float, *, workers: int) -> Iterator[str]:
+    """Put what was measured in lines; `rate` is how many articles a second the bare model reads."""
+    speed = build.built / build.seconds
+    yield f"{build.articles} articles, {workers} worker(s): {build.seconds:.1f} s, {speed:.2f} a second"
+    yield f"loading before that {build.start:.1f} s; {build.events} events merged"
+    yield f"{'stage':16}{'seconds':>10}{'share':>8}{'ms each':>10}"
+    for name, seconds in build.stages.items():
+        each = 1000 * seconds / build.articles
+        yield f"{name:16}{seconds:10.1f}{seconds / build.seconds:8.1%}{each:10.2f}"
+    yield f"bare spaCy on the same texts: {rate:.2f} articles a second"
+    yield f"ratio to bare spaCy {speed / rate:.2f}, up to the merge {_read_rate(build) / rate:.2f}"
+    tenth, read, end = build.memory
+    yield f"peak memory {tenth:.0f} MB after a tenth, {read:.0f} MB with all read: ratio {read / tenth:.2f}"
+    yield f"peak memory at the end {end:.0f} MB"
+    if workers > 1:
+        yield f"largest of the processes that read: {build.processes:.0f} MB"
+    yield f"the same again, nothing changed: {again.seconds:.1f} s ({again.built} built)"
+
+
+def _read_rate(build: Build) -> float:
+    after = ("merge", "compaction", "snapshot", "index")
+    return build.built / (build.seconds - sum(build.stages[name] for name in after))
+
+
+@click.command(help=__doc__)
+@click.option("--articles", default=300, show_default=True, type=click.IntRange(10), help="How many to read.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that read.")
+@click.option("--seed", default=1, show_default=True, help="Another seed makes other articles.")
+def main(*, articles: int, workers: int, seed: int) -> None:
+    """Run the benchmark."""
+    with TemporaryDirectory() as name:
+        folder, some, store = (Path(name, part) for part in ("articles", "some", "store"))
+        for place, count in ((folder, articles), (some, min(articles, REFERENCE))):
+            place.mkdir()
+            write_copies(place, articles=count, seed=seed)
+        bare = apart(read_batched, some)
+        build = apart(partial(run_build, store, workers), folder)
+        again = apart(partial(run_build, store, workers), folder)
+        for line in told(build, again, min(articles, REFERENCE) / bare.seconds, workers=workers):
+            click.echo(line)
+
+
+if __name__ == "__main__":
+    main()
