@@ -98,14 +98,16 @@ def _tagged(request: Request, response: Response, said: bytes) -> Response:
 def _service(settings: Settings) -> Iterator[Triple]:
     updates = ("sd:SPARQL11Update",) if settings.is_writable else ()
     federation = ("sd:BasicFederatedQuery",) if settings.service_hosts else ()
-    functions = terms(*(f"geof:{name}" for name in FUNCTIONS))
+    # What another endpoint can do beyond the standard, it says itself.
+    is_ours = settings.endpoint is None
+    functions = terms(*(f"geof:{name}" for name in FUNCTIONS)) if is_ours else ()
     yield from say(
         node("sparql.get", "service"),
         {
             "rdf:type": terms("sd:Service"),
             "sd:endpoint": [node("sparql.get")],
             "sd:supportedLanguage": terms("sd:SPARQL10Query", "sd:SPARQL11Query", *updates),
-            "sd:feature": terms("sd:EmptyGraphs", *federation),
+            "sd:feature": terms(*(("sd:EmptyGraphs",) if is_ours else ()), *federation),
             "sd:resultFormat": formats((*RESULTS, *GRAPHS)),
             "sd:inputFormat": formats(GRAPHS if settings.is_writable else ()),
             "sd:defaultEntailmentRegime": terms("ent:Simple"),

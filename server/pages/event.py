@@ -110,8 +110,9 @@ class Merge:
 def show(iri: str) -> Response:
     """Show an event."""
     graph = describe(frame.engine(), "event", iri)
-    index = frame.index()
-    row = index.row(iri)
+    index = frame.index_if_any()
+    row = index.row(iri) if index else None
+    point = index.point(row.id) if index and row else None
     sources = _sources(graph, iri)
     return frame.show(
         "event.html",
@@ -127,10 +128,10 @@ def show(iri: str) -> Response:
         others=max(0, len(graph.all(iri, "prov:wasDerivedFrom")) - len(sources)),
         merges=list(_merges(graph, iri)),
         linked=list(_linked(graph, iri)),
-        nearby=_nearby(index, row, graph, iri) if row else [],
-        point=index.point(row.id) if row else None,
+        nearby=_nearby(index, row, graph, iri) if index and row else [],
+        point=point,
         radius=frame.RADIUS_KM,
-        structured=structured.event(graph, iri, index.point(row.id) if row else None),
+        structured=structured.event(graph, iri, point),
         query_behind=query_of("event", iri),
         twins=twins_of(iri, is_located=row is not None),
     )
