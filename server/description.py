@@ -38,14 +38,19 @@ blueprint = Blueprint("description", __name__)
 
 def service(request: Request) -> Response:
     """Describe the endpoint: what it speaks, which formats it takes and gives, and its dataset."""
-    chosen = _format(request)
+    chosen, settings = _format(request), current_app.extensions["settings"]
+    # What graphs an endpoint behind this server has is for it to say, and burdens it each time.
+    dataset = [] if settings.endpoint else _counted()
+    return _graph(request, chosen, [*_service(settings), *dataset])
+
+
+def _counted() -> list[Triple]:
+    """Describe the dataset; what the service can do is known also where counting takes too long."""
     try:
         _, graphs = of_one_snapshot(count_graphs)
-        dataset = [*_dataset(graphs)]
+        return [*_dataset(graphs)]
     except Failed:
-        # What the service can do is known, also where counting takes too long or the queue is full.
-        dataset = []
-    return _graph(request, chosen, [*_service(current_app.extensions["settings"]), *dataset])
+        return []
 
 
 @blueprint.get("/.well-known/void")

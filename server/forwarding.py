@@ -21,10 +21,11 @@ _FORMS: Final = ("select", "ask", *_GRAPHS)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query as an endpoint gets it; `is_graph` says that its answer is a graph."""
+    """A query as an endpoint gets it; what it asks for is a graph, whether something is so, or rows."""
 
     text: str
     is_graph: bool = False
+    is_ask: bool = False
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
@@ -34,15 +35,16 @@ def of_query(query: Query, merged_graph: str | None) -> Question:
 
     >>> of_query(Query("ASK { GRAPH <urn:g> {} }", base="urn:b"), "urn:merged")
     ... # doctest: +NORMALIZE_WHITESPACE
-    Question(text='BASE <urn:b>\\nASK { GRAPH <urn:g> {} }', is_graph=False,
+    Question(text='BASE <urn:b>\\nASK { GRAPH <urn:g> {} }', is_graph=False, is_ask=True,
              default_graphs=('urn:merged',), named_graphs=('urn:g',))
     """
     default, named = (
         tuple(NamedNode(iri).value for iri in graphs) for graphs in (query.default_graphs, query.named_graphs)
     )
     text = f"BASE {NamedNode(query.base)}\n{query.text}" if query.base else query.text
-    is_graph = _form(query.text).startswith(_GRAPHS)
-    return _in_merged(Question(text, is_graph, default, named), merged_graph)
+    form = _form(query.text)
+    question = Question(text, form.startswith(_GRAPHS), form.startswith("ask"), default, named)
+    return _in_merged(question, merged_graph)
 
 
 def of_dump(dump: Dump, merged_graph: str | None) -> Question:
@@ -54,7 +56,8 @@ def of_dump(dump: Dump, merged_graph: str | None) -> Question:
 
 def of_existence(graph: str, merged_graph: str | None) -> Question:
     """Give what asks an endpoint whether it has a graph: many forget one that is empty."""
-    return _in_merged(Question(f"ASK {{ GRAPH {NamedNode(graph)} {{ ?s ?p ?o }} }}"), merged_graph)
+    text = f"ASK {{ GRAPH {NamedNode(graph)} {{ ?s ?p ?o }} }}"
+    return _in_merged(Question(text, is_ask=True), merged_graph)
 
 
 def _significant(text: str) -> Iterator[Token]:

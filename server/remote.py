@@ -21,7 +21,7 @@ FRESH: Final = 60
 _KNOWN: Final = 5.0
 # Seconds in which it must answer then; machines that look at our health give up after ten, as a rule.
 _PATIENCE: Final = (4.0, 4.0)
-_ALIVE: Final = Question("ASK { ?s ?p ?o }")
+_ALIVE: Final = Question("ASK { ?s ?p ?o }", is_ask=True)
 
 
 class Remote:

@@ -54,26 +54,47 @@ _FAILURES: Final = {
     503: _BUSY,
     504: _LATE,
 }
+# Virtuoso calls blank nodes by IRIs of a kind of its own. The mark stands nowhere else in JSON: inside a
+# string each quote has a backslash before it.
+_MARK: Final = b'"bnode", "value": "nodeID://'
+_MENDED: Final = b'"bnode", "value": "'
+_YES, _NO = (ox.parse_query_results(text, format=QueryResultsFormat.TSV) for text in (b"true", b"false"))
 _TELLING: Final = (400, 422, 500)  # whose words tell of the query
 
 
 class Body:
     """The body of an answer as a file; a read gives what has come, without waiting for more."""
 
-    def __init__(self, raw: BaseHTTPResponse) -> None:
+    def __init__(self, raw: BaseHTTPResponse, *, is_json: bool = False) -> None:
         self._raw = raw
+        self._is_json = is_json
         self._come = BytesIO()
+        self._begun = b""  # what may be the beginning of a mark
 
     def read(self, size: int) -> bytes:
         """Give so many bytes at most, none at the end. Raises `Failed` where the answer breaks off."""
         piece = self._come.read(size)
-        if not piece:
-            try:
-                self._come = BytesIO(self._raw.read1(PIECE, decode_content=True))
-            except (HTTPError, OSError) as error:
-                raise Failed(_BROKEN) from error
+        while not piece:
+            come = self._receive()
+            if not come:
+                piece, self._begun = self._begun, b""
+                break
+            self._come = BytesIO(self._mended(come) if self._is_json else come)
             piece = self._come.read(size)
         return piece
+
+    def _receive(self) -> bytes:
+        try:
+            return bytes(self._raw.read1(PIECE, decode_content=True))
+        except (HTTPError, OSError) as error:
+            raise Failed(_BROKEN) from error
+
+    def _mended(self, come: bytes) -> bytes:
+        """Write Virtuoso's blank nodes as others do; a mark may come in two pieces."""
+        text = (self._begun + come).replace(_MARK, _MENDED)
+        begun = next((size for size in range(len(_MARK) - 1, 0, -1) if text.endswith(_MARK[:size])), 0)
+        self._begun = text[len(text) - begun :]
+        return text[: len(text) - begun]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +103,15 @@ class Reply:
 
     body: Body
     format: QueryResultsFormat | RdfFormat
+    is_ask: bool = False
 
     def results(self) -> QuerySolutions | QueryBoolean:
         """Read rows, or whether it is so, as they come."""
         assert isinstance(self.format, QueryResultsFormat)
-        return ox.parse_query_results(self.body, format=self.format)  # type: ignore[arg-type]  # read is all
+        found = ox.parse_query_results(self.body, format=self.format)  # type: ignore[arg-type]  # read is all
+        if self.is_ask and isinstance(found, QuerySolutions):  # Virtuoso's yes is a row, its no is none
+            return _YES if any(True for _ in found) else _NO
+        return found
 
     def triples(self) -> Iterator[Triple]:
         """Read a graph as it comes."""
@@ -129,7 +154,9 @@ class Upstream:
             raise Failed(_UNREACHABLE) from error
         with response:
             self._check(response)
-            yield Reply(Body(response.raw), self._format(response, is_graph=question.is_graph))
+            format_ = self._format(response, is_graph=question.is_graph)
+            body = Body(response.raw, is_json=format_ == QueryResultsFormat.JSON)
+            yield Reply(body, format_, question.is_ask)
 
     def _format(self, response: requests.Response, *, is_graph: bool) -> QueryResultsFormat | RdfFormat:
         kind = response.headers.get("Content-Type", "")

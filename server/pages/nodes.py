@@ -114,7 +114,7 @@ def _is_graph(iri: str) -> bool:
         NamedNode(iri)
     except ValueError as error:
         raise Failed(Failure(400, f"that is no IRI: {error}")) from error
-    query = Query(f"ASK {{ GRAPH <{iri}> {{}} }}")
+    query = Query(f"ASK {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}")
     table = tables.run(current_app.extensions["engine"], query, caller(request))
     return table.rows[0][0] is not None and table.rows[0][0].text == "yes"
 
