@@ -85,9 +85,9 @@ def make(settings: Settings) -> Flask:
 def _source(settings: Settings) -> Source:
     """Give what queries are asked of: the endpoint where there is one, or else the store."""
     if settings.endpoint is not None:
-        return Remote(settings.endpoint, settings.merged_graph, settings)
+        return Remote(settings.endpoint, settings.merged_graph, settings.limits)
     assert settings.store is not None  # Settings sees to it
-    return Snapshots(settings.store, settings)
+    return Snapshots(settings.store, settings.limits)
 
 
 def close(app: Flask, *, grace: float = 0.0) -> None:

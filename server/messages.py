@@ -143,10 +143,9 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderStart:
-    """What a query process is told at its start; sizes in bytes."""
+class Limits:
+    """What a process that answers queries may take; sizes in bytes, `hosts` those that SERVICE may call."""
 
-    store: Path
     memory: int
     stack: int
     max_rows: int
@@ -154,18 +153,23 @@ class ReaderStart:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderStart:
+    """What a process that reads snapshots is told at its start."""
+
+    store: Path
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteStart:
-    """What a process that hands queries on to an endpoint is told at its start; sizes in bytes.
+    """What a process that hands queries on to an endpoint is told at its start.
 
     `merged_graph` names the merged layer where the endpoint's default graph is the union of all graphs.
     """
 
     address: "Address"
     merged_graph: str | None
-    memory: int
-    stack: int
-    max_rows: int
-    hosts: frozenset[str]
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)

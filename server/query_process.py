@@ -67,7 +67,7 @@ class Reader:
         return self.store
 
     def _query(self, store: ox.Store, query: Query) -> None:
-        refused = refusal(query.text, base=query.base, allowed=self.start.hosts)
+        refused = refusal(query.text, base=query.base, allowed=self.start.limits.hosts)
         if refused:
             raise Failed(Failure(422, refused))
         result = evaluate(store, query)
@@ -75,7 +75,7 @@ class Reader:
         if query.is_head:
             send_head(self.line, chosen)
             return
-        pieces = Pieces.of(query, self.line, chosen, self.start.max_rows)
+        pieces = Pieces.of(query, self.line, chosen, self.start.limits.max_rows)
         if isinstance(result, QueryTriples):
             result.serialize(pieces, format=RdfFormat.from_media_type(chosen.writer))  # type: ignore[arg-type]
         else:
@@ -89,7 +89,7 @@ class Reader:
         if dump.is_head:
             send_head(self.line, dump.format)
             return
-        pieces = Pieces.of(dump, self.line, dump.format, self.start.max_rows)
+        pieces = Pieces.of(dump, self.line, dump.format, self.start.limits.max_rows)
         format_ = RdfFormat.from_media_type(dump.format.writer)
         store.dump(pieces, format_, from_graph=graph, prefixes=dict(ontology.PREFIXES))  # type: ignore[arg-type]
         pieces.finish()
@@ -110,10 +110,10 @@ def main() -> None:
     """Do what the parent says, within the bounds that it sets."""
     line = connect()
     start: ReaderStart = line.receive()
-    if not start.hosts:
+    if not start.limits.hosts:
         deny_network()
-    limit_memory(start.memory + start.stack)
-    run_deep(start.stack, Reader(start, line).serve)
+    limit_memory(start.limits.memory + start.limits.stack)
+    run_deep(start.limits.stack, Reader(start, line).serve)
 
 
 if __name__ == "__main__":

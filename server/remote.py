@@ -9,9 +9,8 @@ from typing import Final
 from builder.endpoint import Address
 from builder.store import Version
 from server.forwarding import Question
-from server.messages import Failed, Failure, RemoteStart
+from server.messages import Failed, Failure, Limits, RemoteStart
 from server.processes import Process
-from server.settings import Settings
 from server.source import Gauge
 from server.upstream import Upstream
 
@@ -27,15 +26,8 @@ _ALIVE: Final = Question("ASK { ?s ?p ?o }", is_ask=True)
 class Remote:
     """An endpoint; `merged_graph` names the merged layer, where its default graph is all graphs together."""
 
-    def __init__(self, address: Address, merged_graph: str | None, settings: Settings) -> None:
-        self._start = RemoteStart(
-            address=address,
-            merged_graph=merged_graph,
-            memory=settings.memory,
-            stack=settings.stack,
-            max_rows=settings.max_rows,
-            hosts=settings.service_hosts,
-        )
+    def __init__(self, address: Address, merged_graph: str | None, limits: Limits) -> None:
+        self._start = RemoteStart(address, merged_graph, limits)
         self._upstream = Upstream(address, _PATIENCE)
         self._lock = threading.Lock()
         self._failure: Failure | None = None

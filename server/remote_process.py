@@ -47,7 +47,7 @@ class Forwarder:
             self._dump(ask.reading)
 
     def _query(self, query: Query) -> None:
-        refused = refusal(query.text, base=query.base, allowed=self.start.hosts)
+        refused = refusal(query.text, base=query.base, allowed=self.start.limits.hosts)
         if refused:
             raise Failed(Failure(422, refused))
         # Some endpoints do an update that comes as a query: what is none for us is none.
@@ -58,7 +58,7 @@ class Forwarder:
             if query.is_head:
                 send_head(self.line, chosen)
             else:
-                _copy(reply, Pieces.of(query, self.line, chosen, self.start.max_rows))
+                _copy(reply, Pieces.of(query, self.line, chosen, self.start.limits.max_rows))
 
     def _dump(self, dump: Dump) -> None:
         if dump.graph is not None and not self._has(dump.graph):
@@ -66,7 +66,7 @@ class Forwarder:
         if dump.is_head:
             send_head(self.line, dump.format)
             return
-        pieces = Pieces.of(dump, self.line, dump.format, self.start.max_rows)
+        pieces = Pieces.of(dump, self.line, dump.format, self.start.limits.max_rows)
         with self.upstream.ask(of_dump(dump, self.start.merged_graph)) as reply:
             _copy(reply, pieces, dict(ontology.PREFIXES))
 
@@ -99,8 +99,8 @@ def main() -> None:
     """Do what the parent says, within the bounds that it sets."""
     line = connect()
     start: RemoteStart = line.receive()
-    limit_memory(start.memory + start.stack)
-    run_deep(start.stack, Forwarder(start, line, Upstream(start.address)).serve)
+    limit_memory(start.limits.memory + start.limits.stack)
+    run_deep(start.limits.stack, Forwarder(start, line, Upstream(start.address)).serve)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from builder.endpoint import Address
 from builder.errors import SettingError
 from builder.settings import Setting
 from server.access import Tokens
+from server.messages import Limits
 
 MEGABYTE: Final = 1024 * 1024
 # Oxigraph's parser and evaluator recurse, about 5 kB a level, and a level takes two characters. It is
@@ -89,6 +90,11 @@ class Settings:
     def stack(self) -> int:
         """How much stack the longest query may need."""
         return max(_LEAST_STACK, self.max_query * _STACK_PER_CHARACTER)
+
+    @property
+    def limits(self) -> Limits:
+        """What a process that answers queries may take."""
+        return Limits(self.memory, self.stack, self.max_rows, self.service_hosts)
 
     @property
     def largest_query(self) -> int:

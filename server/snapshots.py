@@ -7,9 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from builder.store import Version, newest_version
-from server.messages import ReaderStart
+from server.messages import Limits, ReaderStart
 from server.processes import Process
-from server.settings import Settings
 from server.source import Gauge
 
 
@@ -40,15 +39,9 @@ def _stamp(file: str) -> tuple[int, int] | None:
 class Snapshots:
     """A store. Raises `StoreError` if there is no snapshot to read."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
+    def __init__(self, store: Path, limits: Limits) -> None:
         self._newest = Newest(store)
-        self._start = ReaderStart(
-            store=store,
-            memory=settings.memory,
-            stack=settings.stack,
-            max_rows=settings.max_rows,
-            hosts=settings.service_hosts,
-        )
+        self._start = ReaderStart(store, limits)
 
     def version(self) -> Version:
         """Say which snapshot is the newest. Raises `StoreError` if there is none."""

@@ -11,11 +11,14 @@ from pyoxigraph import NamedNode
 
 from builder import settings
 from builder.commands import options
+from builder.commands.progress import warn
 from builder.endpoint import Address
 from builder.errors import SettingError
 from builder.store import current_snapshot
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from server.settings import Settings
 
 _POSITIVE: Final = click.IntRange(1)
@@ -112,11 +115,22 @@ def serve(
             f"cannot listen on {host}, port {port}: {error.strerror}; "
             "choose others with --host and --port, of which 0 takes any free one"
         ) from error
+    _warn_if_unready(app)
     here = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
     served = store if address is None else address.url
     click.echo(f"Polemos serves {served} at {here} (SPARQL at {here}sparql); Ctrl-C stops it")
     sys.stdout.flush()
     server.run(grace=grace)
+
+
+def _warn_if_unready(app: "Flask") -> None:
+    """Say where an endpoint does not answer yet: queries will be answered when it does."""
+    from server.messages import Failed  # noqa: PLC0415 (see serve)
+
+    try:
+        app.extensions["engine"].state()
+    except Failed as error:
+        warn(f"{error}; queries are answered as soon as it does")
 
 
 def _settings(

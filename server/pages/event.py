@@ -13,6 +13,7 @@ from server.index import Index
 from server.pages import frame, structured
 from server.pages.article import Quote, Segment, quotes, segments
 from server.pages.described import Described, describe, local, query_of
+from server.pages.facts import Fact, Link
 from server.pages.twins import twins_of
 from server.rows import Row
 from server.selection import Selection
@@ -40,23 +41,6 @@ _INVERSE: Final = {
 _DATES: Final = ("startDate", "endDate", "deadline")
 _VALUES: Final = ("timeExpression", "eventCount", "minimumDistance", "confidence")
 _UNITS: Final = {"minimumDistance": " m"}
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A node to go to; `note` says what kind of thing it is."""
-
-    label: str
-    url: str | None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A property and its values."""
-
-    name: str
-    values: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +146,14 @@ def _facts(graph: Described, iri: str) -> Iterator[Fact]:
         if values:
             yield Fact(frame.term_label(name), values)
     for name in ("perpetratorBasis", "damage"):
-        values = tuple(Link(frame.term_label(node), None) for node in graph.all(iri, f"plm:{name}"))
+        values = tuple(Link(frame.term_label(node)) for node in graph.all(iri, f"plm:{name}"))
         if values:
             yield Fact(frame.term_label(name), values)
     for name in (*_DATES, *_VALUES):
         texts = sorted(graph.all(iri, f"plm:{name}"))
         if texts:
             unit = _UNITS.get(name, "")
-            yield Fact(frame.term_label(name), tuple(Link(f"{text}{unit}", None) for text in texts))
+            yield Fact(frame.term_label(name), tuple(Link(f"{text}{unit}") for text in texts))
 
 
 def _sources(graph: Described, iri: str) -> tuple[Source, ...]:

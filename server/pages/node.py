@@ -14,7 +14,8 @@ from server.pages import frame, structured
 from server.pages.asked import involving
 from server.pages.behind import query_behind
 from server.pages.described import Described, describe, query_of
-from server.pages.event import Fact, Link, link
+from server.pages.event import link
+from server.pages.facts import Fact, Link
 from server.pages.histogram import Histogram, histogram
 from server.pages.twins import twins_of
 from server.rows import Named, Point, Row, Value
@@ -114,7 +115,7 @@ def _facts(graph: Described, iri: str) -> Iterator[Fact]:
         values = tuple(link(graph, node) for node in graph.all(iri, f"plm:{name}"))
         if values:
             yield Fact(frame.term_label(name), values)
-    sizes = tuple(Link(size, None) for size in sorted(graph.all(iri, "plm:size"), key=int))
+    sizes = tuple(Link(size) for size in sorted(graph.all(iri, "plm:size"), key=int))
     if sizes:
         yield Fact("How many", sizes)
     for name, words in _INVERSE.items():

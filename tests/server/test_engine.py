@@ -47,7 +47,7 @@ def engine() -> Iterator[Callable[..., Engine]]:
 
     def start(store: Path, **settings: object) -> Engine:
         given = Settings(store, **{"workers": 2, **settings})
-        made.append(Engine(Snapshots(store, given), given, Metrics()))
+        made.append(Engine(Snapshots(store, given.limits), given, Metrics()))
         return made[-1]
 
     yield start
