@@ -115,7 +115,8 @@ def serve(
             f"cannot listen on {host}, port {port}: {error.strerror}; "
             "choose others with --host and --port, of which 0 takes any free one"
         ) from error
-    _warn_if_unready(app)
+    if address is not None:
+        _warn_if_silent(app, address)
     here = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
     served = store if address is None else address.url
     click.echo(f"Polemos serves {served} at {here} (SPARQL at {here}sparql); Ctrl-C stops it")
@@ -123,14 +124,14 @@ def serve(
     server.run(grace=grace)
 
 
-def _warn_if_unready(app: "Flask") -> None:
-    """Say where an endpoint does not answer yet: queries will be answered when it does."""
+def _warn_if_silent(app: "Flask", address: Address) -> None:
+    """Say where an endpoint does not answer yet: it may be about to start, and queries wait for nothing."""
     from server.messages import Failed  # noqa: PLC0415 (see serve)
 
     try:
         app.extensions["engine"].state()
     except Failed as error:
-        warn(f"{error}; queries are answered as soon as it does")
+        warn(f"{address.url}: does not answer as it should ({error}); it is asked again for each query")
 
 
 def _settings(
