@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -60,8 +60,8 @@ class Address:
     plain: bool = False
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(self.url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingError(
                 f"{self.url}: is no address of an endpoint; give one that begins with https://"
             )
@@ -87,6 +87,20 @@ class Address:
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(max_retries=retry))
         return session
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Cut an address into its parts; None where it has none.
+
+    >>> _parts("http://[") is None, _parts("http://localhost:many/") is None
+    (True, True)
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read only here, and it may be no number
+    except ValueError:
+        return None
+    return parts
 
 
 def _is_here(host: str) -> bool:

@@ -24,10 +24,10 @@ from builder.errors import SettingError
 from server import create_app
 from server.app import close
 from server.engine import Caller, Engine
-from server.forwarding import of_query
+from server.forwarding import Question, of_query
 from server.messages import Chosen, Failed, Query
 from server.settings import Settings
-from server.upstream import Body
+from server.upstream import Body, Upstream
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 Front = Callable[..., FlaskClient]
@@ -61,6 +61,7 @@ class Elsewhere(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Asked)
         self.heard: list[dict[str, list[str]]] = []
         self.headers: list[dict[str, str]] = []
+        self.connections: set[object] = set()
 
     @property
     def url(self) -> str:
@@ -78,6 +79,7 @@ class Asked(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.heard.append(parse_qs(body.decode(), keep_blank_values=True))
         self.server.headers.append(dict(self.headers))
+        self.server.connections.add(self.client_address)
         self.server.respond(self)
 
     def log_message(self, *_: object) -> None:
@@ -331,6 +333,18 @@ def test_an_answer_is_kept_for_a_minute(elsewhere: Elsewhere, front: Front) -> N
     )
     assert again.data == answers[0].data
     assert len(elsewhere.heard) == 2
+
+
+@pytest.mark.parametrize("is_graph", [False, True])
+def test_a_connection_is_used_again(elsewhere: Elsewhere, is_graph: bool) -> None:
+    if is_graph:
+        elsewhere.respond = sends(b"<urn:s> <urn:p> <urn:o> .\n", "application/n-triples")
+    upstream = Upstream(Address(elsewhere.url))
+    elsewhere.connections.clear()
+    for _ in range(3):
+        with upstream.ask(Question("", is_graph)) as reply:
+            assert list(reply.triples() if is_graph else reply.results())  # type: ignore[arg-type]
+    assert len(elsewhere.connections) == 1
 
 
 # What goes wrong
