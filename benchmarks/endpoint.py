@@ -135,10 +135,15 @@ def figures(made: Databases, findings: Findings, *, flags: str) -> dict[str, obj
     }
 
 
-def measure(name: str, bench: Bench, made: Databases, findings: Findings, *, rounds: int, flags: str) -> None:
+def measure(
+    name: str, bench: Bench, made: Databases, findings: Findings, *, rounds: int, flags: str, in_front: bool
+) -> None:
     """Start the servers, compare their answers, which warms them too, and read the rounds of a part."""
     part = PARTS[name]
-    with tempfile.TemporaryDirectory() as logs, serving(made, shlex.split(flags), Path(logs)) as both:
+    with (
+        tempfile.TemporaryDirectory() as logs,
+        serving(made, shlex.split(flags), Path(logs), in_front=in_front) as both,
+    ):
         for query in part.queries(bench):
             differs = disagreement(both, query, fresh=part.fresh)
             if differs:
@@ -156,6 +161,7 @@ def _default_folder() -> Path:
 @click.command(
     epilog="\b\nExamples:\n  python benchmarks/endpoint.py\n"
     "  python benchmarks/endpoint.py --events 5000 --rounds 1 --only look-ups\n"
+    "  python benchmarks/endpoint.py --in-front\n"
     '  python benchmarks/endpoint.py --ours "--workers 4" --json figures.json'
 )
 @click.option("--events", default=100_000, show_default=True, type=click.IntRange(100), help="In the graph.")
@@ -166,6 +172,9 @@ def _default_folder() -> Path:
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="A part to run; may be repeated.")
 @click.option("--ours", "flags", default="", metavar="FLAGS", help="More flags for polemos serve, in quotes.")
 @click.option(
+    "--in-front", is_flag=True, help="Ours is in front of the other (serve --endpoint): what that costs."
+)
+@click.option(
     "--folder",
     default=_default_folder,
     type=click.Path(path_type=Path, file_okay=False),
@@ -174,13 +183,14 @@ def _default_folder() -> Path:
 @click.option(
     "--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write all figures here."
 )
-def main(
+def main(  # noqa: PLR0913 (one parameter an option)
     *,
     events: int,
     rounds: int,
     seconds: float,
     only: Sequence[str],
     flags: str,
+    in_front: bool,
     folder: Path,
     file: Path | None,
 ) -> None:
@@ -194,7 +204,8 @@ def main(
     findings = Findings()
     with Clients(MANY) as clients:
         for name in only or PARTS:
-            measure(name, Bench(clients, events, seconds), made, findings, rounds=rounds, flags=flags)
+            bench = Bench(clients, events, seconds)
+            measure(name, bench, made, findings, rounds=rounds, flags=flags, in_front=in_front)
     for line in table(made, findings, rounds=rounds):
         click.echo(line)
     if file is not None:

@@ -89,10 +89,15 @@ def _processor_seconds(process: int) -> float:
 
 
 @contextmanager
-def serving(databases: Databases, flags: Sequence[str], logs: Path) -> Iterator[Both]:
-    """Start both servers, ours with more `flags`, and stop them whatever happens."""
-    with _native(databases, logs) as native, serving_ours(databases.ours, flags, logs) as ours:
-        yield Both(ours, native)
+def serving(
+    databases: Databases, flags: Sequence[str], logs: Path, *, in_front: bool = False
+) -> Iterator[Both]:
+    """Start both servers, ours with more `flags`, maybe in front of the other; stop them whatever happens."""
+    with _native(databases, logs) as native:
+        url = f"http://{native.endpoint.host}:{native.endpoint.port}{native.endpoint.path}"
+        source = ("--endpoint", url) if in_front else ("--store", databases.ours)
+        with _serving(source, flags, logs) as ours:
+            yield Both(ours, native)
 
 
 @contextmanager
@@ -109,8 +114,14 @@ def _native(databases: Databases, logs: Path) -> Iterator[Server]:
 @contextmanager
 def serving_ours(store: Path, flags: Sequence[str], logs: Path) -> Iterator[Server]:
     """Start our server over a store, and stop it whatever happens."""
+    with _serving(("--store", store), flags, logs) as server:
+        yield server
+
+
+@contextmanager
+def _serving(source: Sequence[str | Path], flags: Sequence[str], logs: Path) -> Iterator[Server]:
     polemos = Path(sys.executable).with_name("polemos")
-    command: list[str | Path] = [polemos, "serve", "--store", store, "--port", "0", *flags]
+    command: list[str | Path] = [polemos, "serve", *source, "--port", "0", *flags]
     log = logs / "ours.log"
     with _started(command, log) as process:
         endpoint = _told_address(process, log)

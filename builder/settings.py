@@ -85,6 +85,17 @@ EVERY: Final = Setting("every", "10m", "The time from one round to the next: 90s
 FORMAT: Final = Setting("format", "nquads", "The format of RDF to write.")
 OUTPUT: Final = Setting("output", None, "The file to write; standard output if absent.")
 
+ENDPOINT: Final = Setting(
+    "endpoint",
+    None,
+    "The address of a SPARQL 1.1 endpoint that queries are handed on to; with --store too, lists, maps and "
+    "search are made of the index of that store.",
+)
+MERGED_GRAPH: Final = Setting(
+    "merged-graph",
+    None,
+    "What polemos publish named the merged layer, where an endpoint's default graph is all graphs together.",
+)
 # Loopback: nobody but this machine is served until somebody says so.
 HOST: Final = Setting("host", "127.0.0.1", "The address to listen on.")
 PORT: Final = Setting("port", 8000, "The port to listen on; 0 takes any free one.")
@@ -134,7 +145,8 @@ ACCESS_LOG: Final = Setting(
     "access-log", "-", "The file for a line of JSON a request; - is standard error, empty is none."
 )
 SETTINGS: Final = (
-    *(STORE, SPACY_MODEL, PLACES, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE, TOKEN_FILE, WORKERS, TIMEOUT),
+    *(STORE, ENDPOINT, MERGED_GRAPH, SPACY_MODEL, PLACES, BASE, FORMAT, OUTPUT, HOST, PORT, WRITABLE),
+    *(TOKEN_FILE, WORKERS, TIMEOUT),
     *(WRITE_TIMEOUT, MEMORY, MAX_QUERY, MAX_ROWS, MAX_BODY, QUEUE, RATE_LIMIT, ALLOW_SERVICE),
     *(TRUSTED_PROXY, LICENSE, CACHE, TILES, TILES_CREDIT, TRY, GRACE, ACCESS_LOG),
 )

@@ -22,7 +22,10 @@ from server.extraction import Extractor
 from server.indexing import Indexes
 from server.metrics import Metrics
 from server.pages import data, events, feed, frame, search, trying, vocabulary
+from server.remote import Remote
 from server.settings import Settings
+from server.snapshots import Snapshots
+from server.source import Source
 from server.writer import Writer
 
 if TYPE_CHECKING:
@@ -44,10 +47,10 @@ def make(settings: Settings) -> Flask:
     app.extensions.update(
         settings=settings,
         metrics=metrics,
-        engine=Engine(settings, metrics),
-        writer=Writer(settings, metrics),
-        indexes=Indexes(settings),
-        extractor=Extractor(settings),
+        engine=Engine(_source(settings), settings, metrics),
+        writer=Writer(settings.store, settings, metrics) if settings.store else None,
+        indexes=Indexes(settings.store) if settings.store else None,
+        extractor=Extractor(settings, metrics),
     )
     # The first to be registered is the last to see an answer: what is counted and logged is what is sent.
     operation.register_log(app, metrics)
@@ -79,10 +82,20 @@ def make(settings: Settings) -> Flask:
     return app
 
 
+def _source(settings: Settings) -> Source:
+    """Give what queries are asked of: the endpoint where there is one, or else the store."""
+    if settings.endpoint is not None:
+        return Remote(settings.endpoint, settings.merged_graph, settings.limits)
+    assert settings.store is not None  # Settings sees to it
+    return Snapshots(settings.store, settings.limits)
+
+
 def close(app: Flask, *, grace: float = 0.0) -> None:
     """End the processes of an application; a write under way gets so many seconds."""
-    app.extensions["writer"].close(grace)
-    app.extensions["indexes"].close()
+    if app.extensions["writer"]:
+        app.extensions["writer"].close(grace)
+    if app.extensions["indexes"]:
+        app.extensions["indexes"].close()
     app.extensions["extractor"].close()
     app.extensions["engine"].close()
 

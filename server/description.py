@@ -38,14 +38,19 @@ blueprint = Blueprint("description", __name__)
 
 def service(request: Request) -> Response:
     """Describe the endpoint: what it speaks, which formats it takes and gives, and its dataset."""
-    chosen = _format(request)
+    chosen, settings = _format(request), current_app.extensions["settings"]
+    # What graphs an endpoint behind this server has is for it to say, and burdens it each time.
+    dataset = [] if settings.endpoint else _counted()
+    return _graph(request, chosen, [*_service(settings), *dataset])
+
+
+def _counted() -> list[Triple]:
+    """Describe the dataset; what the service can do is known also where counting takes too long."""
     try:
         _, graphs = of_one_snapshot(count_graphs)
-        dataset = [*_dataset(graphs)]
+        return [*_dataset(graphs)]
     except Failed:
-        # What the service can do is known, also where counting takes too long or the queue is full.
-        dataset = []
-    return _graph(request, chosen, [*_service(current_app.extensions["settings"]), *dataset])
+        return []
 
 
 @blueprint.get("/.well-known/void")
@@ -98,14 +103,16 @@ def _tagged(request: Request, response: Response, said: bytes) -> Response:
 def _service(settings: Settings) -> Iterator[Triple]:
     updates = ("sd:SPARQL11Update",) if settings.is_writable else ()
     federation = ("sd:BasicFederatedQuery",) if settings.service_hosts else ()
-    functions = terms(*(f"geof:{name}" for name in FUNCTIONS))
+    # What another endpoint can do beyond the standard, it says itself.
+    is_ours = settings.endpoint is None
+    functions = terms(*(f"geof:{name}" for name in FUNCTIONS)) if is_ours else ()
     yield from say(
         node("sparql.get", "service"),
         {
             "rdf:type": terms("sd:Service"),
             "sd:endpoint": [node("sparql.get")],
             "sd:supportedLanguage": terms("sd:SPARQL10Query", "sd:SPARQL11Query", *updates),
-            "sd:feature": terms("sd:EmptyGraphs", *federation),
+            "sd:feature": terms(*(("sd:EmptyGraphs",) if is_ours else ()), *federation),
             "sd:resultFormat": formats((*RESULTS, *GRAPHS)),
             "sd:inputFormat": formats(GRAPHS if settings.is_writable else ()),
             "sd:defaultEntailmentRegime": terms("ent:Simple"),

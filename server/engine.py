@@ -1,4 +1,4 @@
-"""Answers queries over the newest snapshot of a store, each in a process that can be killed.
+"""Answers queries, each in a process that can be killed: of what they are asked, a source says.
 
 A query past its time limit is killed with its process, and so is one whose client has gone or that the
 operator cancels; a fresh process takes its place. Before the first byte the failure is an answer with a
@@ -7,23 +7,22 @@ if all had been said. A snapshot never changes, so an answer that was given once
 the snapshot is the newest: small ones are kept.
 """
 
-import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
 from typing import Any, Final, Self
 
-from builder.store import Version, newest_version
+from builder.store import Version
 from server.cache import Cache, Kept, is_lasting
-from server.messages import Ask, Failed, Failure, Opening, Query, ReaderStart, Reading, Stale
+from server.messages import Ask, Failed, Failure, Opening, Query, Reading, Stale
 from server.metrics import Metrics
 from server.pool import TICK, Pool, give_way
 from server.processes import Process, ProcessDied
 from server.settings import Settings
+from server.source import Source
 
 # Seconds after which a query gives way to others; our own questions take less over 100,000 events.
 _LONG: Final = 1.0
@@ -186,41 +185,27 @@ class Rest:
 
 
 class Engine:
-    """Answers queries over the newest snapshot of a store; close it to end its processes.
+    """Answers queries of a source; close it to end its processes."""
 
-    Raises `StoreError` if there is no snapshot to read.
-    """
-
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
-        self._pointer = str(settings.store / "current")
-        self._seen: tuple[tuple[int, int] | None, Version] = (None, newest_version(settings.store))
+    def __init__(self, source: Source, settings: Settings, metrics: Metrics) -> None:
+        self._source = source
         self._settings = settings
         self._metrics = metrics
         self._cache = Cache(settings.cache)
         self._numbers = count(1)
         self._running: dict[int, Running] = {}
-        start = ReaderStart(
-            store=settings.store,
-            memory=settings.memory,
-            stack=settings.stack,
-            max_rows=settings.max_rows,
-            hosts=settings.service_hosts,
-        )
-        self._pool = Pool(
-            lambda: Process("server.query_process", start), size=settings.workers, queue=settings.queue
-        )
-        metrics.watch(running=lambda: len(self._running), waiting=lambda: self._pool.waiting, age=self._age)
+        self._pool = Pool(source.launch, size=settings.workers, queue=settings.queue)
+        metrics.watch(running=lambda: len(self._running), waiting=lambda: self._pool.waiting)
+        for gauge in source.gauges():
+            metrics.gauge(*gauge)
 
     def version(self) -> Version:
-        """Say which snapshot is the newest. Raises `StoreError` if there is none."""
-        stamp = _stamp(self._pointer)
-        if stamp is None or stamp != self._seen[0]:
-            self._seen = stamp, newest_version(self._settings.store)
-        return self._seen[1]
+        """Say which version is the newest. Raises `StoreError` if there is none."""
+        return self._source.version()
 
-    def _age(self) -> float:
-        """Say how many seconds ago the newest snapshot was published."""
-        return time.time() - self.version().published / 1e9
+    def state(self) -> Mapping[str, str]:
+        """Say how the source is. Raises `StoreError` or `Failed` if it cannot be asked now."""
+        return self._source.state()
 
     def running(self) -> tuple[Running, ...]:
         """List the queries that run."""
@@ -262,7 +247,7 @@ class Engine:
         raise Failed(Failure(503, "the query process was killed, again and again", retry_after=1))
 
     def _run(self, reading: Reading, caller: Caller, version: Version, deadline: float) -> Answer:
-        """Begin a query over a snapshot. Raises `ProcessDied` if it can be tried again."""
+        """Begin a query over a version. Raises `ProcessDied` if it can be tried again."""
         process = self._pool.lend(caller.client, deadline=deadline, is_gone=caller.is_gone)
         if caller.is_gone():  # a query that is begun and killed costs a process
             self._pool.take_back(process, caller.client)
@@ -308,11 +293,3 @@ class Engine:
         else:
             self._pool.replace(running.process, client)
         self._metrics.ended(error, monotonic() - running.began, is_killed=not is_answered)
-
-
-def _stamp(file: str) -> tuple[int, int] | None:
-    """Give what changes with a file: asked at each request, it is a tenth of reading the file."""
-    with suppress(OSError):
-        found = os.stat(file)  # noqa: PTH116 (half of what it costs with a path)
-        return found.st_ino, found.st_mtime_ns
-    return None

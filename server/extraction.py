@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Final
 
 from server.messages import Extraction, ExtractorStart, Failed, Failure, Text
+from server.metrics import Metrics
 from server.pool import TICK
 from server.processes import Process, ProcessDied
 from server.settings import Settings, Trying
@@ -26,7 +27,8 @@ class Extractor:
     Without `Settings.trying` there is nothing to read with: callers look there first.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._trying = settings.trying or Trying()
         self._start = ExtractorStart(settings.base, self._trying.memory, self._trying.characters)
         self._places = threading.BoundedSemaphore(1 + self._trying.queue)
@@ -43,15 +45,20 @@ class Extractor:
 
     def read(self, text: Text, is_gone: Callable[[], bool]) -> Extraction:
         """Have a text read when it is its turn. Raises `Failed`, also where the client has gone meanwhile."""
-        if not self._places.acquire(blocking=False):
-            raise Failed(_FULL)
-        try:
-            answer = self._in_turn(text, is_gone)
-        finally:
-            self._places.release()
+        began = monotonic()
+        answer = self._answer(text, is_gone)
+        self._metrics.read(answer.status if isinstance(answer, Failure) else 200, monotonic() - began)
         if isinstance(answer, Failure):
             raise Failed(answer)
         return answer
+
+    def _answer(self, text: Text, is_gone: Callable[[], bool]) -> Extraction | Failure:
+        if not self._places.acquire(blocking=False):
+            return _FULL
+        try:
+            return self._in_turn(text, is_gone)
+        finally:
+            self._places.release()
 
     def _in_turn(self, text: Text, is_gone: Callable[[], bool]) -> Extraction | Failure:
         deadline = monotonic() + self._trying.timeout

@@ -302,28 +302,25 @@ class Index:
         query = matching(words, is_begun=is_begun)
         if not query:
             return []
-        rows = self._rows(
-            "SELECT iri, kind, label, type, events FROM node WHERE id IN "
-            "(SELECT rowid FROM node_text WHERE node_text MATCH ?) ORDER BY events DESC, label, iri LIMIT ?",
+        return self._named(
+            "id IN (SELECT rowid FROM node_text WHERE node_text MATCH ?) "
+            "ORDER BY events DESC, label, iri LIMIT ?",
             query,
             limit,
         )
-        return [Named(*row) for row in rows]
+
+    def _named(self, condition: str, *values: object) -> list[Named]:
+        text = f"SELECT iri, kind, label, type, events FROM node WHERE {condition}"
+        return [Named(*row) for row in self._rows(text, *values)]
 
     def inside(self, iri: str, limit: int) -> list[Named]:
         """Give the facilities and places that lie in one, those of most events first."""
-        rows = self._rows(
-            "SELECT iri, kind, label, type, events FROM node WHERE within = ? AND within <> '' "
-            "ORDER BY events DESC LIMIT ?",
-            iri,
-            limit,
-        )
-        return [Named(*row) for row in rows]
+        condition = "within = ? AND within <> '' ORDER BY events DESC LIMIT ?"
+        return self._named(condition, iri, limit)
 
     def node(self, iri: str) -> Named | None:
         """Give a node by its IRI."""
-        rows = self._rows("SELECT iri, kind, label, type, events FROM node WHERE iri = ?", iri)
-        return Named(*rows[0]) if rows else None
+        return next(iter(self._named("iri = ?", iri)), None)
 
     def said(self, words: str, limit: int) -> tuple[int, list[Report]]:
         """Find reports by words of title or text, the best first, with how many there are.

@@ -6,6 +6,7 @@ No request waits for it. While a newer snapshot is indexed, lists are those of t
 import logging
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from werkzeug.exceptions import ServiceUnavailable
@@ -16,7 +17,7 @@ from builder.store import Version, newest_version
 from server.index import Index
 from server.messages import Indexed, IndexStart
 from server.processes import Process, ProcessDied
-from server.settings import Settings
+from server.snapshots import Newest
 
 _LOG: Final = logging.getLogger("polemos.store")
 # Seconds between looks for a newer snapshot where nobody asks for anything.
@@ -28,8 +29,9 @@ _NEVER: Final = "there is no index of this store, and none can be made; the oper
 class Indexes:
     """The newest index that there is; close it to end the thread and the process that make others."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._store = settings.store
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._newest = Newest(store)
         self._index: Index | None = None
         self._failed: Version | None = None
         self._is_closed = False
@@ -39,12 +41,12 @@ class Indexes:
         self._keeper = threading.Thread(target=self._keep, name="indexes", daemon=True)
         self._keeper.start()
 
-    def newest(self, version: Version) -> Index:
-        """Give the index that is there, and have that of a snapshot made where it is another.
+    def newest(self) -> Index:
+        """Give the index that is there, and have that of the newest snapshot made where it is another.
 
-        Raises `ServiceUnavailable` (503) where there is none yet.
+        Raises `ServiceUnavailable` (503) where there is none yet, `StoreError` where there is no snapshot.
         """
-        index = self._index
+        index, version = self._index, self._newest.version()
         if index is None or index.version != version:
             with self._changed:
                 self._changed.notify_all()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from builder.endpoint import Address
     from builder.model import Report
 
 # Bytes of a piece of an answer: large enough for a message to cost nothing beside the writing.
@@ -27,11 +28,10 @@ class Chosen:
 class Query:
     """A query and its dataset as the protocol gives them, and what to write the answer in.
 
-    Where neither kind of graph is named, the dataset is the whole store, or what FROM says. `bindings` sets
-    variables to IRIs. `results` is for SELECT and ASK, `graphs` for CONSTRUCT and DESCRIBE; None where the
-    client takes no format that fits. With `first_rows`, an answer of a
-    line a row ends well after as many lines;
-    `is_head` asks for the head of the answer alone.
+    Where neither kind of graph is named, the dataset is the whole store, or what FROM says. `results` is for
+    SELECT and ASK, `graphs` for CONSTRUCT and DESCRIBE; None where the client takes no format that fits. With
+    `first_rows`, an answer of a line a row ends well after as many lines; `is_head` asks for the head of the
+    answer alone.
     """
 
     text: str
@@ -40,7 +40,6 @@ class Query:
     base: str | None = None
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
-    bindings: tuple[tuple[str, str], ...] = ()
     first_rows: int | None = None
     is_head: bool = False
 
@@ -144,14 +143,33 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderStart:
-    """What a query process is told at its start; sizes in bytes."""
+class Limits:
+    """What a process that answers queries may take; sizes in bytes, `hosts` those that SERVICE may call."""
 
-    store: Path
     memory: int
     stack: int
     max_rows: int
     hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStart:
+    """What a process that reads snapshots is told at its start."""
+
+    store: Path
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStart:
+    """What a process that hands queries on to an endpoint is told at its start.
+
+    `merged_graph` names the merged layer where the endpoint's default graph is the union of all graphs.
+    """
+
+    address: "Address"
+    merged_graph: str | None
+    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)

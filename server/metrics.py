@@ -29,20 +29,27 @@ class Metrics:
         self._kills = Counter(
             "polemos_query_kills", "Query processes that were ended.", ["cause"], registry=self.registry
         )
+        self._texts = Counter(
+            "polemos_texts", "Texts of visitors by how they ended.", ["outcome"], registry=self.registry
+        )
+        self._text_seconds = Histogram(
+            "polemos_text_seconds",
+            "Time from taking a text to its graph, with the wait for others.",
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
         self._writes = Counter("polemos_writes", "Writes by status.", ["status"], registry=self.registry)
         self._requests = Counter(
             "polemos_requests", "Requests by method and status.", ["method", "status"], registry=self.registry
         )
 
-    def watch(
-        self, *, running: Callable[[], float], waiting: Callable[[], float], age: Callable[[], float]
-    ) -> None:
-        """Say where to look for what is under way, and for the age of the snapshot in seconds."""
-        self._gauge("polemos_queries_running", "Queries that run.", running)
-        self._gauge("polemos_queries_waiting", "Queries that wait for a process.", waiting)
-        self._gauge("polemos_snapshot_age_seconds", "Time since the newest snapshot was published.", age)
+    def watch(self, *, running: Callable[[], float], waiting: Callable[[], float]) -> None:
+        """Say where to look for what is under way."""
+        self.gauge("polemos_queries_running", "Queries that run.", running)
+        self.gauge("polemos_queries_waiting", "Queries that wait for a process.", waiting)
 
-    def _gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+    def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """Say where to look for a figure."""
         Gauge(name, text, registry=self.registry).set_function(value)
 
     def answered(self, outcome: str, seconds: float) -> None:
@@ -64,6 +71,11 @@ class Metrics:
     def killed(self, cause: str) -> None:
         """Count a process that was ended."""
         self._kills.labels(cause).inc()
+
+    def read(self, status: int, seconds: float) -> None:
+        """Count a text of a visitor by the status that it was answered with, and how long that took."""
+        self._texts.labels(str(status)).inc()
+        self._text_seconds.observe(seconds)
 
     def written(self, status: int) -> None:
         """Count a write."""

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, re
 from builder.errors import StoreError
 from server import authority
 from server.engine import Answer, Engine, Running
-from server.messages import Query
+from server.messages import Failed, Query
 from server.metrics import Metrics
 
 ACCESS: Final = logging.getLogger("polemos.access")
@@ -25,12 +25,15 @@ blueprint = Blueprint("operation", __name__)
 
 @blueprint.get("/health")
 def health() -> Response:
-    """Say that the server lives, and whether it is ready: 503 where the store cannot be read."""
+    """Say that the server lives, and whether it is ready: 503 where there is nothing that can be asked."""
     try:
-        snapshot = _engine().version().snapshot
+        state = _engine().state()
     except StoreError:
         return jsonify(status="not ready", live=True, ready=False), 503  # type: ignore[return-value]
-    return jsonify(status="ok", live=True, ready=True, snapshot=snapshot)
+    except Failed as error:
+        reason = error.failure.message
+        return jsonify(status="not ready", live=True, ready=False, reason=reason), 503  # type: ignore[return-value]
+    return jsonify(status="ok", live=True, ready=True, **state)
 
 
 @blueprint.get("/metrics")

@@ -104,6 +104,18 @@ def refusal(
     return next((f"{word} is refused: {reason}" for word, reason in reasons if reason), None)
 
 
+def check_query(text: str, *, base: str | None = None) -> None:
+    """Raise `SyntaxError` unless a text that `refusal` lets pass is a query; nothing of it is evaluated.
+
+    >>> check_query("ASK {}")
+    >>> check_query("DROP ALL")  # doctest: +IGNORE_EXCEPTION_DETAIL
+    Traceback (most recent call last):
+    SyntaxError: where the parser sees that it is none
+    """
+    if not _QUERY.search(text):  # else it has been parsed already
+        _parse(text, base, update=False)
+
+
 @lru_cache
 def listed(entries: frozenset[str]) -> frozenset[Host]:
     """Read a list of hosts as an operator writes it: names and addresses, each with or without a port.

@@ -1,4 +1,4 @@
-"""What a server is told: where the store is, who may write, and every limit."""
+"""What a server is told: where the graph is, who may write, and every limit."""
 
 import os
 from dataclasses import dataclass, field
@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from builder import settings
+from builder.endpoint import Address
+from builder.errors import SettingError
 from builder.settings import Setting
 from server.access import Tokens
+from server.messages import Limits
 
 MEGABYTE: Final = 1024 * 1024
 # Oxigraph's parser and evaluator recurse, about 5 kB a level, and a level takes two characters. It is
@@ -46,11 +49,16 @@ class Trying:
 class Settings:
     """The settings of a server; times in seconds, sizes in bytes. `builder.settings` says what each is for.
 
+    With an `endpoint` queries are handed on to it, and a `store` beside it gives the index that lists are
+    made of. Raises `SettingError` where there is neither, and for an endpoint that is to be written.
+
     >>> Settings(Path("store")).timeout
     60.0
     """
 
-    store: Path
+    store: Path | None = None
+    endpoint: Address | None = None
+    merged_graph: str | None = None
     base: str = _default(settings.BASE)
     is_writable: bool = _default(settings.WRITABLE)
     tokens: Tokens = field(default_factory=Tokens)
@@ -70,10 +78,23 @@ class Settings:
     tiles_credit: str = _default(settings.TILES_CREDIT)
     trying: Trying | None = field(default_factory=Trying)
 
+    def __post_init__(self) -> None:
+        if self.store is None and self.endpoint is None:
+            raise SettingError("there is nothing to serve: give a store or an endpoint")
+        if self.endpoint is not None and self.is_writable:
+            raise SettingError("an endpoint is only read from here; write to it with polemos publish")
+        if self.endpoint is None and self.merged_graph is not None:
+            raise SettingError("only an endpoint has another name for the merged layer")
+
     @property
     def stack(self) -> int:
         """How much stack the longest query may need."""
         return max(_LEAST_STACK, self.max_query * _STACK_PER_CHARACTER)
+
+    @property
+    def limits(self) -> Limits:
+        """What a process that answers queries may take."""
+        return Limits(self.memory, self.stack, self.max_rows, self.service_hosts)
 
     @property
     def largest_query(self) -> int:

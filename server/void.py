@@ -62,16 +62,21 @@ def _reports(figures: Figures) -> Facts:
 def _common(version: Version) -> Facts:
     settings: Settings = current_app.extensions["settings"]
     licence = [NamedNode(settings.license)] if settings.license else []
-    published = datetime.fromtimestamp(version.published // 10**9, UTC).isoformat().replace("+00:00", "Z")
     return {
         "rdf:type": terms("void:Dataset", "dcat:Dataset"),
         "dcterms:license": licence,
-        "dcterms:modified": [Literal(published, datatype=term("xsd:dateTime"))],
+        "dcterms:modified": _modified(version),
         "void:sparqlEndpoint": [node("sparql.get")],
         "void:uriSpace": [Literal(settings.base)],
         "void:feature": formats(GRAPHS),
         "dcat:landingPage": [node("browse.home")],
     }
+
+
+def _modified(version: Version) -> list[Literal]:
+    """Say when a snapshot was published; of an endpoint that is not known."""
+    published = datetime.fromtimestamp(version.published // 10**9, UTC).isoformat().replace("+00:00", "Z")
+    return [Literal(published, datatype=term("xsd:dateTime"))] if version.snapshot else []
 
 
 def _sizes(figures: Figures) -> Facts:

@@ -1,6 +1,7 @@
 """Hands writes to the one process that writes, one at a time, each with a time limit."""
 
 import threading
+from pathlib import Path
 from time import monotonic
 
 from server.messages import Failed, Failure, WriterStart, Writing, Written
@@ -19,8 +20,8 @@ _DIED = Failure(503, f"the write process died; {_LOOK}")
 class Writer:
     """Does writes in a process of their own, which is started at the first and after each that fails hard."""
 
-    def __init__(self, settings: Settings, metrics: Metrics) -> None:
-        self._start = WriterStart(settings.store, settings.stack, settings.service_hosts, _IDLE)
+    def __init__(self, store: Path, settings: Settings, metrics: Metrics) -> None:
+        self._start = WriterStart(store, settings.stack, settings.service_hosts, _IDLE)
         self._timeout = settings.write_timeout
         self._metrics = metrics
         self._process: Process | None = None

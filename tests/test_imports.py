@@ -31,15 +31,20 @@ GRAPH = (
     *("oxrdflib", "pyoxigraph", "pyshacl", "rdflib"),
 )
 # What the server stands on; what its processes share; what only the web side may load.
-SERVER = ("ontology", "builder.index", "builder.loading", "builder.store", "builder.errors", "pyoxigraph")
+SERVER = (
+    *("ontology", "builder.endpoint", "builder.errors", "builder.index", "builder.loading", "builder.store"),
+    "pyoxigraph",
+)
 PROCESS = (
-    *("server.child", "server.line", "server.messages", "server.refusal"),
+    *("server.child", "server.line", "server.messages", "server.reader", "server.refusal"),
     *("server.rewriting", "server.sandbox", "server.tokens"),
 )
 WEB = (
     *("cachetools", "flask", "flask_compress", "limits", "markupsafe", "numpy", "prometheus_client"),
     *("waitress", "werkzeug"),
 )
+# What asks an endpoint elsewhere.
+HTTP = ("requests", "urllib3")
 ENTRANCE = ("builder.cli", "builder.commands", "server")
 
 
@@ -64,6 +69,7 @@ ROOMS = (
     Room("builder.model", only=()),
     Room("builder.errors", only=()),
     Room("builder.patterns", only=()),
+    Room("builder.endpoint", only=("builder.errors", *HTTP)),
     Room("builder.readers", never=(*LANGUAGE, *GRAPH, *ENTRANCE)),
     Room("builder.gazetteer", only=("ontology", "builder.model", "pyoxigraph")),
     Room(
@@ -114,14 +120,21 @@ ROOMS = (
         "server", only=(*SERVER, "server", "builder.model", "builder.settings", *WEB), lazily=("_typeshed",)
     ),
     # The processes that take the place of killed ones must be there at once, so they load nothing of the web.
-    Room("server.messages", only=(), lazily=("builder.model",)),
+    Room("server.messages", only=(), lazily=("builder.endpoint", "builder.model")),
     Room("server.child", only=("builder.errors", "server.line")),
     Room("server.line", only=("server.messages",)),
+    Room("server.reader", only=("server.child", "server.line", "server.messages")),
     Room("server.tokens", only=()),
     Room("server.sandbox", only=()),
     Room("server.refusal", only=("server.tokens", "pyoxigraph")),
     Room("server.rewriting", only=("server.tokens", "pyoxigraph")),
+    Room("server.forwarding", only=("server.messages", "server.tokens", "pyoxigraph")),
+    Room(
+        "server.upstream",
+        only=("builder.endpoint", "server.forwarding", "server.messages", "pyoxigraph", *HTTP),
+    ),
     Room("server.query_process", only=(*SERVER, *PROCESS)),
+    Room("server.remote_process", only=(*SERVER, *PROCESS, "server.forwarding", "server.upstream")),
     # The one process that loads spaCy, once it has heard from its parent.
     Room(
         "server.extraction_process",

@@ -1,6 +1,5 @@
 """`polemos publish`: what a store has published, sent to an endpoint elsewhere."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +12,11 @@ from tqdm import tqdm
 
 from builder.commands import options
 from builder.commands.progress import say
+from builder.endpoint import Address
 from builder.errors import SettingError
 from builder.publishing import Dialect, Endpoint, Protocol, Survey, Watcher, plan_publication, publish
 from builder.publishing.plan import Request
-from builder.publishing.remote import Credentials
 
-# Where credentials may stand besides a file: never on a command line, which others on the machine can read.
-VARIABLE: Final = "POLEMOS_CREDENTIALS"
 # The last part of addresses that take updates: Fuseki and Oxigraph, Virtuoso, GraphDB and RDF4J.
 UPDATING: Final = ("update", "sparql", "sparql-auth", "statements")
 
@@ -34,7 +31,7 @@ UPDATING: Final = ("update", "sparql", "sparql-auth", "statements")
     ),
 )
 @options.STORE
-@click.option("--to", "url", required=True, metavar="URL", help="The endpoint, http or https.")
+@options.address("--to", required=True, help="The endpoint, http or https.")
 @click.option(
     "--protocol",
     type=click.Choice([each.value for each in Protocol]),
@@ -49,53 +46,33 @@ UPDATING: Final = ("update", "sparql", "sparql-auth", "statements")
 @click.option("--vocabulary/--no-vocabulary", default=True, help="Send the ontology and the gazetteer too.")
 @click.option("--whole", is_flag=True, help="Send everything, whatever was sent before.")
 @click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Quads in a request.")
-@click.option(
-    "--credentials",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help=f"A file with user:password or a token; the environment variable {VARIABLE} holds the same.",
-)
-@click.option(
-    "--auth",
-    type=click.Choice(("basic", "digest", "bearer")),
-    default="basic",
-    show_default=True,
-    help="How the credentials are shown.",
-)
-@click.option(
-    "--plain", is_flag=True, help="Let credentials travel unencrypted, in a network that you trust."
-)
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
 def publish_command(
     *,
     store: Path,
-    url: str,
+    address: Address,
     dry_run: bool,
     whole: bool,
-    **given: Any,  # noqa: ANN401 (what says how to speak, and as whom)
+    **given: Any,  # noqa: ANN401 (what says how to speak)
 ) -> None:
     """Send what a store has published to a SPARQL 1.1 endpoint: all of it once, then what changed.
 
     A run that was broken off goes on where it stopped. What an endpoint has is remembered beside the store.
     """
-    endpoint = Endpoint(url, _credentials(given["credentials"], given["auth"]), plain=given["plain"])
+    endpoint = Endpoint(address)
     dialect = Dialect(
-        Protocol(given["protocol"]) if given["protocol"] else _protocol(url),
+        Protocol(given["protocol"]) if given["protocol"] else _protocol(endpoint.url),
         _graph(given["merged_graph"]),
         given["vocabulary"],
         given["batch"],
     )
     if dry_run:
-        found = plan_publication(store, url, dialect, whole=whole)
+        found = plan_publication(store, endpoint.url, dialect, whole=whole)
         say(f"by {dialect.protocol}, in parts of {dialect.limit} quads: {_told(found)}; nothing was sent")
         return
     done = publish(store, endpoint, dialect, whole=whole, watch=_watcher)
     finished = "a publication that was broken off is finished; " if done.resumed else ""
     say(f"{finished}snapshot {done.snapshot}: {_told(done.survey)}; {done.sent} requests")
-
-
-def _credentials(file: Path | None, scheme: str) -> Credentials | None:
-    secret = os.environ.get(VARIABLE) if file is None else file.read_text(encoding="utf-8")
-    return Credentials(scheme, secret.strip()) if secret else None
 
 
 def _protocol(url: str) -> Protocol:

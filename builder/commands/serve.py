@@ -11,10 +11,14 @@ from pyoxigraph import NamedNode
 
 from builder import settings
 from builder.commands import options
+from builder.commands.progress import warn
+from builder.endpoint import Address
 from builder.errors import SettingError
 from builder.store import current_snapshot
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from server.settings import Settings
 
 _POSITIVE: Final = click.IntRange(1)
@@ -50,9 +54,12 @@ def _tiles(ctx: click.Context, param: click.Parameter, value: str | None) -> str
         "polemos serve --store store",
         "polemos serve --store store --port 8080 --timeout 10 --rate-limit 120",
         "polemos token tokens && polemos serve --store store --writable --token-file tokens",
+        "polemos serve --endpoint http://localhost:7878/query",
     )
 )
-@options.STORE
+@options.option(settings.STORE, type=click.Path(path_type=Path))
+@options.address(settings.ENDPOINT.option, help=settings.ENDPOINT.text)
+@options.option(settings.MERGED_GRAPH, metavar="IRI", callback=_iri)
 @options.BASE
 @options.option(settings.HOST)
 @options.option(settings.PORT, type=click.IntRange(0, 65535))
@@ -78,7 +85,8 @@ def _tiles(ctx: click.Context, param: click.Parameter, value: str | None) -> str
 @options.option(settings.ACCESS_LOG, metavar="FILE")
 def serve(
     *,
-    store: Path,
+    store: Path | None,
+    address: Address | None,
     host: str,
     port: int,
     trusted_proxy: str | None,
@@ -86,33 +94,49 @@ def serve(
     access_log: str,
     **limits: Any,  # noqa: ANN401 (settings of several types)
 ) -> None:
-    """Serve a store over SPARQL, with a page to ask from; stop with Ctrl-C.
+    """Serve a store over SPARQL, with pages to browse and to ask from; stop with Ctrl-C.
 
     It reads only, unless --writable is given with a file of tokens. A build that ends meanwhile is seen by
-    the next query.
+    the next query. With --endpoint it stands in front of another endpoint, for graphs beyond one machine.
     """
     from server import create_app, web  # noqa: PLC0415 (Flask is slow to load)
 
-    current_snapshot(store)
+    if store is not None:
+        current_snapshot(store)
+    chosen = _settings(store, address, **limits)
     log_requests(access_log)
-    chosen = _settings(store, **limits)
     # From here on: one who reads the address below may stop the server at once.
     web.end_on_signal()
     try:
-        server = web.Web(create_app(chosen), chosen, host=host, port=port, trusted_proxy=trusted_proxy)
+        app = create_app(chosen)
+        server = web.Web(app, chosen, host=host, port=port, trusted_proxy=trusted_proxy)
     except OSError as error:
         raise SettingError(
             f"cannot listen on {host}, port {port}: {error.strerror}; "
             "choose others with --host and --port, of which 0 takes any free one"
         ) from error
-    address = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
-    click.echo(f"Polemos serves {store} at {address} (SPARQL at {address}sparql); Ctrl-C stops it")
+    if address is not None:
+        _warn_if_silent(app, address)
+    here = f"http://{f'[{host}]' if ':' in host else host}:{server.port}/"
+    served = store if address is None else address.url
+    click.echo(f"Polemos serves {served} at {here} (SPARQL at {here}sparql); Ctrl-C stops it")
     sys.stdout.flush()
     server.run(grace=grace)
 
 
+def _warn_if_silent(app: "Flask", address: Address) -> None:
+    """Say where an endpoint does not answer yet: it may be about to start, and queries wait for nothing."""
+    from server.messages import Failed  # noqa: PLC0415 (see serve)
+
+    try:
+        app.extensions["engine"].state()
+    except Failed as error:
+        warn(f"{address.url}: does not answer as it should ({error}); it is asked again for each query")
+
+
 def _settings(
-    store: Path,
+    store: Path | None,
+    address: Address | None,
     *,
     writable: bool,
     token_file: Path | None,
@@ -125,6 +149,10 @@ def _settings(
     from server.refusal import listed  # noqa: PLC0415
     from server.settings import Settings, Trying  # noqa: PLC0415
 
+    if store is None and address is None:
+        raise click.UsageError("there is nothing to serve: give --store DIR or --endpoint URL")
+    if writable and address is not None:
+        raise click.UsageError("--writable does not go with --endpoint: write to it with polemos publish")
     if writable and token_file is None:
         raise click.UsageError("--writable needs --token-file: make one with polemos token FILE")
     try:
@@ -133,6 +161,7 @@ def _settings(
         raise click.UsageError(f"--allow-service: {error}") from error
     return Settings(
         store,
+        address,
         is_writable=writable,
         tokens=Tokens.read(token_file) if token_file else Tokens(),
         service_hosts=frozenset(allow_service),

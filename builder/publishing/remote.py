@@ -1,17 +1,12 @@
-"""An endpoint elsewhere: requests sent, tried again where that may help, errors said in one line."""
+"""Requests sent to an endpoint, tried again where that may help, errors said in one line."""
 
-from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
-from requests.utils import get_environ_proxies
 from urllib3.util import Retry
 
-from builder.errors import RemoteError, SettingError
+from builder.endpoint import Address, cause
+from builder.errors import RemoteError
 from builder.publishing.plan import Request
 
 # Seconds between tries double from half of one: 0.5, 1, 2, 4, 8; an endpoint that restarts is back by then.
@@ -33,66 +28,20 @@ WAYS_OUT: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A scheme, basic, digest or bearer, and the secret: `user:password`, or a token."""
-
-    scheme: str
-    secret: str
-
-    def auth(self) -> AuthBase:
-        """Give what signs requests. Raises `SettingError` if the secret does not fit the scheme."""
-        if self.scheme == "bearer":
-            return _Bearer(self.secret)
-        user, colon, password = self.secret.partition(":")
-        if not colon:
-            raise SettingError(f"the credentials for {self.scheme} must read user:password")
-        return HTTPDigestAuth(user, password) if self.scheme == "digest" else HTTPBasicAuth(user, password)
-
-
-class _Bearer(AuthBase):
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign one request."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
 class Endpoint:
-    """An endpoint to write to. Redirects are not followed: they would carry data, and secrets, elsewhere.
+    """An endpoint to write to. Redirects are not followed: they would carry data, and secrets, elsewhere."""
 
-    Raises `SettingError` for an address that is no http or https, and for a secret that would travel
-    unencrypted to another machine, unless that is allowed.
-    """
-
-    def __init__(self, url: str, credentials: Credentials | None = None, *, plain: bool = False) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingError(f"{url}: is no address of an endpoint; give one that begins with https://")
-        if parts.username or parts.password:
-            raise SettingError(
-                "credentials stand in no address, where others can read them; use --credentials"
+    def __init__(self, address: Address) -> None:
+        self.url = address.url
+        self._session = address.session(
+            Retry(
+                total=TRIES - 1,
+                backoff_factor=FIRST_PAUSE,
+                status_forcelist=PASSING,
+                allowed_methods=None,  # any: each request may be sent twice
+                raise_on_status=False,
             )
-        if credentials is not None and parts.scheme == "http" and not plain and not _is_here(parts.hostname):
-            raise SettingError(
-                f"{url}: would get the credentials unencrypted; use https, or --plain in a network you trust"
-            )
-        self.url = url
-        self._session = requests.Session()
-        self._session.trust_env = False  # no credentials of a .netrc that nobody asked for
-        self._session.proxies = dict(get_environ_proxies(url))
-        self._session.auth = None if credentials is None else credentials.auth()
-        retry = Retry(
-            total=TRIES - 1,
-            backoff_factor=FIRST_PAUSE,
-            status_forcelist=PASSING,
-            allowed_methods=None,  # any: each request may be sent twice
-            raise_on_status=False,
         )
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry))
 
     def send(self, request: Request) -> None:
         """Send one request. Raises `RemoteError` if it is refused, or the endpoint cannot be reached."""
@@ -110,7 +59,7 @@ class Endpoint:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise RemoteError(f"{self.url}: cannot be reached: {_cause(error)}; {AGAIN}") from error
+            raise RemoteError(f"{self.url}: cannot be reached: {cause(error)}; {AGAIN}") from error
         self._check(answer, request)
 
     def _check(self, answer: requests.Response, request: Request) -> None:
@@ -122,21 +71,3 @@ class Endpoint:
             raise RemoteError(f"{self.url}: leads to {where}; give the address itself")
         said = " ".join(answer.text[:SHOWN].split())
         raise RemoteError(f"{self.url}: answers {status} {said}; {WAYS_OUT.get(status, AGAIN)}")
-
-
-def _is_here(host: str) -> bool:
-    """Whether a host is this machine.
-
-    >>> _is_here("localhost"), _is_here("127.0.0.1"), _is_here("::1"), _is_here("example.org")
-    (True, True, True, False)
-    """
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _cause(error: BaseException) -> str:
-    """Give the innermost reason: what requests says names objects of Python."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return " ".join(str(reason or error).split()).rpartition(": ")[2]

@@ -8,6 +8,7 @@ from typing import Final, Self, TypeAlias
 from builder.model import Actor, Argument, Casualties, Event, Facility, Modality, Place, Report, Role, Span
 from server.pages import frame
 from server.pages.article import Quote, Segment, segments
+from server.pages.facts import Fact, Link
 
 # Who, whom, where, and then the events that it has to do with.
 _ROLES: Final = (
@@ -20,24 +21,6 @@ _Node: TypeAlias = Actor | Facility | Place
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A value and the words that it was read from; `number` is that of the card of an event."""
-
-    label: str
-    words: tuple[str, ...] = ()
-    note: str = ""
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A property and its values."""
-
-    name: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """An event as a report tells it; `words` are those that tell of it."""
 
@@ -47,7 +30,7 @@ class Card:
     types: str
     modality: str
     words: tuple[str, ...]
-    lines: tuple[Line, ...]
+    facts: tuple[Fact, ...]
 
 
 def of(report: Report) -> tuple[Card, ...]:
@@ -108,72 +91,73 @@ class _Cards:
     def card(self, event: Event) -> Card:
         types = ", ".join(map(frame.term_label, event.types))
         words = _words(event.mentions)
-        lines = (line for line in self._lines(event) if line.values)
+        facts = (fact for fact in self._facts(event) if fact.values)
         return Card(
             *(self.numbers[event.key], event.label, event.kind.value, types, event.modality.value, words),
-            lines=tuple(lines),
+            facts=tuple(facts),
         )
 
-    def _lines(self, event: Event) -> Iterator[Line]:
+    def _facts(self, event: Event) -> Iterator[Fact]:
         yield from self._roles(event)
-        yield Line("when", tuple(_times(event)))
-        yield Line(
+        yield Fact("when", tuple(_times(event)))
+        yield Fact(
             frame.term_label("weapon"),
             tuple(
-                Value(weapon.label, _words(weapon.mentions), _noted(weapon.quantity, weapon.type))
+                Link(weapon.label, None, _noted(weapon.quantity, weapon.type), _words(weapon.mentions))
                 for weapon in event.weapons
             ),
         )
         by_outcome = sorted(event.casualties, key=lambda toll: toll.outcome.value)
         for outcome, tolls in groupby(by_outcome, key=lambda toll: toll.outcome.value):
-            yield Line(frame.term_label(outcome), tuple(map(self._toll, tolls)))
+            yield Fact(frame.term_label(outcome), tuple(map(self._toll, tolls)))
         yield from _measures(event)
 
-    def _roles(self, event: Event) -> Iterator[Line]:
+    def _roles(self, event: Event) -> Iterator[Fact]:
         for role in _ROLES:
             told = (argument for argument in event.arguments if argument.role is role)
-            yield Line(
+            yield Fact(
                 frame.term_label(role.value),
                 tuple(self._filler(each.filler, _words(self._said(event, each))) for each in told),
             )
         if event.basis is not None:
-            basis = Value(frame.term_label(event.basis.value))
-            yield Line(frame.term_label("perpetratorBasis"), (basis,))
+            basis = Link(frame.term_label(event.basis.value))
+            yield Fact(frame.term_label("perpetratorBasis"), (basis,))
 
-    def _filler(self, key: str, words: tuple[str, ...]) -> Value:
+    def _filler(self, key: str, words: tuple[str, ...]) -> Link:
         other = self.events.get(key)
         if other is not None:
-            return Value(other.label, words, number=self.numbers[key])
+            number = self.numbers[key]
+            return Link(f"{number}. {other.label}", f"#event-{number}", words=words)
         node = self.nodes[key]
         type_ = node.precision if isinstance(node, Place) else node.type
         size = node.size if isinstance(node, Actor) else None
         # A group that has no name is labelled by its type.
         is_named = type_ is None or frame.term_label(type_).lower() != node.label.lower()
-        note = _noted(size, type_ if is_named else None)
-        return Value(node.label, words, note)
+        return Link(node.label, None, _noted(size, type_ if is_named else None), words)
 
-    def _toll(self, toll: Casualties) -> Value:
+    def _toll(self, toll: Casualties) -> Link:
         bounds = (("", toll.count), ("at least ", toll.at_least), ("at most ", toll.at_most))
         figure = " and ".join(f"{said}{number}" for said, number in bounds if number is not None)
         victim = f" {self.nodes[toll.victim].label}" if toll.victim in self.nodes else ""
         speaker = f"says {self.nodes[toll.speaker].label}" if toll.speaker in self.nodes else ""
         revised = "corrected" if toll.revision_of else ""
         note = ", ".join(filter(None, (speaker, revised)))
-        return Value(f"{figure or 'an unknown number'}{victim}", _words(toll.mentions), note)
+        return Link(f"{figure or 'an unknown number'}{victim}", None, note, _words(toll.mentions))
 
 
-def _times(event: Event) -> Iterator[Value]:
+def _times(event: Event) -> Iterator[Link]:
     words = _words(event.time_expressions)
     if event.start is not None:
         until = f" – {event.end}" if event.end not in (None, event.start) else ""
-        yield Value(f"{event.start}{until}".replace("T", " "), words)
+        yield Link(f"{event.start}{until}".replace("T", " "), words=words)
     elif words and event.deadline is None:
-        yield Value("no date", words, "the words cannot be resolved without a date of publication, or at all")
+        note = "the words cannot be resolved without a date of publication, or at all"
+        yield Link("no date", None, note, words)
     if event.deadline is not None:
-        yield Value(f"by {event.deadline}".replace("T", " "), words)
+        yield Link(f"by {event.deadline}".replace("T", " "), words=words)
 
 
-def _measures(event: Event) -> Iterator[Line]:
+def _measures(event: Event) -> Iterator[Fact]:
     damage = event.damage and frame.term_label(event.damage.value)
     metres = None if event.minimum_distance is None else f"{event.minimum_distance:,} m"
     told = {
@@ -184,9 +168,10 @@ def _measures(event: Event) -> Iterator[Line]:
     }
     for name, value in told.items():
         if value is not None:
-            yield Line(frame.term_label(name), (Value(str(value)),))
+            yield Fact(frame.term_label(name), (Link(str(value)),))
     if event.modality is not Modality.ASSERTED:
-        yield Line(frame.term_label("modality"), (Value(event.modality.value.lower(), _words(event.cues)),))
+        modality = Link(event.modality.value.lower(), words=_words(event.cues))
+        yield Fact(frame.term_label("modality"), (modality,))
 
 
 def _words(spans: Iterable[Span]) -> tuple[str, ...]:

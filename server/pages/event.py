@@ -13,6 +13,7 @@ from server.index import Index
 from server.pages import frame, structured
 from server.pages.article import Passage, Quote, Segment, passages, quotes, segments
 from server.pages.described import Described, describe, local, query_of
+from server.pages.facts import Fact, Link
 from server.pages.twins import twins_of
 from server.rows import Row
 from server.selection import Selection
@@ -40,23 +41,6 @@ _INVERSE: Final = {
 _DATES: Final = ("startDate", "endDate", "deadline")
 _VALUES: Final = ("timeExpression", "eventCount", "minimumDistance", "confidence")
 _UNITS: Final = {"minimumDistance": " m"}
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A node to go to; `note` says what kind of thing it is."""
-
-    label: str
-    url: str | None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A property and its values."""
-
-    name: str
-    values: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +95,9 @@ class Merge:
 def show(iri: str) -> Response:
     """Show an event."""
     graph = describe(frame.engine(), "event", iri)
-    index = frame.index()
-    row = index.row(iri)
+    index = frame.index_if_any()
+    row = index.row(iri) if index else None
+    point = index.point(row.id) if index and row else None
     sources = _sources(graph, iri)
     return frame.show(
         "event.html",
@@ -128,10 +113,10 @@ def show(iri: str) -> Response:
         others=max(0, len(graph.all(iri, "prov:wasDerivedFrom")) - len(sources)),
         merges=list(_merges(graph, iri)),
         linked=list(_linked(graph, iri)),
-        nearby=_nearby(index, row, graph, iri) if row else [],
-        point=index.point(row.id) if row else None,
+        nearby=_nearby(index, row, graph, iri) if index and row else [],
+        point=point,
         radius=frame.RADIUS_KM,
-        structured=structured.event(graph, iri, index.point(row.id) if row else None),
+        structured=structured.event(graph, iri, point),
         query_behind=query_of("event", iri),
         twins=twins_of(iri, is_located=row is not None),
     )
@@ -162,14 +147,14 @@ def _facts(graph: Described, iri: str) -> Iterator[Fact]:
         if values:
             yield Fact(frame.term_label(name), values)
     for name in ("perpetratorBasis", "damage"):
-        values = tuple(Link(frame.term_label(node), None) for node in graph.all(iri, f"plm:{name}"))
+        values = tuple(Link(frame.term_label(node)) for node in graph.all(iri, f"plm:{name}"))
         if values:
             yield Fact(frame.term_label(name), values)
     for name in (*_DATES, *_VALUES):
         texts = sorted(graph.all(iri, f"plm:{name}"))
         if texts:
             unit = _UNITS.get(name, "")
-            yield Fact(frame.term_label(name), tuple(Link(f"{text}{unit}", None) for text in texts))
+            yield Fact(frame.term_label(name), tuple(Link(f"{text}{unit}") for text in texts))
 
 
 def _sources(graph: Described, iri: str) -> tuple[Source, ...]:

@@ -66,7 +66,9 @@ def show() -> Response:
 
 
 def _page() -> Response:
-    index, selection = frame.index(), selected()
+    index, selection = frame.index_if_any(), selected()
+    if index is None:
+        return _unindexed(selection)
     found, number = index.select(selection), _page_number()
     last = max(1, -(-len(found) // SHOWN))
     if number > last:
@@ -91,6 +93,14 @@ def _page() -> Response:
         query_behind=query_behind(selection, events),
         twins=twins(selection),
     )
+
+
+def _unindexed(selection: Selection) -> Response:
+    """Show how the events can be had that are not listed here."""
+    query = None if selection.words or selection.box else query_behind(selection, ())
+    response = frame.show("unindexed.html", query=query)
+    response.status_code = 501
+    return response
 
 
 def _page_number() -> int:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from cachetools import LRUCache
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, render_template, request, url_for
 
 import ontology
 from server import tables
@@ -23,6 +23,11 @@ from server.settings import Settings
 # our gazetteer and about 47,000 second-level divisions. A town is taken as 5, a site as half a kilometre.
 RADIUS_KM: Final = {"site": 0.5, "settlement": 5, "district": 32, "province": 112, "country": 435}
 
+# Why there is no list.
+UNINDEXED: Final = (
+    "lists, maps and search are made of an index, and this server, which hands queries on to another, "
+    "has none; ask by a query at /query"
+)
 # Of the room for answers, for pages: they are small, and answers of queries may be large.
 _SHARE: Final = 4
 _LARGEST: Final = 8  # no page takes more than this part of that room
@@ -39,7 +44,9 @@ class Twin:
 
 def register(app: Flask) -> None:
     """Let templates use addresses of nodes and names of terms, and make room for pages."""
-    app.jinja_env.globals.update(node_url=node_url, term_label=term_label, page_url=page_url)
+    app.jinja_env.globals.update(
+        node_url=node_url, term_label=term_label, page_url=page_url, is_indexed=is_indexed
+    )
     app.extensions["pages"] = KeptPages(app.extensions["settings"].cache // _SHARE)
     app.jinja_env.filters["number"] = lambda number: f"{number:,}"
 
@@ -56,10 +63,26 @@ def engine() -> Engine:
     return found
 
 
+def index_if_any() -> Index | None:
+    """Give the newest index, or none where this server has none to give.
+
+    Raises `ServiceUnavailable` (503) while it is being made.
+    """
+    indexes: Indexes | None = current_app.extensions["indexes"]
+    return indexes.newest() if indexes else None
+
+
 def index() -> Index:
-    """Give the newest index. Raises `ServiceUnavailable` (503) while there is none."""
-    indexes: Indexes = current_app.extensions["indexes"]
-    return indexes.newest(engine().version())
+    """Give the newest index. Raises as `index_if_any` does; `NotImplemented` (501) where there is none."""
+    found = index_if_any()
+    if found is None:
+        abort(501, UNINDEXED)
+    return found
+
+
+def is_indexed() -> bool:
+    """Say whether this server has lists, maps and search."""
+    return current_app.extensions["indexes"] is not None
 
 
 def node_url(iri: str, suffix: str = "") -> str:
@@ -142,4 +165,5 @@ def tagged(response: Response) -> Response:
 
 
 def _indexed() -> str:
-    return str(index().version)
+    found = index_if_any()
+    return str(found.version) if found else ""

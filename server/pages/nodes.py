@@ -12,7 +12,7 @@ from server.answers import caller
 from server.messages import Chosen, Dump, Failed, Failure, Query
 from server.negotiation import GRAPHS, choose, wish
 from server.pages import event, frame, geo, node, report
-from server.pages.described import describe, named_query, query_of
+from server.pages.described import describe, query_of
 from server.pages.twins import format_called, prefers_html, split, twins_of
 
 _STATEMENTS: Final = 200  # rows of what is said of a node that has no page of its own kind
@@ -29,7 +29,7 @@ def tell(iri: str, *, format_: str = "", by_default: bool = True) -> Response:
     if format_ == "html" or (not format_ and prefers_html(request, by_default=by_default)):
         return frame.kept(lambda: page(iri))
     if format_ == "csv":
-        said = Query(named_query("statements"), results=_CSV, bindings=(("node", iri),))
+        said = Query(query_of("statements", iri), results=_CSV)
         return answers.respond(request, said)
     chosen = format_called(format_)
     return graph(iri, chosen.chosen() if chosen else accepted())
@@ -60,7 +60,7 @@ def tell_as(iri: str, format_: str) -> Response:
 
 def kinds(iri: str) -> tuple[set[str], set[str]]:
     """Give the classes of a node in the merged layer, and in the graph of that name. Raises `Failed`."""
-    query = Query(named_query("kinds"), bindings=(("node", iri),))
+    query = Query(query_of("kinds", iri))
     rows = tables.run(frame.engine(), query, caller(request)).records()
     names = [(row["class"].removeprefix(ontology.NAMESPACE), row.get("graph")) for row in rows]
     return {name for name, graph in names if graph is None}, {name for name, graph in names if graph == iri}
@@ -79,7 +79,7 @@ def page(iri: str) -> Response:
 
 def statements(iri: str) -> Response:
     """Show what is said of a node and what refers to it, each with the graph that says so."""
-    found = {name: _run(name, iri).without("node") for name in ("statements", "references")}
+    found = {"statements": _run("statements", iri).without("subject"), "references": _run("references", iri)}
     is_known = any(table.rows for table in found.values())
     response = frame.show(
         "describe.html",
@@ -93,7 +93,7 @@ def statements(iri: str) -> Response:
 
 
 def _run(name: str, iri: str) -> tables.Table:
-    query = Query(named_query(name), bindings=(("node", iri),))
+    query = Query(query_of(name, iri))
     return tables.run(frame.engine(), query, caller(request), limit=_STATEMENTS)
 
 
@@ -114,18 +114,20 @@ def _is_graph(iri: str) -> bool:
         NamedNode(iri)
     except ValueError as error:
         raise Failed(Failure(400, f"that is no IRI: {error}")) from error
-    query = Query(f"ASK {{ GRAPH <{iri}> {{}} }}")
+    query = Query(f"ASK {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}")
     table = tables.run(current_app.extensions["engine"], query, caller(request))
     return table.rows[0][0] is not None and table.rows[0][0].text == "yes"
 
 
 def located(iri: str) -> Response:
     """Give a node as GeoJSON: a point and how exactly it stands for the place."""
-    index = frame.index()
-    row = index.row(iri)
+    index = frame.index_if_any()
+    row = index.row(iri) if index else None
     found = describe(frame.engine(), "node", iri) if row is None else None
-    point = index.point(row.id) if row else node.point_of(found, iri) if found else None
+    point = index.point(row.id) if index and row else node.point_of(found, iri) if found else None
     if point is None:
+        if index is None and found and found.is_a(iri, "plm:Event"):
+            abort(501, frame.UNINDEXED)  # where an event is follows from what it is about
         raise Failed(Failure(404, f"it is not known where <{iri}> is"))
     feature = geo.feature(row, point) if row else geo.place(iri, found.label(iri) if found else "", point)
     content = json.dumps({"type": "FeatureCollection", "features": [feature]}, ensure_ascii=False)

@@ -26,8 +26,10 @@ _COUNTED: Final = (
 
 
 def content() -> dict[str, object]:
-    """Gather what the page shows."""
-    index = frame.index()
+    """Gather what the page shows; nothing where there is no index."""
+    index = frame.index_if_any()
+    if index is None:
+        return {}
     everything, counts = index.select(Selection()), index.counts()
     first, last = index.period()
     return {

@@ -9,7 +9,8 @@ from flask import Response
 from server.pages import frame, structured
 from server.pages.article import Quote, passages, quotes, segments
 from server.pages.described import Described, describe, full, local, query_of
-from server.pages.event import Link, copied_from
+from server.pages.event import copied_from
+from server.pages.facts import Link
 from server.pages.twins import twins_of
 
 _KINDS: Final = ("Attack", "Movement", "Warning", "Statement")

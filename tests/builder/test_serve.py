@@ -55,14 +55,15 @@ def serve(published: Path, tmp_path: Path) -> Iterator[Callable[..., re.Match[st
     """Start the server; give what it prints."""
     started = []
 
-    def start(*options: str | Path, store: Path = published) -> re.Match[str]:
+    def start(*options: str | Path, store: Path | None = published) -> re.Match[str]:
         log = tmp_path / f"log-{len(started)}"
-        command = [BIN / "polemos", "serve", "--store", store, "--workers", "1", *options]
+        given = ("--store", store) if store else ()
+        command = [BIN / "polemos", "serve", *given, "--workers", "1", *options]
         with log.open("wb") as output:
             started.append(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT))
         deadline = time.monotonic() + START
         while time.monotonic() < deadline and started[-1].poll() is None:
-            printed = PRINTED.match(log.read_text())
+            printed = PRINTED.search(log.read_text())
             if printed:
                 return printed
             time.sleep(0.02)
@@ -192,6 +193,32 @@ def test_what_is_no_store_is_one_line(tmp_path: Path, make: Callable[[Path], Non
     assert says in error_of("serve", "--store", path, "--port", "0", status=1)
 
 
+SECRET = "https://me:s3cret@kb.example.org/"
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "says"),
+    [
+        ([], 2, "there is nothing to serve: give --store DIR or --endpoint URL"),
+        (["--endpoint", "kb.example.org"], 1, "kb.example.org: is no address of an endpoint"),
+        (["--endpoint", SECRET], 1, "credentials stand in no address"),
+        (
+            ["--endpoint", "http://kb.example.org/", "--credentials", "{file}"],
+            1,
+            "the credentials unencrypted",
+        ),
+        (["--endpoint", "https://kb.example.org/", "--writable"], 2, "write to it with polemos publish"),
+        (["--endpoint", "https://kb.example.org/", "--store", "/nowhere"], 1, "/nowhere: there is no store"),
+        (["--endpoint", "https://kb.example.org/", "--merged-graph", "no iri"], 2, "--merged-graph"),
+    ],
+)
+def test_an_endpoint_that_cannot_be_meant_is_one_line(tmp_path: Path, options, status, says) -> None:
+    (tmp_path / "secret").write_text("me:s3cret")
+    error = error_of("serve", *(each.format(file=tmp_path / "secret") for each in options), status=status)
+    assert says in error
+    assert "s3cret" not in error
+
+
 # What is served
 
 
@@ -250,6 +277,26 @@ def test_options_reach_the_server_and_the_log_its_file(serve, published: Path, t
     # A line is written when the answer has been sent: another may be before it.
     assert sorted(line["status"] for line in lines)[:5] == [200, 200, 401, 413, 422]
     assert {line["client"] for line in lines} == {"127.0.0.1"}
+
+
+def test_it_stands_in_front_of_another(serve, published: Path) -> None:
+    behind = serve("--port", "0")
+    port = serve("--port", "0", "--endpoint", behind[5], store=None)
+    assert port[1] == behind[5]
+    asked = "sparql?query=SELECT+%3Fs+%3Fp+%3Fo+%7B%3Fs+%3Fp+%3Fo%7D&format=csv"
+    assert fetched("127.0.0.1", port[4], asked) == (200, b"s,p,o\r\nurn:s,urn:p,here\r\n")
+    assert json.loads(fetched("127.0.0.1", port[4], "health")[1])["endpoint"] == "answers"
+
+
+def test_it_starts_before_the_other(serve, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/sparql"
+        port = serve("--port", "0", "--endpoint", url, store=None)[4]
+        assert fetched("127.0.0.1", port)[0] == 502
+    said = (tmp_path / "log-0").read_text()
+    assert f"{url}: cannot be reached: Connection refused" in said.replace("[Errno 111] ", "")
+    assert f"polemos: error: {url}: does not answer as it should" in said
 
 
 NEWS = (

@@ -20,6 +20,7 @@ from server.engine import Answer, Caller, Engine
 from server.messages import Chosen, Failed, Query
 from server.metrics import Metrics
 from server.settings import Settings
+from server.snapshots import Snapshots
 
 TSV = Chosen("text/tab-separated-values", "text/tab-separated-values")
 JSON = Chosen("application/sparql-results+json", "application/sparql-results+json")
@@ -45,7 +46,8 @@ def engine() -> Iterator[Callable[..., Engine]]:
     made = []
 
     def start(store: Path, **settings: object) -> Engine:
-        made.append(Engine(Settings(store, **{"workers": 2, **settings}), Metrics()))
+        given = Settings(store, **{"workers": 2, **settings})
+        made.append(Engine(Snapshots(store, given.limits), given, Metrics()))
         return made[-1]
 
     yield start
@@ -247,16 +249,6 @@ def test_the_first_rows_of_an_answer(folder: Path, engine) -> None:
     assert len(read(served.answer(replace(MANY_ROWS, first_rows=5))).splitlines()) == 5
     assert len(read(served.answer(replace(MANY_ROWS, first_rows=5000))).splitlines()) == 5000
     assert len(read(served.answer(query("SELECT * { ?s ?p ?o } LIMIT 3", first_rows=5))).splitlines()) == 4
-
-
-def test_bindings_set_variables_and_cannot_be_more_than_iris(folder: Path, engine) -> None:
-    text = "SELECT ?node ?label WHERE { ?node <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
-    served = engine(folder)
-    found = read(served.answer(query(text, bindings=(("node", "https://example.org/merged/iraq"),))))
-    assert found == b'?node\t?label\n<https://example.org/merged/iraq>\t"Iraq"\n'
-    with pytest.raises(Failed, match="IRI") as caught:
-        served.answer(query(text, bindings=(("node", "urn:a> ?p ?o } #"),)))
-    assert caught.value.failure.status == 400
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir(), lambda path: path.touch()])

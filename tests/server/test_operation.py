@@ -126,6 +126,7 @@ def test_metrics_of_known_traffic(folder: Path, serve) -> None:
         ("polemos_requests_total", "other", "405"): 1,
         ("polemos_queries_running",): 0,
         ("polemos_queries_waiting",): 0,
+        ("polemos_text_seconds_count",): 0,
     }
 
 

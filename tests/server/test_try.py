@@ -9,6 +9,7 @@ import sys
 import termios
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fcntl import ioctl
@@ -234,6 +235,25 @@ def test_programs_get_errors_as_problems(trying: FlaskClient) -> None:
     assert trying.post("/extract", data=b"x", content_type="image/png").status_code == 415
     headers = {"Accept": "image/png"}
     assert trying.post("/extract", data={"text": TEXT}, headers=headers).status_code == 406
+
+
+def test_texts_are_counted_by_how_they_ended(trying: FlaskClient) -> None:
+    def counted() -> Counter[str]:
+        samples = trying.get("/metrics").text.splitlines()
+        told = (line.rsplit(" ", 1) for line in samples if line.startswith("polemos_text"))
+        return Counter({name: float(value) for name, value in told if "_created" not in name})
+
+    before = counted()
+    assert post(trying, text=TEXT).status_code == 200
+    assert post(trying, text="x" * 30_000).status_code == 413
+    found = counted() - before
+    assert found["polemos_text_seconds_sum"] > 0
+    assert (found["polemos_text_seconds_count"], found['polemos_text_seconds_bucket{le="+Inf"}']) == (2, 2)
+    outcomes = {name: value for name, value in found.items() if name.startswith("polemos_texts_total")}
+    assert outcomes == {
+        'polemos_texts_total{outcome="200"}': 1,
+        'polemos_texts_total{outcome="413"}': 1,
+    }
 
 
 def test_a_text_past_its_time_is_given_up_and_the_next_is_read(made: Path, serve: Serve) -> None:

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import cli
+from builder.endpoint import Address, Credentials
 from builder.errors import RemoteError, SettingError
 from builder.publishing import Dialect, Endpoint, Protocol, Survey, publish
 from builder.publishing.plan import Request, differing, requests_for, survey
-from builder.publishing.remote import Credentials
 from builder.store import VOCABULARY, Store, open_snapshot
 
 from .engines import BIN, DBA, Oxigraph, Virtuoso
@@ -53,7 +53,7 @@ def server(tmp_path: Path) -> Iterator[Oxigraph]:
 
 def endpoint(server: Oxigraph, dialect: Dialect) -> Endpoint:
     route = "update" if dialect.protocol is Protocol.UPDATE else "store"
-    return Endpoint(f"http://127.0.0.1:{server.port}/{route}")
+    return Endpoint(Address(f"http://127.0.0.1:{server.port}/{route}"))
 
 
 def changed(path: Path) -> None:
@@ -158,7 +158,7 @@ def quick(to: Endpoint):
 def test_virtuoso_comes_to_hold_it(virtuoso: Virtuoso, store: Path, dialect: Dialect) -> None:
     """By its own routes, with digest authentication; the merged layer has a name there."""
     route = "sparql-auth" if dialect.protocol is Protocol.UPDATE else "sparql-graph-crud-auth"
-    to = Endpoint(f"http://127.0.0.1:{virtuoso.http}/{route}", Credentials("digest", ":".join(DBA)))
+    to = Endpoint(Address(f"http://127.0.0.1:{virtuoso.http}/{route}", Credentials("digest", ":".join(DBA))))
     named = Dialect(dialect.protocol, ox.NamedNode(f"urn:test:{dialect.protocol}"), vocabulary=False)
     publish(store, to, named)
     changed(store)
@@ -194,7 +194,7 @@ def ours(tmp_path: Path, empty_store: Path) -> Iterator[tuple[str, str, Path]]:
 
 def test_our_own_server_comes_to_hold_it(ours: tuple[str, str, Path], store: Path) -> None:
     address, token, theirs = ours
-    to = Endpoint(f"{address}/graph-store", Credentials("bearer", token))
+    to = Endpoint(Address(f"{address}/graph-store", Credentials("bearer", token)))
     publish(store, to, GRAPH_STORE)
     changed(store)
     publish(store, to, GRAPH_STORE)
@@ -202,7 +202,7 @@ def test_our_own_server_comes_to_hold_it(ours: tuple[str, str, Path], store: Pat
 
 
 def test_a_wrong_token_is_said_to_be_wrong(ours: tuple[str, str, Path], store: Path) -> None:
-    to = Endpoint(f"{ours[0]}/graph-store", Credentials("bearer", "wrong"))
+    to = Endpoint(Address(f"{ours[0]}/graph-store", Credentials("bearer", "wrong")))
     with pytest.raises(RemoteError, match=r"answers 401 .*; the endpoint wants other credentials"):
         publish(store, to, GRAPH_STORE)
 
@@ -284,12 +284,12 @@ def test_an_address_that_cannot_be_used_is_refused(
     url: str, credentials: Credentials | None, words: str
 ) -> None:
     with pytest.raises(SettingError, match=words) as caught:
-        Endpoint(url, credentials)
+        Address(url, credentials)
     assert "secret" not in str(caught.value)
 
 
 def test_unencrypted_credentials_may_be_allowed() -> None:
-    assert Endpoint("http://example.org/store", Credentials("basic", "a:b"), plain=True).url
+    assert Address("http://example.org/store", Credentials("basic", "a:b"), plain=True).url
 
 
 class Scripted(BaseHTTPRequestHandler):
@@ -327,7 +327,7 @@ def scripted() -> Iterator[tuple[type[Scripted], str]]:
 def test_an_endpoint_that_is_busy_is_asked_again(scripted: tuple[type[Scripted], str]) -> None:
     handler, url = scripted
     handler.script += [503, 429, 204]
-    to = Endpoint(url, Credentials("basic", "me:secret"))
+    to = Endpoint(Address(url, Credentials("basic", "me:secret")))
     quick(to)
     to.send(Request("PUT", b"<urn:a> <urn:b> <urn:c> .", 1, "urn:g?x&y"))
     assert [path for path, _ in handler.heard] == ["/store?graph=urn%3Ag%3Fx%26y"] * 3
@@ -349,7 +349,7 @@ def test_a_refusal_is_one_line_with_the_way_out(
     handler, url = scripted
     handler.script.append(status)
     with pytest.raises(RemoteError, match=words):
-        Endpoint(url).send(Request("PUT", b"", 0))
+        Endpoint(Address(url)).send(Request("PUT", b"", 0))
     assert len(handler.heard) == 1
 
 
