@@ -61,7 +61,7 @@ def test_a_search_finds_an_event_and_its_sentence_is_marked(visit: Visit):
     page.locator("section[aria-labelledby=events] h3 a").first.click()
     said = page.locator("#sources + article blockquote").first
     expect(said).to_contain_text("ocket")
-    expect(said.locator("mark")).to_be_visible()
+    expect(said.locator("mark").first).to_be_visible()
     page.get_by_role("link", name="in the article").first.click()
     marked = page.locator(".article mark:target")
     expect(marked).to_be_in_viewport()
