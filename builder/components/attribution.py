@@ -33,6 +33,7 @@ TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
 PROMISING = frozenset(WORDS["promising"])
+TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
@@ -294,7 +295,16 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     # Two of a statement's parts make it one; a claim or denial has no third.
     if sum(named) < 2 or _is_by_nobody(doc, statement):
         return None
+    if statement.trigger.frame == "deny":
+        told.update((i, replace(told[i], modality=Modality.DENIED)) for i in _topics(doc, statement, told))
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
+
+
+def _topics(doc: Doc, denial: EventMention, told: Told) -> list[int]:
+    """The attacks that a denial names first: "*As to* reports of a *raid* on the camp, the army denies them"."""
+    openings = (child for child in doc[denial.trigger.token].lefts if child.lower_ in TOPICS)
+    inside = {below.i for opening in openings for below in opening.subtree}
+    return [i for i in inside.intersection(told) if told[i].trigger.kind is EventKind.ATTACK]
 
 
 def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
