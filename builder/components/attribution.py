@@ -301,7 +301,7 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
 
 
 def _topics(doc: Doc, denial: EventMention, told: Told) -> list[int]:
-    """The attacks that a denial names first: "*As to* reports of a *raid* on the camp, the army denies them"."""
+    """The attacks that a denial names first: "*As to* the *raid* on the camp, the army denies it"."""
     openings = (child for child in doc[denial.trigger.token].lefts if child.lower_ in TOPICS)
     inside = {below.i for opening in openings for below in opening.subtree}
     return [i for i in inside.intersection(told) if told[i].trigger.kind is EventKind.ATTACK]

@@ -6,10 +6,11 @@ from typing import TypeAlias
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, Name
-from builder.components.lexicon import Noun, noun_ending_at
+from builder.components.lexicon import Noun, noun_ending_at, nouns
 from builder.components.names import BODY_WORDS
 from builder.components.phrases import UNNAMED_BODIES, NounPhrase
 from builder.components.places import countries_of
+from builder.components.ship_names import LABEL as SHIP
 from builder.gazetteer import load_gazetteer, normalise_name, transliteration_key
 from builder.geonames import open_index
 from builder.model import ActorKind
@@ -78,6 +79,8 @@ def noun_of_name(phrase: NounPhrase, name: Name) -> Noun | None:
 
     "the state *company* Ukrenergo", "*Hotel* Camino Real".
     """
+    if name.label == SHIP:
+        return nouns()["ship"]
     introducing = _introducing_noun(phrase, name)
     if introducing is None and phrase.noun is None:
         return _leading_noun(phrase.doc, name)

@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 from builder.components.annotations import Name, register_extensions
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
 from builder.components.place_names import abbreviated_provinces, with_repeated_places, with_towns
+from builder.components.ship_names import with_ships
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
@@ -288,7 +289,7 @@ class NameFinder:
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)
         names += _repeated(_outside(capitalised, names), persons)
-        names = with_repeated_places(doc, names, persons)
+        names = with_ships(doc, with_repeated_places(doc, names, persons))
         doc._.names = tuple(sorted(names, key=lambda one: one.start))
         doc._.demonyms = demonyms
         doc._.persons = persons

@@ -194,7 +194,7 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     mention = _mention_in(draft, slot, filler)
     if mention is None:
         return
-    match role_of(slot, mention, filler, draft.trigger.frame):
+    match _told_role(draft, slot, mention, filler):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
             pass  # "moved 30 tanks": they go, nobody goes to them
         case "weapon":
@@ -212,6 +212,15 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             draft.add(ROLES[role], mention.root)
     if slot in ("subject", "agent"):
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
+
+
+def _told_role(draft: _Draft, slot: str, mention: EntityMention, filler: Token) -> str | None:
+    """The role by the frame; of "*rockets* fired at the base killed two" the subject is what is fired."""
+    role = role_of(slot, mention, filler, draft.trigger.frame)
+    if role != "craft" or slot != "subject" or draft.trigger.frame != "launch_weapon":
+        return role
+    objects = any(child.dep_ == "dobj" for child in draft.doc[draft.trigger.token].children)
+    return role if objects else "weapon"
 
 
 def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:

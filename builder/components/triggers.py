@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
+from builder.components.lexicon import ancestors
 from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, tokens_with
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -34,8 +35,8 @@ COMPANIONS = frozenset(
 class Pattern:
     """One entry of the lexicon of triggers; `rest` are the words that must stand by the verb.
 
-    `object` is the class of entity that a verb of many senses must act on, and `by_no_state` says that no
-    force of a state may be its subject: soldiers who capture people arrest them.
+    `object` is the class of entity, or the concept, that a verb of many senses must act on, and
+    `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
     """
 
     kind: EventKind
@@ -43,7 +44,7 @@ class Pattern:
     frame: str
     lemma: str
     rest: tuple[str, ...] = ()
-    object: Category | None = None
+    object: str | None = None
     by_no_state: bool = False
 
 
@@ -60,10 +61,9 @@ def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
 
 def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -> Pattern:
     """One word of a group of patterns/triggers.json with what the group says of it."""
-    acted_on = Category(group["object"]) if "object" in group else None
     by_no_state = group.get("by_no_state", False)
     return Pattern(
-        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, acted_on, by_no_state
+        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, group.get("object"), by_no_state
     )
 
 
@@ -132,16 +132,20 @@ def _is_figurative(verb: Token) -> bool:
     return any(token.lemma_.lower() in objects for token in acted_on)
 
 
-def _acts_on(verb: Token, category: Category) -> bool:
-    """Whether what a verb acts on is of a class: its object, a passive's subject, the noun of its clause."""
+def _acts_on(verb: Token, wanted: str) -> bool:
+    """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
     mentions = [found[head.i] for head in heads if head.i in found]
     # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
-    told = (m for m in mentions if m.name is None or m.kind is ActorKind.PERSON)
-    return any(mention.category is category for mention in told)
+    told = (
+        m
+        for m in mentions
+        if m.category is not Category.ACTOR or m.name is None or m.kind is ActorKind.PERSON
+    )
+    return any(wanted == m.category or wanted in ancestors(m.type or "") for m in told)
 
 
 def _is_of_state(verb: Token) -> bool:

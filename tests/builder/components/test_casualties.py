@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
-    "abbreviated": "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>.",
+    "abbreviated": (
+        "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>."
+    ),
     "verb": "Gunmen <Killed exact=12>killed 12 soldiers</Killed>.",
     "passive": "<Killed exact=12>Twelve soldiers were killed</Killed> in the raid.",
     "two outcomes": (

@@ -29,6 +29,13 @@ SENTENCES = {
     "weapon as object": (
         "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>."
     ),
+    "weapon that somebody shot down": (
+        "Guards shot down two <weapon>drones</weapon> launched toward the <target>base</target>."
+    ),
+    "ship": (
+        "<perpetrator>Rebels</perpetrator> fired <weapon>missiles</weapon> at the <target>MV Lila</target>."
+    ),
+    "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
     "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
     "victims, passive": "Two <victim>soldiers</victim> were killed.",
