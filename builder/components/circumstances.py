@@ -191,6 +191,8 @@ def link_retaliation(doc: Doc, events: Events) -> None:
 
 def _answering_word(token: Token) -> Token | None:
     """The word that has a trigger as its object: "in *response* to the killing", "to *avenge* it"."""
+    if token.dep_ == "relcl":  # "the answer to the drone that *struck* the base"
+        token = token.head
     above = token.head
     if token.dep_ == "dobj" and above.lemma_.lower() in AVENGING:
         return above

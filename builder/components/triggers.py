@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
@@ -20,6 +20,8 @@ NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
+ACCIDENTS = tuple(WORDS["accidents"])
+DOUBTS = frozenset(WORDS["doubts"])
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
@@ -27,7 +29,7 @@ STATE_ACTORS = frozenset(WORDS["state_actors"])
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
 COMPANIONS = frozenset(
-    ("prt", "advmod", "dobj", "prep", "acomp", "oprd", "xcomp", "nsubjpass", "attr", "ccomp")
+    ("prt", "advmod", "dobj", "prep", "acomp", "oprd", "xcomp", "nsubjpass", "attr", "ccomp", "npadvmod")
 )
 
 
@@ -210,6 +212,12 @@ def _noun_trigger(token: Token) -> Pattern | None:
     return None
 
 
+def _is_accident(sentence: Span) -> bool:
+    """Whether a sentence tells that what exploded did so by accident, and does not doubt it."""
+    words = sentence.text.lower()
+    return any(cue in words for cue in ACCIDENTS) and not any(token.lower_ in DOUBTS for token in sentence)
+
+
 def find_trigger(token: Token) -> Trigger | None:
     """The trigger that a token is, or None."""
     match token.pos_:
@@ -219,7 +227,7 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
-    if pattern is None:
+    if pattern is None or (pattern.frame == "explode" and _is_accident(token.sent)):
         return None
     return Trigger(token.i, pattern.kind, pattern.type, pattern.frame, pattern.lemma)
 

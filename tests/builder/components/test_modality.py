@@ -66,8 +66,10 @@ SENTENCES = {
     "shared future": (
         "The army <cue>will</cue> <Planned>raid</Planned> the camp and <Planned>bomb</Planned> the bank."
     ),
-    "want": "Some lawmakers <cue>want</cue> a <Planned>strike</Planned> on the bank.",
-    "want, spelled out": "Some lawmakers <cue>want</cue> more: a <Planned>strike</Planned> on the bank.",
+    "want": "Some lawmakers <cue><Asserted>want</Asserted></cue> a <Planned>strike</Planned> on the bank.",
+    "want, spelled out": (
+        "Some lawmakers <cue><Asserted>want</Asserted></cue> more: a <Planned>strike</Planned> on the bank."
+    ),
     "nobody": "No <cue>one</cue> has been <Denied>arrested</Denied>.",
     "no soldiers": "No <cue>soldiers</cue> have <Denied>withdrawn</Denied> from the border.",
 }

@@ -29,6 +29,14 @@ SENTENCES = {
     "weapon as object": (
         "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>."
     ),
+    "things that are blown up": "<perpetrator>Rebels</perpetrator> blew up two <target>silos</target>.",
+    "whither, hung on whence": (
+        "<perpetrator>Rebels</perpetrator> launched a <weapon>missile</weapon> from a part of the desert "
+        "toward the <target>base</target>."
+    ),
+    "where people are brought": (
+        "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
+    ),
     "weapon that somebody shot down": (
         "Guards shot down two <weapon>drones</weapon> launched toward the <target>base</target>."
     ),
@@ -115,6 +123,7 @@ def test_the_weapon_sharpens_the_type(text: str, types: list[str], annotate: Ann
     {
         "There were 13 rocket attacks.": 13,
         "There were three explosions.": 3,
+        "Rebels attacked the barracks at least 45 times.": 45,
         "There was an attack.": None,
     }.items(),
 )

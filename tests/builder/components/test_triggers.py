@@ -48,6 +48,8 @@ NOTHING = {
     "launched no weapon": "The ministry launched a website.",
     "fell without a weapon": "Prices fell in the market.",
     "target of a plan": "Growth targets are a matter of debate.",
+    "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
+    "an order to a letter": "The ministry recalls that the law is clear.",
     "no event at all": "The minister opened a new library.",
 }
 
