@@ -240,6 +240,8 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     frame = draft.trigger.frame
     if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
         return None
+    if filler.lower_ in draft.trigger.lemma.split():  # "set *fire*"
+        return None
     if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
         draft.mentions[filler.i] = person_mention(filler)
     elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:

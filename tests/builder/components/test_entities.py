@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
-    "name with a number": 'Troops left <facility label="Tower 22">Tower 22</facility>.',
+    "name with a number": '<actor>Troops</actor> left <facility label="Tower 22">Tower</facility> 22.',
     "ship": "The <facility type=Ship>USS Carney</facility> sank.",
     "ship, letters with a stroke": "The <facility type=Ship>M/V Sky Lion</facility> sank.",
     "ship called after a town": "The <facility type=Ship>INS Kolkata</facility> turned back.",
