@@ -264,7 +264,6 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    _take_up_corrections(doc, text, events)
     for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
@@ -273,6 +272,7 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
         if host is not None:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
+    _take_up_corrections(doc, text, events)
     return tuple(events)
 
 

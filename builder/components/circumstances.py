@@ -17,6 +17,7 @@ from builder.patterns import load
 WORDS = load("circumstances")
 DESTROYED = frozenset(WORDS["destroyed"])
 ANSWERS = frozenset(WORDS["answers"])
+SPANS = frozenset((*load("times")["units"], *load("triggers")["quantifiers"]))
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
@@ -74,7 +75,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     where he was *born* in 1960".
     """
     root = doc[time.start : time.end].root
-    above_it = root.ancestors if time.head is None else (doc[time.head], *doc[time.head].ancestors)
+    nearest = _clause_when(root) if time.head is None else doc[time.head]
+    above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
         if above.i in events:
             return above.i
@@ -95,6 +97,12 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _clause_when(root: Token) -> Token | None:
+    """The clause that says what happened then: "in November 2020, *when* rockets hit the airport"."""
+    clauses = (child for child in root.rights if child.dep_ in ("relcl", "advcl", "acl"))
+    return next((verb for verb in clauses if any(child.lower_ == "when" for child in verb.lefts)), None)
 
 
 def _is_bound(preposition: Token) -> bool:
@@ -193,6 +201,8 @@ def _answering_word(token: Token) -> Token | None:
     """The word that has a trigger as its object: "in *response* to the killing", "to *avenge* it"."""
     if token.dep_ == "relcl":  # "the answer to the drone that *struck* the base"
         token = token.head
+    while token.dep_ == "pobj" and token.head.lower_ == "of" and token.head.head.lemma_.lower() in SPANS:
+        token = token.head.head  # "a response to five years of *bombing*"
     above = token.head
     if token.dep_ == "dobj" and above.lemma_.lower() in AVENGING:
         return above

@@ -251,7 +251,7 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 def _is_wrecked(trigger: Trigger, slot: str) -> bool:
     """Whether a slot is of what is damaged, blown up, set on fire: of things, whatever they are."""
-    if slot == "object" and trigger.type in WRECKING:
+    if slot == "object" and trigger.frame == "strike" and trigger.type in WRECKING:
         return True
     return trigger.frame == "damage" and slot in ("object", "subject")
 

@@ -21,6 +21,7 @@ WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that ne
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
+LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 DOUBTS = frozenset(WORDS["doubts"])
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
@@ -99,7 +100,7 @@ def _companions(verb: Token) -> set[str]:
 
 
 def _verb_trigger(token: Token) -> Pattern | None:
-    patterns = verb_patterns().get(token.lemma_.lower())
+    patterns = verb_patterns().get(LEMMAS.get(token.lower_, token.lemma_.lower()))
     # "leaving two dead" tells what an attack did; nobody leaves.
     is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
     if patterns is None or token.dep_ == "amod" or is_result:

@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "who it was": (
+        "Gunmen <about>attacked</about> a village. <speaker>Residents</speaker> "
+        "<Accusation>insist</Accusation> that it was <accused>al-Shabaab</accused>."
+    ),
+    "whose work": (
+        "Gunmen <about>attacked</about> a bus. The <speaker>administration</speaker> "
+        "<Accusation>says</Accusation> it was the work of <accused>militiamen</accused>."
+    ),
+    "who had done it": (
+        "Gunmen <about>attacked</about> a bus. A <speaker>commander</speaker> <Accusation>said</Accusation> "
+        "that <accused>bandits</accused> had done it."
+    ),
     "no hand in": (
         "Gunmen <about>attacked</about> the base. <speaker>Iran</speaker> "
         "<DenialOfResponsibility>had</DenialOfResponsibility> no hand in it."

@@ -37,6 +37,7 @@ SENTENCES = {
     "accusation": "The mayor <statement type=Accusation>blamed</statement> the rebels.",
     "arrest": "Police <event type=Arrest>arrested</event> three men.",
     "protest": "Thousands <event type=PeacefulProtest>marched</event> through the city.",
+    "a form that the lemmatiser misreads": "The women were <attack type=SexualViolence>raped</attack>.",
     "release": "The hostages were <event type=Release>freed</event>.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
