@@ -54,11 +54,20 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     for time in doc._.times:
-        owner = _owner(doc, time, events) if time.relation != "as of" else None
+        found = _headed(doc, time, events)
+        owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
         events[token] = _timed(events[token], times)
+
+
+def _headed(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The first event of a line that a date heads: "Garissa County, *11 Jun*: gunmen raided a village"."""
+    if time.end >= len(doc) or doc[time.end].text != ":" or time.relation != "at":
+        return None
+    line = range(time.end, doc[time.start].sent.end)
+    return next((i for i in events if i in line and events[i].trigger.kind in DONE), None)
 
 
 def _is_too_late(time: TimeMention, event: EventMention, published: date | None) -> bool:

@@ -29,6 +29,7 @@ TIMES = {
         "raided": ["2024-01-28"],
     },
     "Rebels raided a village.": {"raided": []},
+    "b. Garissa County, 11 Jan: suspected rebels raided a village.": {"raided": ["2024-01-11"]},
     "People remember November 2020, when rebels raided a village.": {"raided": ["2020-11"]},
     "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
     "Police arrested two men on Friday after a bomb exploded in a market.": {
