@@ -52,7 +52,9 @@ LABELLED: Final = (
     (Role.PERPETRATOR, "by"),
 )
 # What an event without a type is called, by the frame of its first trigger; others by the trigger itself.
-TITLES: Final = dict.fromkeys(("strike", "harm", "land", "launch_weapon", "suffer", "targeted"), "Attack") | {
+TITLES: Final = dict.fromkeys(
+    ("strike", "set_fire", "harm", "land", "launch_weapon", "suffer", "targeted"), "Attack"
+) | {
     "kill": "Killing",
     "die": "Death",
     "injure": "Attack",

@@ -18,6 +18,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.entities import mention_at
 from builder.components.paragraphs import paragraph_starts
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
@@ -27,12 +28,14 @@ from builder.patterns import load
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
+IT = frozenset(("it", "this", "that"))
 CHARGE = frozenset(WORDS["charge"])
 REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
 PROMISING = frozenset(WORDS["promising"])
+TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
@@ -68,6 +71,10 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
         if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken:
             continue
         speaker = _speaker(doc, verb)
+        culprit = _culprit(doc, verb)
+        if speaker is not None and culprit is not None:
+            yield from _of_culprit(doc, verb, (speaker, culprit), told)
+            continue
         about = [event for head in _said(verb) for event in _below(head, told)]
         if speaker is None or not about:
             continue
@@ -87,6 +94,41 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             yield _accusation(verb.i, speaker, charged, told)
         else:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
+
+
+def _culprit(doc: Doc, verb: Token) -> int | None:
+    """Who is said to have done what was told: "it was *rebels*", "the work of *X*", "*X* had done it"."""
+    for clause in (child for child in verb.rights if child.dep_ == "ccomp"):
+        subject = subject_of(clause)
+        if subject is None or any(child.dep_ == "neg" for child in clause.children):
+            return None
+        if clause.lemma_ == "do":
+            did = any(child.dep_ == "dobj" and child.lower_ in IT for child in clause.rights)
+            who = subject if did else None
+        elif clause.lemma_ == "be" and subject.lower_ in IT:
+            named = next((child for child in clause.rights if child.dep_ == "attr"), None)
+            who = _worker(named) if named is not None and named.lower_ == "work" else named
+        else:
+            continue
+        mention = None if who is None else mention_at(doc, who)
+        return mention.root if mention is not None and mention.category is Category.ACTOR else None
+    return None
+
+
+def _worker(work: Token) -> Token | None:
+    return next((filler for slot, filler in prepositional(work) if slot == "of"), None)
+
+
+def _of_culprit(doc: Doc, verb: Token, who: tuple[int, int], told: Told) -> Iterator[EventMention]:
+    """The claim or accusation, of the last attack told, by who names a culprit: himself or another."""
+    speaker, culprit = who
+    done = (i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK and i < verb.i)
+    about = [i for i in done if told[i].modality in TOLD_AS_DONE][-1:]
+    if about and doc._.mentions[culprit].is_pronoun:
+        yield _statement(verb.i, speaker, about, "ClaimOfResponsibility", "claim")
+    elif about:
+        accusation = _statement(verb.i, speaker, about, "Accusation", "accuse")
+        yield replace(accusation, roles=(*accusation.roles, RoleFiller(Role.ACCUSED, culprit)))
 
 
 def _gives_toll(verb: Token) -> bool:
@@ -294,7 +336,16 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     # Two of a statement's parts make it one; a claim or denial has no third.
     if sum(named) < 2 or _is_by_nobody(doc, statement):
         return None
+    if statement.trigger.frame == "deny":
+        told.update((i, replace(told[i], modality=Modality.DENIED)) for i in _topics(doc, statement, told))
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
+
+
+def _topics(doc: Doc, denial: EventMention, told: Told) -> list[int]:
+    """The attacks that a denial names first: "*As to* the *raid* on the camp, the army denies it"."""
+    openings = (child for child in doc[denial.trigger.token].lefts if child.lower_ in TOPICS)
+    inside = {below.i for opening in openings for below in opening.subtree}
+    return [i for i in inside.intersection(told) if told[i].trigger.kind is EventKind.ATTACK]
 
 
 def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:

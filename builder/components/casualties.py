@@ -69,15 +69,26 @@ NOBODY = re.compile(
 # "the death toll rose from 12 to 14", "put the toll at 30", "a toll of nine", but no "14 per cent".
 SPOKEN = re.compile(
     rf"""
-    \b(?P<noun>{alternatives(SPOKEN_OUTCOMES)}|number[ ]of[ ](?:\w+[ ]){{0,2}}?(?P<counted>{_WORD}))\b
+    \b(?P<noun>{alternatives(SPOKEN_OUTCOMES)}|number[ ]of[ ](?:\w+[ ]){{0,5}}?(?P<counted>{_WORD}|died))\b
     [^.;\n]{{0,140}}?                                     # a clause may stand between: 140 characters hold it
     (?:\bfrom[ ](?P<before>{_NUMERAL})[ ])?\b
-    (?:to|at|of|was|stands[ ]at|stood[ ]at)[ ]
+    (?:to|at|of|was|as|stands[ ]at|stood[ ]at)[ ]
     (?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?
     (?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# "five of its drivers were among the dead"
+AMONG = re.compile(
+    rf"""
+    \b(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})
+    (?:[ ]of[ ](?:its|their|his|her|our|the|those))?(?:[ ][\w'’-]+){{0,3}}?[ ]
+    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?P<word>{_WORD})\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "47 civilians died, not 35"
+NOT = re.compile(rf",[ ](?:and[ ])?not[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -113,6 +124,12 @@ def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
             yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
         elif word not in ZERO_ONLY and span[0].like_num and quantity_at(span[0]) != Quantity():
             yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
+    for match, span in _matches(AMONG, doc, text):
+        number = quantity_at(span[0]) if span[0].like_num else Quantity()
+        if number != Quantity():
+            yield Toll(
+                span.start, span.end, OUTCOMES[match["word"].lower()], number, _counted_head(doc, span)
+            )
     for match, span in _matches(NOBODY, doc, text):
         for found in filter(None, (match["word"] or "died", match["second"])):
             yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
@@ -255,7 +272,26 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
         if host is not None:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
+    _take_up_corrections(doc, text, events)
     return tuple(events)
+
+
+def _take_up_corrections(doc: Doc, text: str, events: list[EventMention]) -> None:
+    """Give "47 civilians died, not 35" to the attack of which 35 was told: one figure revises the other."""
+    for match, span in _matches(NOT, doc, text):
+        old = parse_number(match["number"])
+        for event in (e for e in events if span.sent.start <= e.trigger.token < span.start):
+            host = next((k for k, e in enumerate(events) if e is not event and _tells(e, old, event)), None)
+            if host is not None:
+                new = tuple(replace(toll, revises=True) for toll in event.tolls)
+                events[host] = replace(events[host], tolls=(*events[host].tolls, *new))
+
+
+def _tells(event: EventMention, count: int | None, later: EventMention) -> bool:
+    """Whether an event gives a number for an outcome of which a later one gives another."""
+    outcomes = {toll.outcome for toll in later.tolls}
+    before = event.trigger.token < later.trigger.token
+    return before and any(toll.outcome in outcomes and toll.number.exact == count for toll in event.tolls)
 
 
 def _with_own(doc: Doc, event: EventMention, phrases: list[Toll]) -> EventMention:

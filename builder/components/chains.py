@@ -187,6 +187,8 @@ def _fits_place(chain: Chain, mention: EntityMention) -> bool:
 def _titles_agree(chain: Chain, mention: EntityMention) -> bool:
     """Whether a rank or office fits a person: the same, or any of arms for "the general", "the commander"."""
     titles = {noun for m in chain.mentions for noun in (m.noun, *m.titles) if noun and noun != PRONOUN}
+    if not mention.noun:
+        return False  # "the ship's owner": a noun of no list, which no title can be held against
     if any(title.endswith(mention.noun) or mention.noun.endswith(title) for title in titles):
         return True
     ranks = {nouns()[title].type for title in titles if title in nouns()}

@@ -17,6 +17,7 @@ from builder.patterns import load
 WORDS = load("circumstances")
 DESTROYED = frozenset(WORDS["destroyed"])
 ANSWERS = frozenset(WORDS["answers"])
+SPANS = frozenset((*load("times")["units"], *load("triggers")["quantifiers"]))
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
@@ -53,11 +54,20 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     for time in doc._.times:
-        owner = _owner(doc, time, events) if time.relation != "as of" else None
+        found = _headed(doc, time, events)
+        owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
         events[token] = _timed(events[token], times)
+
+
+def _headed(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The first event of a line that a date heads: "Garissa County, *11 Jun*: gunmen raided a village"."""
+    if time.end >= len(doc) or doc[time.end].text != ":" or time.relation != "at":
+        return None
+    line = range(time.end, doc[time.start].sent.end)
+    return next((i for i in events if i in line and events[i].trigger.kind in DONE), None)
 
 
 def _is_too_late(time: TimeMention, event: EventMention, published: date | None) -> bool:
@@ -74,7 +84,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     where he was *born* in 1960".
     """
     root = doc[time.start : time.end].root
-    above_it = root.ancestors if time.head is None else (doc[time.head], *doc[time.head].ancestors)
+    nearest = _clause_when(root) if time.head is None else doc[time.head]
+    above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
         if above.i in events:
             return above.i
@@ -95,6 +106,12 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _clause_when(root: Token) -> Token | None:
+    """The clause that says what happened then: "in November 2020, *when* rockets hit the airport"."""
+    clauses = (child for child in root.rights if child.dep_ in ("relcl", "advcl", "acl"))
+    return next((verb for verb in clauses if any(child.lower_ == "when" for child in verb.lefts)), None)
 
 
 def _is_bound(preposition: Token) -> bool:
@@ -191,6 +208,10 @@ def link_retaliation(doc: Doc, events: Events) -> None:
 
 def _answering_word(token: Token) -> Token | None:
     """The word that has a trigger as its object: "in *response* to the killing", "to *avenge* it"."""
+    if token.dep_ == "relcl":  # "the answer to the drone that *struck* the base"
+        token = token.head
+    while token.dep_ == "pobj" and token.head.lower_ == "of" and token.head.head.lemma_.lower() in SPANS:
+        token = token.head.head  # "a response to five years of *bombing*"
     above = token.head
     if token.dep_ == "dobj" and above.lemma_.lower() in AVENGING:
         return above

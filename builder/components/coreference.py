@@ -14,6 +14,7 @@ from builder.components.aliases import Alias, find_aliases, is_namesake
 from builder.components.annotations import Category, EntityMention, register_extensions
 from builder.components.chains import (
     Chain,
+    compatible,
     entry_of,
     fits_description,
     fits_name,
@@ -41,6 +42,7 @@ class Resolver:
     doc: Doc
     chains: list[Chain] = field(default_factory=list)
     of: dict[int, Chain] = field(default_factory=dict)
+    told: frozenset[int] = frozenset()  # the mentions that have a role in an event
 
     def resolve(self, mention: EntityMention) -> None:
         """Add one mention to the chain that it continues, or begin one; a pronoun begins none."""
@@ -90,6 +92,8 @@ class Resolver:
         if not mention.definite or (mention.number.exact or 0) > 1 or self._is_anothers(mention):
             return None
         fitting = [c for c in self._in_one_city(mention, same) if fits_description(c, mention)]
+        if mention.category is Category.PLACE:  # "the city" is one where something is told to happen
+            fitting = [c for c in fitting if any(m.root in self.told for m in c.mentions)] or fitting
         same_noun = [c for c in fitting if any(m.noun == mention.noun for m in c.mentions)]
         exact = same_noun or [c for c in fitting if c.type == mention.type]
         return max(exact or fitting, key=lambda c: c.mentions[-1].root, default=None)
@@ -184,6 +188,8 @@ def _is_alike(chain: Chain, mention: EntityMention) -> bool:
 
 def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
     """Whether a chain and a mention are both of one person, or both of one body."""
+    if chain.category is mention.category is Category.FACILITY:
+        return compatible(chain.type, mention.type) and not mention.plural
     if chain.category is not Category.ACTOR or mention.category is not Category.ACTOR:
         return False
     is_one = mention.number.exact in (None, 1)
@@ -200,7 +206,8 @@ def _kind_of(chain: Chain, head: Token) -> str | None:
 
 def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     """Every chain of a document, and the chain of each mention by the token of its head."""
-    resolver = Resolver(doc)
+    told = frozenset(filler.root for event in doc._.event_mentions or () for filler in event.roles)
+    resolver = Resolver(doc, told=told)
     _read_in_order(resolver)
     for mention in doc._.mentions.values():
         _join_with_modifier(resolver, mention)
@@ -260,7 +267,10 @@ def _join_with_modifier(resolver: Resolver, mention: EntityMention) -> None:
 
 @Language.factory(
     "polemos_coreference",
-    requires=["doc._.mentions", "doc._.places", "doc._.names", "doc._.demonyms", "token.dep"],
+    requires=[
+        *("doc._.mentions", "doc._.places", "doc._.names", "doc._.demonyms", "doc._.event_mentions"),
+        "token.dep",
+    ],
     assigns=["doc._.entities"],
 )
 def create_coreference(nlp: Language, name: str) -> "CoreferenceResolver":

@@ -72,11 +72,23 @@ def _is_anew(context: Context, cluster: Cluster) -> bool:
 def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether nothing speaks against two clusters being one event."""
     return (
-        host.is_strong == cluster.is_strong
+        not _answers(host, cluster)
+        and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
         and _types_agree(host, cluster)
         and _actors_agree(context, host, cluster)
+    )
+
+
+def _answers(host: Cluster, cluster: Cluster) -> bool:
+    """Whether one of two clusters is told as the answer to the other."""
+    pairs = ((host, cluster), (cluster, host))
+    return any(
+        role is Role.IN_RETALIATION_FOR and token in other.tokens
+        for one, other in pairs
+        for member in one.members
+        for role, token in member.links
     )
 
 

@@ -21,6 +21,7 @@ from builder.patterns import load
 
 # Frames of what may be an accident: deaths, injuries and damage alone are no attack.
 HOSTED = frozenset(load("incidents")["hosted"])
+RESPONSIBILITY = frozenset(("claim", "deny", "accuse"))  # frames of statements on who did it
 TOLD_ROLES = (Role.TARGET, Role.VICTIM, Role.PERPETRATOR, Role.LOCATION)
 
 
@@ -30,7 +31,7 @@ def group(doc: Doc) -> tuple[Incident, ...]:
     context = Context(doc)
     statements = [m for m in mentions if m.trigger.kind is EventKind.STATEMENT]
     clusters = [*_attacks(context, mentions), *_others(context, mentions)]
-    clusters += _statements(context, statements, {i for cluster in clusters for i in cluster.tokens})
+    clusters += _statements(context, statements, clusters)
     clusters.sort(key=lambda cluster: min(cluster.tokens))
     return with_basis(doc, _incidents(clusters))
 
@@ -61,10 +62,25 @@ def _others(context: Context, mentions: Iterable[EventMention]) -> list[Cluster]
     return _group_same(context, [m for m in mentions if m.trigger.kind not in told])
 
 
-def _statements(context: Context, statements: Iterable[EventMention], known: set[int]) -> list[Cluster]:
+def _statements(
+    context: Context, statements: Iterable[EventMention], clusters: Sequence[Cluster]
+) -> list[Cluster]:
     """Statements on events that are told; accusations also where what they are about is not."""
-    heard = (replace(s, links=tuple(link for link in s.links if link[1] in known)) for s in statements)
+    known = {i: cluster.first.trigger.kind for cluster in clusters for i in cluster.tokens}
+    heard = (replace(s, links=tuple(_known_links(s, known))) for s in statements)
     return _group_same(context, [s for s in heard if s.links or s.fillers(Role.ACCUSED)])
+
+
+def _known_links(statement: EventMention, known: Mapping[int, EventKind]) -> list[tuple[Role, int]]:
+    """The links to what is told; what says nothing of an attack but that there was one takes up the last.
+
+    "Accused the rebels of an attack on the economy. They dismissed the charge."
+    """
+    links = [link for link in statement.links if link[1] in known]
+    if links or not statement.links or statement.trigger.frame not in RESPONSIBILITY:
+        return links
+    attacks = [i for i, kind in known.items() if kind is EventKind.ATTACK and i < statement.trigger.token]
+    return [(Role.ABOUT, max(attacks))] if attacks else []
 
 
 def _group_same(context: Context, mentions: Iterable[EventMention]) -> list[Cluster]:

@@ -6,10 +6,11 @@ from typing import TypeAlias
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, Name
-from builder.components.lexicon import Noun, noun_ending_at
+from builder.components.lexicon import Noun, noun_ending_at, nouns
 from builder.components.names import BODY_WORDS
 from builder.components.phrases import UNNAMED_BODIES, NounPhrase
 from builder.components.places import countries_of
+from builder.components.ship_names import LABEL as SHIP
 from builder.gazetteer import load_gazetteer, normalise_name, transliteration_key
 from builder.geonames import open_index
 from builder.model import ActorKind
@@ -17,6 +18,7 @@ from builder.patterns import load
 
 WORDS = load("kinds")
 COLLECTIVES = frozenset(WORDS["collectives"])
+ARTICLES = frozenset(("a", "an", "the"))
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
@@ -78,6 +80,8 @@ def noun_of_name(phrase: NounPhrase, name: Name) -> Noun | None:
 
     "the state *company* Ukrenergo", "*Hotel* Camino Real".
     """
+    if name.label == SHIP:
+        return nouns()["ship"]
     introducing = _introducing_noun(phrase, name)
     if introducing is None and phrase.noun is None:
         return _leading_noun(phrase.doc, name)
@@ -112,14 +116,26 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
     if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS:
         return Category.ACTOR, ActorKind.ORGANIZATION
-    actor = _actor_kind(doc, name)
+    called_place = _is_called_place(doc, name)
+    actor = None if called_place else _actor_kind(doc, name)
     if actor is not None:
         return Category.ACTOR, actor
-    if name.label in LABEL_CATEGORIES:
+    if name.label in LABEL_CATEGORIES and not called_place:
         return LABEL_CATEGORIES[name.label], None
-    is_place = _after_place_preposition(doc, name) or doc[name.start : name.end].text in _capitals()
+    is_place = (
+        called_place or _after_place_preposition(doc, name) or doc[name.start : name.end].text in _capitals()
+    )
     is_place = is_place or (name.label == "ORG" and _is_known_place(doc, name))
     return (Category.PLACE, None) if is_place else None
+
+
+def _is_called_place(doc: Doc, name: Name) -> bool:
+    """Whether an apposition says that a name is a place's: "at Dweir, *a village* near Nabatieh"."""
+    if name.end + 2 >= len(doc) or doc[name.end].text != "," or doc[name.end + 1].lower_ not in ARTICLES:
+        return False
+    ends = range(name.end + 2, min(len(doc), name.end + 2 + LONGEST_TYPE_NOUN))
+    nouns_after = (noun_ending_at(doc, name.end + 2, end) for end in ends)
+    return any(noun is not None and noun.category is Category.PLACE for noun in nouns_after)
 
 
 def _is_told_by(doc: Doc, name: Name, noun: Noun) -> bool:

@@ -29,7 +29,9 @@ ORDER = tuple(Modality(name) for name in WORDS["order"])
 QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
 # Through these a governing word keeps what is below it in its scope; a relative clause or an adverbial
 # clause tells its own facts.
-SCOPE = frozenset(("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "attr", "acomp", "agent"))
+SCOPE = frozenset(
+    ("xcomp", "ccomp", "pcomp", "dobj", "pobj", "prep", "oprd", "attr", "acomp", "agent", "appos")
+)
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
@@ -76,6 +78,7 @@ def _weighed(found: list[Proposal]) -> list[Proposal]:
 def proposals(token: Token) -> Iterator[Proposal]:
     """Every modality that the surroundings of a trigger propose, with the word that does."""
     yield from _beside(token)
+    yield from _shared_tense(token)
     if token.lemma_.lower() in ATTEMPTS:
         yield Modality.ATTEMPTED, token
     for depth, above in enumerate(governors(token)):
@@ -109,6 +112,16 @@ def _beside(token: Token) -> Iterator[Proposal]:
             yield BESIDE[lower], child
         elif child.dep_ == "mark" and lower in CONDITIONS:
             yield Modality.FEARED, child
+
+
+def _shared_tense(verb: Token) -> Iterator[Proposal]:
+    """What the auxiliary proposes that a verb shares with the one before it: "*will* raid and *strike*"."""
+    above = verb.head
+    bare = verb.tag_ == "VB" and not any(child.dep_ in ("aux", *RAISING) for child in verb.lefts)
+    if verb.dep_ == "conj" and above.pos_ in VERBAL and bare:
+        shared = (child for child in above.lefts if child.dep_ == "aux" and child.lower_ in AUXILIARIES)
+        yield from ((AUXILIARIES[child.lower_], child) for child in shared)
+        yield from _shared_tense(above)
 
 
 def _is_purpose(verb: Token) -> bool:

@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 from builder.components.annotations import Name, register_extensions
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
 from builder.components.place_names import abbreviated_provinces, with_repeated_places, with_towns
+from builder.components.ship_names import with_ships
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
@@ -19,6 +20,7 @@ TITLES = frozenset(WORDS["titles"])
 STANCES = frozenset(WORDS["stances"])
 STANCES_AFTER = frozenset(WORDS["stances_after"])
 PLACE_NOUNS = frozenset(noun for nouns in load("nouns")["Place"].values() for noun in nouns)
+DIVISIONS = frozenset(load("nouns")["Place"]["province"])
 PEOPLES = frozenset(WORDS["peoples"])
 BODY_WORDS = frozenset(WORDS["body_words"])  # the first words of bodies' names in other languages
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
@@ -200,6 +202,16 @@ def _demonyms(doc: Doc, capitalised: list[Token]) -> dict[int, str]:
     return found
 
 
+def _is_adjective(doc: Doc, name: Name) -> bool:
+    """Whether a province's name is a demonym here: "*Somali* troops", but not "the Somali region"."""
+    token = doc[name.start]
+    if name.end - name.start > 1 or token.lower_ not in load_gazetteer().demonyms:
+        return False
+    is_province = all(entry.kind == "Place" for entry in name.entries)
+    before_noun = token.dep_ in ("amod", "compound", "nmod") and token.head.is_lower
+    return is_province and before_noun and token.head.lemma_.lower() not in DIVISIONS
+
+
 def has_stance(doc: Doc, i: int) -> bool:
     """Whether a hyphen joins a token to a stance: "pro-*Iranian*", "anti-*US*"."""
     return i >= 2 and doc[i - 1].text == "-" and doc[i - 2].lower_ in STANCES
@@ -281,14 +293,15 @@ class NameFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         capitalised = [token for token in doc if _is_capitalised(token)]
-        known = _with_abbreviations(doc, gazetteer_names(doc))
+        known = [name for name in gazetteer_names(doc) if not _is_adjective(doc, name)]
+        known = _with_abbreviations(doc, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
         names = with_towns(doc, _merge(doc, known, demonyms))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)
         names += _repeated(_outside(capitalised, names), persons)
-        names = with_repeated_places(doc, names, persons)
+        names = with_ships(doc, with_repeated_places(doc, names, persons))
         doc._.names = tuple(sorted(names, key=lambda one: one.start))
         doc._.demonyms = demonyms
         doc._.persons = persons

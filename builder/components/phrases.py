@@ -72,10 +72,12 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
                 long_names[name] = head
     hidden = {i for name in long_names for i in range(name.start, name.end)}
     ends = set()
+    beyond = {name.end - 2: name.end for name in names if doc[name.end - 1].like_num}
     for chunk in doc.noun_chunks:
         if chunk.end - 1 not in hidden:
-            ends.add(chunk.end)
-            yield chunk.start, chunk.end, chunk.end - 1
+            end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
+            ends.add(end)
+            yield chunk.start, end, chunk.end - 1
     for name in names:
         if name in long_names:
             yield name.start, name.end, long_names[name]

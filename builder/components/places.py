@@ -6,7 +6,7 @@ then to the most populous. A name that nothing knows stays without a point.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from spacy.language import Language
@@ -172,28 +172,31 @@ def _evidence(counts: Counter[str], links: Iterable[tuple[str, Bearer]], without
 
 def link_toponyms(toponyms: list[Toponym], counts: Counter[str]) -> dict[int, PlaceLink]:
     """What each toponym is linked to, by its head: first the sure ones, then all in their light."""
-    beside = _besides(toponyms)
+    beside = {each.mention.root: region for each, region in _besides(toponyms)}
     first = _evidence(counts, ())
     surely: list[tuple[str, Bearer]] = []
     for each in toponyms:
-        best, is_sure = best_bearer(each.bearers, each.beside or beside.get(each.key), first)
+        best, is_sure = best_bearer(each.bearers, beside[each.mention.root], first)
         if best is not None and is_sure:
             surely.append((each.key, best))
     linked = {}
     for each in toponyms:
         light = _evidence(counts, surely, each.key)
-        best, _ = best_bearer(each.bearers, each.beside or beside.get(each.key), light)
+        best, _ = best_bearer(each.bearers, beside[each.mention.root], light)
         linked[each.mention.root] = each.unknown if best is None else best.link
     return linked
 
 
-def _besides(toponyms: Iterable[Toponym]) -> dict[str, Region]:
-    """The first region that stands beside each name, which later mentions do without."""
+def _besides(toponyms: Iterable[Toponym]) -> Iterator[tuple[Toponym, Region | None]]:
+    """Each toponym with the region beside it, else beside the last of its name: later mentions do without.
+
+    Earlier ones may mean a namesake: "Tripoli … a relative in Tripoli, Lebanon".
+    """
     found: dict[str, Region] = {}
-    for each in toponyms:
+    for each in sorted(toponyms, key=lambda each: each.mention.root):
         if each.beside is not None:
-            found.setdefault(each.key, each.beside)
-    return found
+            found[each.key] = each.beside
+        yield each, found.get(each.key)
 
 
 def is_capital(link: PlaceLink | None) -> bool:

@@ -31,7 +31,7 @@ from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
 
 WORDS = load("roles")
-NEEDED: dict[str, list[str]] = WORDS["needed"]  # roles of which a frame needs one
+NEEDED: dict[str, list[str]] = WORDS["needed"]  # roles of which a frame needs one; "a b" is a or b
 BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all of these roles
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 NOBODY = frozenset(load("attribution")["nobody"])
@@ -39,6 +39,7 @@ PARTITIVES = frozenset(load("entities")["partitives"])
 LISTING = frozenset((":", "including"))
 NO_PEOPLE = frozenset(WORDS["no_people"])
 TITLES = frozenset(WORDS["titles"])
+WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ROLES = {role.value: role for role in Role}
@@ -194,7 +195,7 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     mention = _mention_in(draft, slot, filler)
     if mention is None:
         return
-    match role_of(slot, mention, filler, draft.trigger.frame):
+    match _told_role(draft, slot, mention, filler):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
             pass  # "moved 30 tanks": they go, nobody goes to them
         case "weapon":
@@ -214,6 +215,15 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
 
 
+def _told_role(draft: _Draft, slot: str, mention: EntityMention, filler: Token) -> str | None:
+    """The role by the frame; of "*rockets* fired at the base killed two" the subject is what is fired."""
+    role = role_of(slot, mention, filler, draft.trigger.frame)
+    if role != "craft" or slot != "subject" or draft.trigger.frame != "launch_weapon":
+        return role
+    objects = any(child.dep_ == "dobj" for child in draft.doc[draft.trigger.token].children)
+    return role if objects else "weapon"
+
+
 def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     """The mention that fills a slot; a house that speaks is its body, and a word of a date is nobody."""
     if any(time.start <= filler.i < time.end for time in draft.doc._.times):
@@ -230,11 +240,20 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     frame = draft.trigger.frame
     if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
         return None
+    if filler.lower_ in draft.trigger.lemma.split():  # "set *fire*"
+        return None
     if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
         draft.mentions[filler.i] = person_mention(filler)
-    elif frame == "damage" and slot in ("object", "subject") and filler.lemma_.lower() not in GENERIC:
+    elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
     return draft.mentions.get(filler.i)
+
+
+def _is_wrecked(trigger: Trigger, slot: str) -> bool:
+    """Whether a slot is of what is damaged, blown up, set on fire: of things, whatever they are."""
+    if slot == "object" and trigger.frame == "strike" and trigger.type in WRECKING:
+        return True
+    return trigger.frame == "damage" and slot in ("object", "subject")
 
 
 def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
@@ -291,7 +310,10 @@ def _completed(
 
 
 def _count(token: Token) -> int | None:
-    """How many events a noun counts: "13 rocket attacks"."""
+    """How many events a noun counts, or a verb with "times": "13 rocket attacks", "attacked 13 times"."""
+    if token.pos_ == "VERB":
+        times = (child for child in token.children if child.lemma_ == "time" and child.tag_ == "NNS")
+        return next((read_quantity(child).stated for child in times), None)
     if token.tag_ != "NNS":
         return None
     first = token.doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
@@ -341,7 +363,8 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
         return False
     slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
     counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
-    filled = [name for name in needed if event.fillers(Role(name))] or (needed if counted else [])
+    told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
+    filled = told or (needed if counted else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
 
 

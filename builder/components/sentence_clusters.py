@@ -77,6 +77,8 @@ def _governing(context: Context, mention: EventMention, cluster_of: Clusters) ->
     is_result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
     if token.pos_ != "VERB" or not (is_result or frame in EFFECTS or frame == SUFFER):
         return []
+    if is_result and token.head.lemma_ == "be":
+        return _last_verb_before(token, cluster_of)
     above = _nearest_above(token, cluster_of)
     tied = (
         [above]
@@ -84,6 +86,12 @@ def _governing(context: Context, mention: EventMention, cluster_of: Clusters) ->
         else [_noun_above(token, cluster_of), _cause_below(token, frame, cluster_of)]
     )
     return [i for i in tied if i is not None and (mention.modality in STRONG) == cluster_of[i].is_strong]
+
+
+def _last_verb_before(token: Token, cluster_of: Clusters) -> list[int]:
+    """The attack verb before what cannot be the result of "be": "It was a drone that hit us, *killing*"."""
+    verbs = [i for i in cluster_of if token.sent.start <= i < token.i and token.doc[i].pos_ == "VERB"]
+    return [max(verbs)] if verbs else []
 
 
 def _carried(context: Context, token: Token, cluster_of: Clusters) -> int | None:

@@ -32,6 +32,7 @@ SHAKING = frozenset(WORDS["shaking"])
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
+WHITHER = frozenset(("toward", "towards"))
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
 
 
@@ -40,6 +41,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     if token.pos_ == "VERB":
         yield from _verb_slots(token)
         yield from _below_objects(token)
+        yield from _below_origins(token)
         return
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
@@ -96,6 +98,14 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
         elif child.dep_ == "agent":
             for actor in child.children:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
+
+
+def _below_origins(verb: Token) -> Iterator[Slot]:
+    """Whither, hung on whence: "launched a missile from an area of Yemen *toward* the ship"."""
+    for slot, origin in prepositional(verb):
+        if slot == "from":
+            for token in origin.subtree:
+                yield from (found for found in prepositional(token) if found[0] in WHITHER)
 
 
 def _noun_slots(noun: Token) -> Iterator[Slot]:

@@ -45,7 +45,9 @@ def is_passive(verb: Token) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
-    if verb.tag_ != "VBN" or not relations.isdisjoint(("aux", "nsubj", "dobj")):
+    # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
+    participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and verb.dep_ == "acl")
+    if not participle or not relations.isdisjoint(("aux", "nsubj", "dobj")):
         return False
     calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
     if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle

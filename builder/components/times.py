@@ -150,6 +150,10 @@ def _is_range(doc: Doc, first: TimeMention, last: TimeMention) -> bool:
 def _looks_ahead(token: Token) -> bool:
     """Whether the verb above the expression is future or an infinitive, as in "told to leave on Sunday"."""
     verb = next((above for above in (token, *token.ancestors) if above.pos_ in VERBAL), None)
+    if verb is not None and verb.tag_ == "VBD":
+        return _is_ahead(
+            verb
+        )  # what stands before is another clause: "If you are joining us: on Friday gunmen came"
     before = next((t for t in reversed(token.doc[token.sent.start : token.i]) if t.pos_ == "VERB"), None)
     return any(_is_ahead(found) for found in (verb, before) if found is not None)
 
@@ -158,8 +162,8 @@ def _is_ahead(verb: Token) -> bool:
     """Whether a verb is future, an infinitive, or one that tells of plans, or hangs on such a verb."""
     if verb.lemma_.lower() in LOOKING_BACK:  # "to avenge an attack on Friday"
         return False
-    if verb.lemma_.lower() in LOOKING_AHEAD:
-        return True
+    if verb.lemma_.lower() in LOOKING_AHEAD:  # but "*had threatened* in April to attack"
+        return not any(child.dep_ == "aux" and child.lower_ == "had" for child in verb.lefts)
     for child in verb.lefts:
         if child.lower_ in AUXILIARIES:
             return True

@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
+from builder.components.lexicon import ancestors
 from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, tokens_with
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -19,6 +20,9 @@ NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
+ACCIDENTS = tuple(WORDS["accidents"])
+LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
+DOUBTS = frozenset(WORDS["doubts"])
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
@@ -26,7 +30,7 @@ STATE_ACTORS = frozenset(WORDS["state_actors"])
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
 COMPANIONS = frozenset(
-    ("prt", "advmod", "dobj", "prep", "acomp", "oprd", "xcomp", "nsubjpass", "attr", "ccomp")
+    ("prt", "advmod", "dobj", "prep", "acomp", "oprd", "xcomp", "nsubjpass", "attr", "ccomp", "npadvmod")
 )
 
 
@@ -34,8 +38,8 @@ COMPANIONS = frozenset(
 class Pattern:
     """One entry of the lexicon of triggers; `rest` are the words that must stand by the verb.
 
-    `object` is the class of entity that a verb of many senses must act on, and `by_no_state` says that no
-    force of a state may be its subject: soldiers who capture people arrest them.
+    `object` is the class of entity, or the concept, that a verb of many senses must act on, and
+    `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
     """
 
     kind: EventKind
@@ -43,7 +47,7 @@ class Pattern:
     frame: str
     lemma: str
     rest: tuple[str, ...] = ()
-    object: Category | None = None
+    object: str | None = None
     by_no_state: bool = False
 
 
@@ -60,10 +64,9 @@ def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
 
 def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -> Pattern:
     """One word of a group of patterns/triggers.json with what the group says of it."""
-    acted_on = Category(group["object"]) if "object" in group else None
     by_no_state = group.get("by_no_state", False)
     return Pattern(
-        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, acted_on, by_no_state
+        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, group.get("object"), by_no_state
     )
 
 
@@ -97,7 +100,7 @@ def _companions(verb: Token) -> set[str]:
 
 
 def _verb_trigger(token: Token) -> Pattern | None:
-    patterns = verb_patterns().get(token.lemma_.lower())
+    patterns = verb_patterns().get(LEMMAS.get(token.lower_, token.lemma_.lower()))
     # "leaving two dead" tells what an attack did; nobody leaves.
     is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
     if patterns is None or token.dep_ == "amod" or is_result:
@@ -132,16 +135,20 @@ def _is_figurative(verb: Token) -> bool:
     return any(token.lemma_.lower() in objects for token in acted_on)
 
 
-def _acts_on(verb: Token, category: Category) -> bool:
-    """Whether what a verb acts on is of a class: its object, a passive's subject, the noun of its clause."""
+def _acts_on(verb: Token, wanted: str) -> bool:
+    """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
     mentions = [found[head.i] for head in heads if head.i in found]
     # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
-    told = (m for m in mentions if m.name is None or m.kind is ActorKind.PERSON)
-    return any(mention.category is category for mention in told)
+    told = (
+        m
+        for m in mentions
+        if m.category is not Category.ACTOR or m.name is None or m.kind is ActorKind.PERSON
+    )
+    return any(wanted == m.category or wanted in ancestors(m.type or "") for m in told)
 
 
 def _is_of_state(verb: Token) -> bool:
@@ -206,6 +213,12 @@ def _noun_trigger(token: Token) -> Pattern | None:
     return None
 
 
+def _is_accident(sentence: Span) -> bool:
+    """Whether a sentence tells that what exploded did so by accident, and does not doubt it."""
+    words = sentence.text.lower()
+    return any(cue in words for cue in ACCIDENTS) and not any(token.lower_ in DOUBTS for token in sentence)
+
+
 def find_trigger(token: Token) -> Trigger | None:
     """The trigger that a token is, or None."""
     match token.pos_:
@@ -215,7 +228,7 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
-    if pattern is None:
+    if pattern is None or (pattern.frame == "explode" and _is_accident(token.sent)):
         return None
     return Trigger(token.i, pattern.kind, pattern.type, pattern.frame, pattern.lemma)
 

@@ -24,7 +24,10 @@ from builder.patterns import load
 WORDS = load("warnings")
 PROMISES = frozenset(WORDS["promises"])  # "vowed to continue" threatens nobody
 NEEDS_CONTENT = frozenset(WORDS["needs_content"])
+WISHING = frozenset(WORDS["wishing"])  # "*wants* them to leave", but not "wants to leave"
+LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
 UNLESS = frozenset(WORDS["unless"])
+OTHERWISE = frozenset(WORDS["otherwise"])
 FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
 OBLIGING = frozenset(("to", "must", "should", "shall"))
 ASKING = frozenset(("demand", "warn"))  # "ordered to surrender", "were warned to stay indoors"
@@ -67,9 +70,27 @@ def read_warnings(doc: Doc) -> tuple[EventMention, ...]:
             del events[event.trigger.token]
             warning = _read(doc, event, events)
             warnings += [] if warning is None else [warning]
+    warnings += _alternatives(doc, events)
     told = [warning for warning in _joined(doc, warnings) if warning.fillers(Role.ISSUER) or warning.links]
     kept = [event for event in events.values() if not _is_empty_talk(event)]
     return tuple(sorted((*kept, *told), key=lambda event: event.trigger.token))
+
+
+def _alternatives(doc: Doc, events: dict[int, EventMention]) -> Iterator[EventMention]:
+    """The threats of what else will be done: "*otherwise* it will raid their camps"."""
+    for token, event in list(events.items()):
+        otherwise = next((child for child in doc[token].lefts if child.lower_ in OTHERWISE), None)
+        actors = event.fillers(Role.PERPETRATOR)
+        if otherwise is None or event.trigger.kind is not EventKind.ATTACK or not actors:
+            continue
+        if event.modality in TO_COME:
+            events[token] = replace(event, modality=Modality.THREATENED)
+            yield EventMention(
+                Trigger(otherwise.i, EventKind.WARNING, "Threat", "threaten", otherwise.lower_),
+                roles=tuple(RoleFiller(Role.ISSUER, root) for root in actors),
+                links=((Role.THREATENS, token),),
+                types=("Threat",),
+            )
 
 
 def _is_empty_talk(event: EventMention) -> bool:
@@ -83,7 +104,17 @@ def _contents(token: Token) -> Iterator[Content]:
     for verb in content_verbs(token):
         yield from _chain(verb)
     if token.lemma_.lower() == "give":  # "gave them until Sunday to leave"
-        yield from (Content(below) for below in token.subtree if below.tag_ == "VB" and below.i > token.i)
+        under = (token, *token.ancestors)  # the parser hangs "to leave" on verbs further up
+        found = {
+            below
+            for above in under[:3]
+            for below in (above.children if above is not token else token.subtree)
+        }
+        yield from (
+            Content(below)
+            for below in sorted(found, key=lambda t: t.i)
+            if below.tag_ == "VB" and below.i > token.i
+        )
     for child in token.children:
         if _is_condition(child):
             yield Content(child, conditional=True)
@@ -103,8 +134,15 @@ def _chain(verb: Token) -> Iterator[Content]:
             yield Content(child, conditional=True)
         elif child.dep_ in ("xcomp", "ccomp") or (child.dep_ == "conj" and child.pos_ == "VERB"):
             yield from _chain(child)
+        elif child.dep_ == "nsubj" and verb.lemma_.lower() in LASTING:
+            yield Content(child, verb=verb)
         elif child.dep_ == "dobj" and verb.pos_ == "VERB" and verb.lemma_.lower() not in AVENGING:
             yield Content(child, verb=verb)  # what is avenged was done, and is not threatened
+
+
+def _is_of_others(verb: Token) -> bool:
+    """Whether a clause has a subject of its own: "wants *Israel* to free them"."""
+    return any(child.dep_ in ("nsubj", "nsubjpass") for child in verb.lefts)
 
 
 def _is_condition(clause: Token) -> bool:
@@ -117,6 +155,8 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
     """One warning with its links; the events of its content get their modality in `events`."""
     reading = _Reading(warning)
     for content in _contents(doc[warning.trigger.token]):
+        if warning.trigger.lemma in WISHING and not _is_of_others(content.token):
+            continue
         event = events.get(content.token.i)
         ahead = (
             content.token.i > warning.trigger.token

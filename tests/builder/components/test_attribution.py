@@ -12,6 +12,26 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "who it was": (
+        "Gunmen <about>attacked</about> a village. <speaker>Residents</speaker> "
+        "<Accusation>insist</Accusation> that it was <accused>al-Shabaab</accused>."
+    ),
+    "whose work": (
+        "Gunmen <about>attacked</about> a bus. The <speaker>administration</speaker> "
+        "<Accusation>says</Accusation> it was the work of <accused>militiamen</accused>."
+    ),
+    "who had done it": (
+        "Gunmen <about>attacked</about> a bus. A <speaker>commander</speaker> <Accusation>said</Accusation> "
+        "that <accused>bandits</accused> had done it."
+    ),
+    "no hand in": (
+        "Gunmen <about>attacked</about> the base. <speaker>Iran</speaker> "
+        "<DenialOfResponsibility>had</DenialOfResponsibility> no hand in it."
+    ),
+    "no responsibility": (
+        "Gunmen <about>attacked</about> the base. The <speaker>government</speaker> "
+        "<DenialOfResponsibility>takes</DenialOfResponsibility> no responsibility for it."
+    ),
     "said": (
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
@@ -282,3 +302,9 @@ def test_a_quotation_that_runs_on_keeps_its_speaker(annotate: Annotate) -> None:
     assert [doc[root].text for event in statements for root in event.fillers("speaker")] or statements
     assert {doc[filler.root].text for event in statements for filler in event.roles} == {"Mwangi"}
     assert len(statements) == 2
+
+
+def test_what_a_denial_names_first_is_denied(annotate: Annotate) -> None:
+    doc = annotate("Regarding the bombardment of a camp near Homs, the army denies it.", until="attribution")
+    (attack,) = (event for event in doc._.event_mentions if event.trigger.kind == "Attack")
+    assert attack.modality == "Denied"

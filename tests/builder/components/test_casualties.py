@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "among the dead": "A bomb exploded; <Killed exact=5>five of its drivers were among the dead</Killed>.",
+    "number of those who": (
+        "Rebels raided a town. The <Killed exact=276>number of people known to have died has risen to "
+        "276</Killed>."
+    ),
+    "abbreviated": (
+        "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>."
+    ),
     "verb": "Gunmen <Killed exact=12>killed 12 soldiers</Killed>.",
     "passive": "<Killed exact=12>Twelve soldiers were killed</Killed> in the raid.",
     "two outcomes": (
@@ -95,6 +103,7 @@ def test_a_revision_is_told_as_one(text: str, revises: bool, annotate: Annotate)
     {
         "A bomb killed 12 people on a bus. Police had earlier given a toll of seven dead.": (7, 12),
         "A bomb hit a bus. The death toll rose from 12 to 14.": (12, 14),
+        "Shells killed 35 civilians. The ministry had spoken of 20 dead.": (20, 35),
         "A bomb killed 12 people on a bus. Police initially said four people had been killed.": (4, 12),
         "A bomb hit a bus. Police, who first put the number of dead at 32, lowered it to 14.": (32, 14),
     }.items(),
@@ -102,6 +111,12 @@ def test_a_revision_is_told_as_one(text: str, revises: bool, annotate: Annotate)
 def test_an_earlier_figure_is_superseded(text: str, figures: tuple[int, int], annotate: Annotate) -> None:
     tolls = [t for event in annotate(text, until="casualties")._.event_mentions for t in event.tolls]
     assert {toll.number.exact: toll.superseded for toll in tolls} == {figures[0]: True, figures[1]: False}
+
+
+def test_a_corrected_figure_revises_the_one_that_it_denies(annotate: Annotate) -> None:
+    text = "Shells killed 35 civilians. Police now say 47 civilians died, not 35."
+    (shelling, *_) = annotate(text, until="casualties")._.event_mentions
+    assert {toll.number.exact: toll.revises for toll in shelling.tolls} == {35: False, 47: True}
 
 
 def test_each_kind_of_victim_has_its_figure(annotate: Annotate) -> None:

@@ -29,6 +29,8 @@ TIMES = {
         "raided": ["2024-01-28"],
     },
     "Rebels raided a village.": {"raided": []},
+    "b. Garissa County, 11 Jan: suspected rebels raided a village.": {"raided": ["2024-01-11"]},
+    "People remember November 2020, when rebels raided a village.": {"raided": ["2020-11"]},
     "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
     "Police arrested two men on Friday after a bomb exploded in a market.": {
         "arrested": ["2024-01-26"],
@@ -120,6 +122,8 @@ RETALIATION = {
     "The army shelled the town in response to the killing of two soldiers.": ("shelled", "killing"),
     "The army shelled the town in retaliation for the attack on the base.": ("shelled", "attack"),
     "The army shelled the town to avenge the ambush on its convoy.": ("shelled", "ambush"),
+    "The army shelled the town in response to five years of bombing by rebels.": ("shelled", "bombing"),
+    "The raids were the answer to the drone that struck the base.": ("raids", "struck"),
     "The army shelled the town after the attack on the base.": None,
 }
 

@@ -24,6 +24,12 @@ TEXTS = {
     "two people": "<a>Omar Diallo</a> met <b>Fatima Haddad</b>. <b>Haddad</b> left.",
     "pronoun": "<a>Omar Diallo</a> was wounded. <a>He</a> survived.",
     "pronoun of a woman": "<a>Fatima Haddad</a> was wounded. <a>She</a> survived.",
+    "the city where it happened": (
+        "Rockets hit <a>Haifa</a>. The envoy in <b>Washington</b> spoke. "
+        "Rebels deny having fired on the <a>city</a>."
+    ),
+    "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
+    "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",
     "rank alone": "General <a>Peter Mwangi</a> was ambushed. The <a>general</a> survived.",
     "known group by another name": "<a>Islamic State</a> fired rockets. <a>ISIS</a> has many fighters.",

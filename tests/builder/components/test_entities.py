@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "name with a number": '<actor>Troops</actor> left <facility label="Tower 22">Tower</facility> 22.',
+    "ship": "The <facility type=Ship>USS Carney</facility> sank.",
+    "ship, letters with a stroke": "The <facility type=Ship>M/V Sky Lion</facility> sank.",
+    "ship called after a town": "The <facility type=Ship>INS Kolkata</facility> turned back.",
     "unnamed people": "<actor kind=Group type=ArmedGroup plural=True>Gunmen</actor> fled.",
     "one unnamed person": "A <actor kind=Person type=StateForces>soldier</actor> fell.",
     "counted": "<actor kind=Group type=Police number=12>Twelve policemen</actor> were missing.",

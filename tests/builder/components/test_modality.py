@@ -63,6 +63,13 @@ SENTENCES = {
     "prevent": "Guards were posted to <cue>prevent</cue> an <Feared>attack</Feared> on the bank.",
     "told by police": "Police said that rebels <Asserted>attacked</Asserted> the bank.",
     "after a warning": "Days after the warning rebels <Asserted>attacked</Asserted> the bank.",
+    "shared future": (
+        "The army <cue>will</cue> <Planned>raid</Planned> the camp and <Planned>bomb</Planned> the bank."
+    ),
+    "want": "Some lawmakers <cue><Asserted>want</Asserted></cue> a <Planned>strike</Planned> on the bank.",
+    "want, spelled out": (
+        "Some lawmakers <cue><Asserted>want</Asserted></cue> more: a <Planned>strike</Planned> on the bank."
+    ),
     "nobody": "No <cue>one</cue> has been <Denied>arrested</Denied>.",
     "no soldiers": "No <cue>soldiers</cue> have <Denied>withdrawn</Denied> from the border.",
 }

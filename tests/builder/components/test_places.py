@@ -56,6 +56,10 @@ SENTENCES = {
     "abbreviated province beside decides": (
         "A fire in <place geonames=6058560>London</place>, <place label=Ontario>Ont</place>. is out."
     ),
+    "a namesake that comes later": (
+        "Shells hit <place country=LY>Tripoli</place> and <place country=LY>Misrata</place>. "
+        "His mother lives in <place country=LB>Tripoli</place>, <place country=LB>Lebanon</place>."
+    ),
     "what stood beside once": (
         "A fire in <place country=US>London</place>, <place label=Kentucky>Ky.</place> is out. "
         "Police in <place country=US geonames=4298960>London</place> were called."

@@ -29,6 +29,22 @@ SENTENCES = {
     "weapon as object": (
         "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>."
     ),
+    "set on fire": "<perpetrator>Rebels</perpetrator> set fire to the <target>market</target>.",
+    "things that are blown up": "<perpetrator>Rebels</perpetrator> blew up two <target>silos</target>.",
+    "whither, hung on whence": (
+        "<perpetrator>Rebels</perpetrator> launched a <weapon>missile</weapon> from a part of the desert "
+        "toward the <target>base</target>."
+    ),
+    "where people are brought": (
+        "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
+    ),
+    "weapon that somebody shot down": (
+        "Guards shot down two <weapon>drones</weapon> launched toward the <target>base</target>."
+    ),
+    "ship": (
+        "<perpetrator>Rebels</perpetrator> fired <weapon>missiles</weapon> at the <target>MV Lila</target>."
+    ),
+    "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
     "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
     "victims, passive": "Two <victim>soldiers</victim> were killed.",
@@ -108,6 +124,7 @@ def test_the_weapon_sharpens_the_type(text: str, types: list[str], annotate: Ann
     {
         "There were 13 rocket attacks.": 13,
         "There were three explosions.": 3,
+        "Rebels attacked the barracks at least 45 times.": 45,
         "There was an attack.": None,
     }.items(),
 )

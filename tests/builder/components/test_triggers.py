@@ -37,6 +37,7 @@ SENTENCES = {
     "accusation": "The mayor <statement type=Accusation>blamed</statement> the rebels.",
     "arrest": "Police <event type=Arrest>arrested</event> three men.",
     "protest": "Thousands <event type=PeacefulProtest>marched</event> through the city.",
+    "a form that the lemmatiser misreads": "The women were <attack type=SexualViolence>raped</attack>.",
     "release": "The hostages were <event type=Release>freed</event>.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
@@ -48,6 +49,8 @@ NOTHING = {
     "launched no weapon": "The ministry launched a website.",
     "fell without a weapon": "Prices fell in the market.",
     "target of a plan": "Growth targets are a matter of debate.",
+    "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
+    "an order to a letter": "The ministry recalls that the law is clear.",
     "no event at all": "The minister opened a new library.",
 }
 

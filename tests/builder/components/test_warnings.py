@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "otherwise": (
+        "They have a week. <Threat>Otherwise</Threat> the <issuer>army</issuer> will "
+        "<threatens modality=Threatened>raid</threatens> the camp."
+    ),
+    "what is to go on": (
+        "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
+        "<threatens modality=Threatened>attacks</threatens> would continue."
+    ),
+    "what is wanted of others": (
+        "The <issuer>group</issuer> <Demand>wants</Demand> Israel to "
+        "<demands modality=Demanded>free</demands> the hostages."
+    ),
     "threat": (
         "<issuer>Militants</issuer> <Threat>threatened</Threat> to "
         "<threatens modality=Threatened>attack</threatens> the base."
