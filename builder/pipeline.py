@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Final
 
-
 from spacy.language import Language
 from spacy.util import get_installed_models
 

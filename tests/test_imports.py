@@ -23,6 +23,7 @@ LANGUAGE = (
     "builder.nodes",
     "builder.pipeline",
     "builder.report",
+    "builder.spacy_model",
 )
 GRAPH = (
     *("builder.build", "builder.layer", "builder.linkage", "builder.merge", "builder.unlinking"),
@@ -80,6 +81,7 @@ ROOMS = (
         ),
     ),
     Room("builder.models", only=("builder.models", "numpy", "onnxruntime", "tokenizers")),
+    Room("builder.spacy_model", only=("builder.spacy_model", "numpy", "spacy", "thinc", "threadpoolctl")),
     Room("builder.pipeline", never=(*GRAPH, *ENTRANCE)),
     Room("builder.explain.tracing", never=(*GRAPH, *ENTRANCE)),
     Room("builder.mentions", never=(*GRAPH, *ENTRANCE)),

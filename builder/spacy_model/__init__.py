@@ -1,17 +1,34 @@
 """A spaCy model opened so that it reads faster than as it comes, and the same."""
 
+from typing import Final
+
 import spacy
 from spacy.language import Language
 from thinc.api import NumpyOps, get_current_ops, use_ops
+from threadpoolctl import threadpool_limits
+
+from builder.spacy_model import attribute_rules, named_entities
+
+# Components of spaCy that others take the place of, where they are as in spaCy's own models.
+REPLACED: Final = {
+    "attribute_ruler": ("polemos_attribute_rules", attribute_rules.is_usual),
+    "ner": ("polemos_named_entities", named_entities.is_usual),
+}
 
 
 def open_model(name: str) -> Language:
-    """Open a spaCy model, by the name of a package or a path.
+    """Open a spaCy model, by the name of a package or a path; from then on numpy multiplies in one thread.
 
     Raises OSError where there is none.
     """
     nlp = _with_fast_matrices(name)
+    # Matrices are too small to share, and the threads of OpenBLAS wait by spinning: a third of all the
+    # processor's time went there. Other processors have the trained model, or other documents.
+    threadpool_limits(1, user_api="blas")
     _index_lemmas(nlp)
+    for component, (factory, is_usual) in REPLACED.items():
+        if component in nlp.pipe_names and is_usual(nlp.get_pipe(component)):
+            _replace(nlp, component, factory)
     return nlp
 
 
@@ -34,3 +51,10 @@ def _index_lemmas(nlp: Language) -> None:
         index = lookups.get_table("lemma_index")
         for part_of_speech, lemmas in index.items():
             index[part_of_speech] = dict.fromkeys(lemmas)  # not a set, which spaCy could not save
+
+
+def _replace(nlp: Language, name: str, factory: str) -> None:
+    """Put a component of another factory in the place of one, under its name, and let it follow that one."""
+    before = nlp.pipe_names[nlp.pipe_names.index(name) - 1]
+    _, replaced = nlp.remove_pipe(name)
+    nlp.add_pipe(factory, name=name, after=before).follow(replaced)  # type: ignore[attr-defined]
