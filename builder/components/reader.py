@@ -1,7 +1,8 @@
 """The trained model in the pipeline: what it reads in a text, in tokens, for the components after it."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -137,6 +138,18 @@ class TrainedReader:
             reading = self._thread.submit(self.model.read, doc.text, report=is_in_capitals(doc))
             doc._.reading = reading, self.model
         return doc
+
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
+        """Begin to read documents, a batch ahead of those that are handed on.
+
+        So there is something to read while those before go through the components that come after.
+        """
+        begun: deque[Doc] = deque()
+        for doc in docs:
+            begun.append(self(doc))
+            if len(begun) > batch_size:
+                yield begun.popleft()
+        yield from begun
 
 
 @Language.factory("polemos_learnings", requires=["doc._.reading"], assigns=["doc._.learned"])
