@@ -24,6 +24,8 @@ OUTSIDE_ROLES = 0.2
 SURE_ARGUMENT = 0.6
 # Tokens: the model was taught whole reports, and of a line or two it thinks the worst.
 SHORTEST: int = load("report_incidents")["shortest"]
+# One beside the parser, and one more while the parser's thread waits for what is read.
+THREADS = 2
 # The part of the letters that are capitals in a text without case.
 CAPITALS: float = load("report_incidents")["capitals"]
 
@@ -125,17 +127,17 @@ def create_reader(nlp: Language, name: str, folder: str | None) -> "TrainedReade
 class TrainedReader:
     """Writes `doc._.reading`: a reading under way, with the model that reads, or None without a model.
 
-    The model reads in a thread of its own, on another processor, while spaCy parses the same documents.
+    The model reads in threads of its own, on other processors, while spaCy parses the same documents.
     """
 
     def __init__(self, model: TrainedModel | None) -> None:
         self.model = model
-        self._thread = ThreadPoolExecutor(1, "polemos-reader")
+        self._threads = ThreadPoolExecutor(THREADS, "polemos-reader")
 
     def __call__(self, doc: Doc) -> Doc:
         """Begin to read one document."""
         if self.model is not None:
-            reading = self._thread.submit(self.model.read, doc.text, report=is_in_capitals(doc))
+            reading = self._threads.submit(self.model.read, doc.text, report=is_in_capitals(doc))
             doc._.reading = reading, self.model
         return doc
 
