@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 ROOT = Path(__file__).parents[2]
-TEXTS = [
-    path.read_text("utf-8") for path in sorted((*ROOT.glob("seeds/*.md"), *ROOT.glob("tests/eval/*/*.txt")))
-]
+ARTICLES = sorted((*ROOT.glob("seeds/*.md"), *ROOT.glob("tests/eval/*/*.txt")))
 # Words that begin, continue and end entities, what may not, and spaces where spaCy makes tokens of them.
 WORDS = (
     "Mosul",
