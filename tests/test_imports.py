@@ -23,6 +23,7 @@ LANGUAGE = (
     "builder.nodes",
     "builder.pipeline",
     "builder.report",
+    "builder.spacy_model",
 )
 GRAPH = (
     *("builder.build", "builder.copies", "builder.layer", "builder.layer_writing", "builder.linkage"),
@@ -87,6 +88,7 @@ ROOMS = (
         ),
     ),
     Room("builder.models", only=("builder.models", "numpy", "onnxruntime", "tokenizers")),
+    Room("builder.spacy_model", only=("builder.spacy_model", "numpy", "spacy", "thinc", "threadpoolctl")),
     Room("builder.pipeline", never=(*GRAPH, *ENTRANCE)),
     Room("builder.edition", never=(*LANGUAGE, *GRAPH, *ENTRANCE)),
     Room("builder.explain.tracing", never=(*GRAPH, *ENTRANCE)),

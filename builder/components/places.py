@@ -143,8 +143,9 @@ def _follower(doc: Doc, mention: EntityMention) -> EntityMention | None:
 
 
 def _is_wide(found: list[Bearer]) -> bool:
-    """Whether a country, or a region of the gazetteer, bears the name."""
-    return any(bearer.link.precision in (Precision.COUNTRY, None) for bearer in found)
+    """Whether a country, a continent or a region of the gazetteer bears the name."""
+    wide = (Precision.COUNTRY, Precision.CONTINENT, None)
+    return any(bearer.link.precision in wide for bearer in found)
 
 
 def _region_of(doc: Doc, mention: EntityMention) -> Region | None:

@@ -1,7 +1,8 @@
 """The trained model in the pipeline: what it reads in a text, in tokens, for the components after it."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ OUTSIDE_ROLES = 0.2
 SURE_ARGUMENT = 0.6
 # Tokens: the model was taught whole reports, and of a line or two it thinks the worst.
 SHORTEST: int = load("report_incidents")["shortest"]
+# One beside the parser, and one more while the parser's thread waits for what is read.
+THREADS = 2
 # The part of the letters that are capitals in a text without case.
 CAPITALS: float = load("report_incidents")["capitals"]
 
@@ -124,19 +127,31 @@ def create_reader(nlp: Language, name: str, folder: str | None) -> "TrainedReade
 class TrainedReader:
     """Writes `doc._.reading`: a reading under way, with the model that reads, or None without a model.
 
-    The model reads in a thread of its own, on another processor, while spaCy parses the same documents.
+    The model reads in threads of its own, on other processors, while spaCy parses the same documents.
     """
 
     def __init__(self, model: TrainedModel | None) -> None:
         self.model = model
-        self._thread = ThreadPoolExecutor(1, "polemos-reader")
+        self._threads = ThreadPoolExecutor(THREADS, "polemos-reader")
 
     def __call__(self, doc: Doc) -> Doc:
         """Begin to read one document."""
         if self.model is not None:
-            reading = self._thread.submit(self.model.read, doc.text, report=is_in_capitals(doc))
+            reading = self._threads.submit(self.model.read, doc.text, report=is_in_capitals(doc))
             doc._.reading = reading, self.model
         return doc
+
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
+        """Begin to read documents, a batch ahead of those that are handed on.
+
+        So there is something to read while those before go through the components that come after.
+        """
+        begun: deque[Doc] = deque()
+        for doc in docs:
+            begun.append(self(doc))
+            if len(begun) > batch_size:
+                yield begun.popleft()
+        yield from begun
 
 
 @Language.factory("polemos_learnings", requires=["doc._.reading"], assigns=["doc._.learned"])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from tokenizers import Tokenizer
 
@@ -28,10 +29,16 @@ class TrainedModel:
         """Load what `builder.training` wrote into a folder."""
         labels, words = Labels.load(folder / "labels.json"), Words.load(folder / "words.npz")
 
+        loading = Lock()  # several threads may ask for it at once
+
         # Few texts are reports in capitals: what reads them is loaded with the first.
         @cache
-        def reports() -> Encoder:
+        def loaded() -> Encoder:
             return Encoder(folder / "reports.onnx", words.changed(folder / "reports.npz"), REPORTS)
+
+        def reports() -> Encoder:
+            with loading:
+                return loaded()
 
         return cls(
             labels,

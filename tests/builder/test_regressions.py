@@ -98,6 +98,7 @@ def test_who_neither_confirms_nor_denies_makes_no_denial(nlp: Language) -> None:
         "house (TTP),",
         "lawyers (Yangon) strike,",
         "al-Qassam kidnapped 1.5",
+        "Gunmen from Asia attacked an army base in Europe.",
         "four church twin Journalists wounded, clash (elsewhere:",
     ],
 )

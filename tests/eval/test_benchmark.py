@@ -53,9 +53,9 @@ def test_the_benchmark_prints_speeds_ratios_and_memory() -> None:
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert printed[0].startswith("13 articles, ")
     figures = [line.split() for line in printed if line.startswith(("model", "ours"))]
-    assert len(figures) == 5
+    assert len(figures) == 6
     assert all(float(number) > 0 for line in figures for number in line[-3:])
-    assert sum(line.startswith("ratio ") for line in printed) == 5
+    assert sum(line.startswith("ratio ") for line in printed) == 6
 
 
 def test_the_stages_of_a_build_are_functions_that_there_are() -> None:

@@ -1,6 +1,8 @@
 """The trained model in the pipeline: what the shipped one reads, and what becomes of it."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from builder.models.decoding import main_type, stretches
 from builder.models.encoder import Reading, _depth
 from builder.models.trained import TrainedModel
 from builder.pipeline import load_pipeline
-from builder.report import extract
+from builder.report import extract, prepare, read_report
 
 from .conftest import Annotate
 
@@ -150,6 +152,17 @@ def test_mentions_of_a_report_have_their_types_arguments_and_nodes(nlp: "Languag
         assert 0 < mention.confidence <= 1
         assert text[mention.span.start : mention.span.end] == mention.span.text
         assert mention.span.text in mention.span.sentence
+
+
+def test_of_two_stretches_in_one_word_the_surer_is_told(nlp: "Language") -> None:
+    doc = prepare(nlp, Article("Police in Mosul arrested Omar Saleh on Monday."))
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    (place,) = (each for each in doc._.learned.entities if doc[each.start].text == "Mosul")
+    halves = replace(place, probability=0.125), replace(place, probability=0.875)
+    doc._.learned = replace(doc._.learned, entities=halves)
+    (told,) = (each for each in read_report(doc).mentions if each.kind is MentionKind.ENTITY)
+    assert (told.span.text, told.confidence) == ("Mosul", Decimal("0.88"))
 
 
 def test_without_rules_there_is_what_the_model_reads_and_no_other_event() -> None:
