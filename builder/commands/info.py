@@ -35,7 +35,7 @@ def info(*, store: Path) -> None:
         ("snapshot", current_snapshot(store)),
         ("size", f"{_size(store) / 1e6:.1f} MB, {len(snapshot)} quads"),
         ("reports", _row(snapshot, REPORTS)[0]),
-        ("copies", f"{_row(snapshot, COPIES)[0]} of these have the text of another"),
+        ("copies", f"{_row(snapshot, COPIES)[0]} with the text of another report"),
         ("published", _between(_row(snapshot, PUBLISHED))),
         ("events", _between(_row(snapshot, EVENTS))),
     ):

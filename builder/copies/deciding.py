@@ -36,8 +36,9 @@ def decide(register: Register, undecided: Iterable[int]) -> None:
 
 def _decide(register: Register, entry: Entry, *, is_new: bool) -> list[Entry]:
     """Decide what a report is; give those after it of which something else may be true now."""
-    before = (other for other in register.near(entry, leads=True) if other.order < entry.order)
-    original = min((other for other in before if _alike(entry, other)), key=_order, default=None)
+    firsts = [other for other in register.near(entry, leads=True) if _alike(entry, other)]
+    before = (other for other in firsts if other.order < entry.order)
+    original = min(before, key=_order, default=None)
     led = not is_new and entry.original is None
     if original is not None:
         if is_new or entry.original != original.id:
@@ -46,8 +47,8 @@ def _decide(register: Register, entry: Entry, *, is_new: bool) -> list[Entry]:
     if led:
         return []
     register.decide(entry, None)
-    near = (*register.near(entry, leads=True), *register.near(entry, leads=False))
-    return [other for other in near if other.order > entry.order and _alike(entry, other)]
+    copies = (other for other in register.near(entry, leads=False) if _alike(entry, other))
+    return [other for other in (*firsts, *copies) if other.order > entry.order]
 
 
 def _order(entry: Entry) -> tuple[float, str]:

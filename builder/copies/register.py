@@ -116,7 +116,7 @@ class Register:
             entry = self.entry(number)
             if entry is not None:
                 left.update(copy.id for copy in self.copies_of(number))
-                self._drop_bands(entry)
+                self._drop_bands(number, entry.signature.bands())
             self._db.execute("DELETE FROM report WHERE id = ?", (number,))
             gone.add(number)
         return left - gone
@@ -138,9 +138,10 @@ class Register:
 
     def decide(self, entry: Entry, original: int | None) -> None:
         """Remember what a report is a copy of, or that it is none."""
-        self._drop_bands(entry)
+        keys = entry.signature.bands()
+        self._drop_bands(entry.id, keys)
         self._db.execute("UPDATE report SET original = ? WHERE id = ?", (original, entry.id))
-        rows = ((key, original is None, entry.id) for key in entry.signature.bands())
+        rows = ((key, original is None, entry.id) for key in keys)
         self._db.executemany("INSERT OR IGNORE INTO band VALUES (?, ?, ?)", rows)
 
     def copies(self) -> Iterator[tuple[str, str]]:
@@ -149,8 +150,8 @@ class Register:
             "SELECT copy.iri, first.iri FROM report copy JOIN report first ON first.id = copy.original"
         )
 
-    def _drop_bands(self, entry: Entry) -> None:
-        rows = ((key, entry.id) for key in entry.signature.bands())
+    def _drop_bands(self, number: int, keys: Iterable[int]) -> None:
+        rows = ((key, number) for key in keys)
         self._db.executemany("DELETE FROM band WHERE key = ? AND leads IN (0, 1) AND report = ?", rows)
 
     def _entries(self, condition: str, *values: Any) -> Iterator[Entry]:  # noqa: ANN401 (of any column)
