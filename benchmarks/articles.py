@@ -27,6 +27,8 @@ UNLISTED: Final = ("Ghazlani", "Rafidain")
 _NUMBER: Final = rf"(?<![\d,.-])\d+(?![\d-])|\b(?i:{'|'.join(NUMBERS)})\b"
 
 
+# The weeks of an archive of ten years.
+ARCHIVE: Final = 520
 # Of short articles. A day, a town and a group are drawn for each, so that some tell of one thing, as in news.
 FIRST_DAY: Final = date(2022, 1, 1)
 DAYS: Final = 730
@@ -72,9 +74,9 @@ class Kind(NamedTuple):
     acronym: bool
 
 
-def write_copies(folder: Path, *, articles: int, seed: int) -> None:
-    """Write so many Markdown files, the seeds in turn; the same `seed` gives the same files."""
-    for number, (metadata, body) in enumerate(copies(articles, seed=seed)):
+def write_copies(folder: Path, *, articles: int, seed: int, weeks: int = 1) -> None:
+    """Write so many Markdown files: see `copies`."""
+    for number, (metadata, body) in enumerate(copies(articles, seed=seed, weeks=weeks)):
         header = yaml.safe_dump(metadata, allow_unicode=True)
         (folder / f"{number:04d}.md").write_text(f"---\n{header}---\n{body}", "utf-8")
 
@@ -110,15 +112,20 @@ def short(articles: int, *, seed: int) -> Iterator[dict[str, str]]:
         yield {"id": str(number), "published": published, "text": f"{text} This is report {number}."}
 
 
-def copies(articles: int, *, seed: int) -> Iterator[tuple[dict[str, Any], str]]:
-    """Make copies of the seeds in turn, as metadata and text; the same `seed` gives the same ones."""
+def copies(articles: int, *, seed: int, weeks: int = 1) -> Iterator[tuple[dict[str, Any], str]]:
+    """Make copies of the seeds in turn, as metadata and text; the same `seed` gives the same ones.
+
+    They are published as the seeds are, or over so many weeks before, on the same days of the week: an
+    archive of one month has too much in it that might be the same event.
+    """
     chance = random.Random(seed)
     originals = [_titled(path.read_text("utf-8")) for path in sorted(SEEDS.glob("[0-9]*.md"))]
     patterns = [_names_in(text) for _, text in originals]
     for number in range(articles):
         metadata, text = originals[number % len(originals)]
         title, _, body = renamed(text, patterns[number % len(originals)], chance).partition("\n")
-        yield {**metadata, "title": title}, body
+        published = metadata["published"] - timedelta(weeks=number // len(originals) % weeks)
+        yield {**metadata, "title": title, "published": published}, body
 
 
 def _titled(markdown: str) -> tuple[dict[str, Any], str]:

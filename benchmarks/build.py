@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 import click
-from articles import write_copies
+from articles import ARCHIVE, write_copies
 from throughput import RSS_PER_MB, apart, read_batched
 
 # Articles that the bare model reads: a minute of its work, and its speed does not hang on their number.
@@ -194,7 +194,7 @@ def main(*, articles: int, workers: int, seed: int) -> None:
         folder, some, store = (Path(name, part) for part in ("articles", "some", "store"))
         for place, count in ((folder, articles), (some, min(articles, REFERENCE))):
             place.mkdir()
-            write_copies(place, articles=count, seed=seed)
+            write_copies(place, articles=count, seed=seed, weeks=ARCHIVE)
         bare = apart(read_batched, some)
         build = apart(partial(run_build, store, workers), folder)
         again = apart(partial(run_build, store, workers), folder)

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import click
-from articles import copies, short, write_lines
+from articles import ARCHIVE, copies, short, write_lines
 from throughput import RSS_PER_MB, apart, read_batched
 
 from builder.journal import Document, Journal
@@ -150,7 +150,7 @@ def main(*, kind: str, sample: int, articles: int, cores: int) -> None:
     """Run the benchmark."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        long = ({**metadata, "text": text} for metadata, text in copies(sample, seed=1))
+        long = ({**metadata, "text": text} for metadata, text in copies(sample, seed=1, weeks=ARCHIVE))
         file = write_lines(folder / "sample.jsonl", long if kind == "copies" else short(sample, seed=1))
         for what, value in model(measure(file, folder, sample), articles=articles, cores=cores):
             click.echo(f"{what:44}{value:>24}")

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import NamedNode
 
 from benchmarks.articles import short, write_lines
 from builder.build import build
-from builder.errors import SettingError, ShardError
+from builder.errors import QueryError, SettingError, ShardError
 from builder.extraction import Pipeline
 from builder.pipeline import load_pipeline
 from builder.readers import Source, read, read_part
@@ -210,6 +211,20 @@ def test_what_is_not_what_was_written_is_not_loaded(copied: Made, store: Store, 
     file.write_bytes(file.read_bytes()[:-20])
     with pytest.raises(ShardError, match="run polemos build --shards again"):
         load(copied.folder, store)
+
+
+def test_a_shard_is_loaded_whole_or_not_at_all(copied: Made, tmp_path: Path) -> None:
+    first, last = copied.manifest.shards[0], copied.manifest.shards[-1]
+    data = gzip.compress(gzip.decompress(copied.folder.data(last)) + b"<broken\n")
+    broken = replace(last, sha256=Folder.digest(data), size=len(data))
+    copied.folder.put(broken, data, copied.folder.graphs(last))
+    copied.folder.put_manifest(replace(copied.manifest, shards=(first, broken)))
+    with Store.open(tmp_path / "store", create=True) as store, pytest.raises(QueryError):
+        load(copied.folder, store)
+    with Store.open(tmp_path / "store") as store:
+        held = [NamedNode(name) in store for name in copied.folder.graphs(first)]
+        assert held == [True] * first.reports
+        assert not any(NamedNode(name) in store for name in copied.folder.graphs(broken))
 
 
 def test_shards_of_a_newer_version_are_refused(copied: Made, store: Store) -> None:
