@@ -42,7 +42,7 @@ def serve() -> Iterator[Callable[..., FlaskClient]]:
     """Serves stores, each with settings of its own, until the test ends."""
     made = []
 
-    def start(store: Path, **settings: object) -> FlaskClient:
+    def start(store: Path | None, **settings: object) -> FlaskClient:
         app = create_app(Settings(store, **{"workers": 2, **settings}))
         app.testing = True
         made.append(app)

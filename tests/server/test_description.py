@@ -368,5 +368,5 @@ def test_errors_are_problems_as_described(client: FlaskClient) -> None:
 
 PROBLEMS = (
     *("BadRequest", "NoToken", "ReadOnly", "NotFound", "NotAcceptable", "TooLarge", "UnknownType"),
-    *("Refused", "TooOften", "BadGateway", "Unavailable", "TimeUp"),
+    *("Refused", "TooOften", "NoIndex", "BadGateway", "Unavailable", "TimeUp"),
 )

@@ -119,21 +119,11 @@ def client(shared: FlaskClient, elsewhere: Elsewhere) -> FlaskClient:
 
 
 @pytest.fixture
-def front(elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+def front(elsewhere: Elsewhere, serve: Front, monkeypatch: pytest.MonkeyPatch) -> Front:
     """Put servers of the test's own in front of the endpoint; for them it is always the same minute."""
     monkeypatch.setattr("server.remote.time.time_ns", lambda: 10**18)
-    made = []
-
-    def start(**settings: object) -> FlaskClient:
-        given = {"endpoint": Address(elsewhere.url), "workers": 2, **settings}
-        app = create_app(Settings(**given))
-        app.testing = True
-        made.append(app)
-        return app.test_client()
-
-    yield start
-    for app in made:
-        close(app)
+    endpoint = Address(elsewhere.url)
+    return lambda store=None, **settings: serve(store, **{"endpoint": endpoint, **settings})
 
 
 def engine(client: FlaskClient) -> Engine:
@@ -456,9 +446,9 @@ class Silent:
 
 def test_an_endpoint_that_never_answers(elsewhere: Elsewhere, front: Front) -> None:
     elsewhere.respond = silent = Silent()
-    answer = ask(front(timeout=1.0))
+    answer = ask(front(timeout=5.0))
     assert answer.status_code == 504
-    assert "time limit of 1 seconds" in answer.json["detail"]
+    assert "time limit of 5 seconds" in answer.json["detail"]
     assert silent.is_left.wait(PATIENCE)
 
 
