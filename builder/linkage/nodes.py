@@ -4,6 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -133,14 +134,17 @@ def _properties(
 
 
 def day_number(text: str) -> int | None:
-    """Count the days to a date that a lexical form begins with; None where it has no day.
+    """Count the days to a date that a lexical form begins with; None where it has no day of the calendar.
 
     >>> day_number("2024-01-07T09:30:00") - day_number("2024-01-06")
     1
-    >>> day_number("2024-01")
+    >>> day_number("2024-01"), day_number("2024-13-45")
+    (None, None)
     """
     found = _DAY.match(text)
-    return None if found is None else date.fromisoformat(found[0]).toordinal()
+    with suppress(ValueError):
+        return None if found is None else date.fromisoformat(found[0]).toordinal()
+    return None
 
 
 # No JSON has these characters in it: they stand for the report's IRI and for the namespace.
