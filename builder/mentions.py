@@ -21,10 +21,13 @@ def typed_mentions(doc: Doc, nodes: Nodes) -> tuple[TypedMention, ...]:
     if learned is None:
         return ()
     reading = _Mentions(doc, nodes)
-    return (
+    found = (
         *(reading.mention(each, MentionKind.ENTITY, ENTITIES) for each in learned.entities),
         *(reading.mention(each, MentionKind.EVENT, EVENTS) for each in learned.triggers),
     )
+    # two stretches may be one when they are cut off at the end of their sentence: the surer one stays
+    surest = {(m.type, m.span): m for m in sorted(found, key=lambda m: m.confidence)}
+    return tuple(m for m in found if surest[m.type, m.span] is m)
 
 
 class _Mentions:
