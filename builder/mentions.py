@@ -1,6 +1,5 @@
 """What the trained model reads in words, as mentions of a report: `builder.report` asks for them."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from spacy.tokens import Doc
@@ -26,17 +25,9 @@ def typed_mentions(doc: Doc, nodes: Nodes) -> tuple[TypedMention, ...]:
         *(reading.mention(each, MentionKind.ENTITY, ENTITIES) for each in learned.entities),
         *(reading.mention(each, MentionKind.EVENT, EVENTS) for each in learned.triggers),
     )
-    return _each_once(found)
-
-
-def _each_once(mentions: Iterable[TypedMention]) -> tuple[TypedMention, ...]:
-    """The mentions without those that are less sure of the same: two stretches may lie in one word."""
-    surest: dict[tuple[str, int, int], TypedMention] = {}
-    for mention in mentions:
-        key = mention.type, mention.span.start, mention.span.end
-        if key not in surest or mention.confidence > surest[key].confidence:
-            surest[key] = mention
-    return tuple(surest.values())
+    # two stretches may be one in a word, or when cut off at the end of a sentence: the surer one stays
+    surest = {(m.type, m.span): m for m in sorted(found, key=lambda m: m.confidence)}
+    return tuple(m for m in found if surest[m.type, m.span] is m)
 
 
 class _Mentions:

@@ -61,6 +61,7 @@ TITLES: Final = dict.fromkeys(
     "damage": "Damage",
     "retaliate": "Retaliation",
 }
+WARNED: Final = frozenset((Modality.THREATENED, Modality.DEMANDED))  # what has a deadline
 HAPPENED: Final = frozenset((Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED))
 WORST_FIRST: Final = (Damage.DESTROYED, Damage.DAMAGED, Damage.UNDAMAGED)
 
@@ -142,6 +143,10 @@ class _Events:
         times = list(dict.fromkeys(time for member in members for time in member.times))
         start, end = _period(times)
         deadline = next((m.deadline.moment for m in members if m.deadline is not None), None)
+        if start == deadline:
+            start = None
+        if not (incident.kind is EventKind.WARNING or incident.modality in WARNED):
+            end, deadline = end or deadline, None  # what is planned by Friday ends by then
         distances = (m.minimum_distance for m in members)
         return Event(
             key=self.keys[k],
@@ -156,7 +161,7 @@ class _Events:
             casualties=self.tolls.of(incident),
             basis=self._basis(k, incident, arguments),
             damage=_worst({member.damage for member in members}),
-            start=None if start == deadline else start,
+            start=start,
             end=end,
             deadline=deadline,
             time_expressions=tuple(self.nodes.span(time.start, time.end) for time in times),

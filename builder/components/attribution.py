@@ -28,6 +28,7 @@ from builder.patterns import load
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
+ARMED = frozenset(WORDS["armed"])
 IT = frozenset(("it", "this", "that"))
 CHARGE = frozenset(WORDS["charge"])
 REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
@@ -110,9 +111,16 @@ def _culprit(doc: Doc, verb: Token) -> int | None:
             who = _worker(named) if named is not None and named.lower_ == "work" else named
         else:
             continue
-        mention = None if who is None else mention_at(doc, who)
-        return mention.root if mention is not None and mention.category is Category.ACTOR else None
+        mention = None if who is None or _does_else(doc, who) else mention_at(doc, who)
+        may_attack = mention is not None and (mention.type in ARMED or mention.is_pronoun)
+        return mention.root if mention is not None and may_attack else None
     return None
+
+
+def _does_else(doc: Doc, who: Token) -> bool:
+    """Whether a clause tells what somebody did other than attack: "it was the army *that left*"."""
+    told = (doc._.triggers.get(child.i) for child in who.rights if child.dep_ == "relcl")
+    return any(trigger is None or trigger.kind is not EventKind.ATTACK for trigger in told)
 
 
 def _worker(work: Token) -> Token | None:
@@ -122,7 +130,9 @@ def _worker(work: Token) -> Token | None:
 def _of_culprit(doc: Doc, verb: Token, who: tuple[int, int], told: Told) -> Iterator[EventMention]:
     """The claim or accusation, of the last attack told, by who names a culprit: himself or another."""
     speaker, culprit = who
-    done = (i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK and i < verb.i)
+    first = doc[max(0, verb.sent.start - 1)].sent.start  # "it" is of this sentence or the one before
+    near = (i for i in told if first <= i < verb.i)
+    done = (i for i in near if told[i].trigger.kind is EventKind.ATTACK)
     about = [i for i in done if told[i].modality in TOLD_AS_DONE][-1:]
     if about and doc._.mentions[culprit].is_pronoun:
         yield _statement(verb.i, speaker, about, "ClaimOfResponsibility", "claim")

@@ -104,7 +104,8 @@ def from_entry(entry: Entry) -> PlaceLink:
     geonames, point = entry.geonames, entry.point
     if known is not None:
         geonames, point = geonames or known.geonames, point or known.point
-    return PlaceLink(entry.label, entry.country, precision, geonames, point, entry)
+    located = None if precision is None else point  # what is of no known size has no point
+    return PlaceLink(entry.label, entry.country, precision, geonames, located, entry)
 
 
 def from_candidate(candidate: Candidate, name: str = "") -> PlaceLink:

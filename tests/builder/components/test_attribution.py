@@ -255,6 +255,7 @@ SENTENCES = {
     ),
 }
 NOTHING = {
+    "what something was": "Gunmen attacked a bus. The mayor said it was a great loss.",
     "refused to claim": "Rebels attacked the base. The militia refused to claim responsibility.",
     "declined to accept": "Rebels attacked the base. The militia declined to accept responsibility.",
     "neither": "Rebels attacked the base. The militia neither confirmed nor denied responsibility.",
@@ -308,3 +309,9 @@ def test_what_a_denial_names_first_is_denied(annotate: Annotate) -> None:
     doc = annotate("Regarding the bombardment of a camp near Homs, the army denies it.", until="attribution")
     (attack,) = (event for event in doc._.event_mentions if event.trigger.kind == "Attack")
     assert attack.modality == "Denied"
+
+
+def test_who_did_something_else_is_not_accused(annotate: Annotate) -> None:
+    text = "Gunmen attacked a bus. An official said it was the army that had left the town."
+    events = annotate(text, until="attribution")._.event_mentions
+    assert not any("Accusation" in event.types for event in events)

@@ -30,6 +30,7 @@ SENTENCES = {
         "<perpetrator>Militants</perpetrator> fired <weapon>rockets</weapon> at the <target>port</target>."
     ),
     "set on fire": "<perpetrator>Rebels</perpetrator> set fire to the <target>market</target>.",
+    "set on fire, object": "<perpetrator>Rebels</perpetrator> set the <target>market</target> on fire.",
     "things that are blown up": "<perpetrator>Rebels</perpetrator> blew up two <target>silos</target>.",
     "whither, hung on whence": (
         "<perpetrator>Rebels</perpetrator> launched a <weapon>missile</weapon> from a part of the desert "
