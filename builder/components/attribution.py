@@ -32,6 +32,7 @@ REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
+OWN = frozenset(("its", "their", "our", "his", "her"))
 PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
@@ -65,7 +66,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken:
+        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken or _says_nobody(verb):
             continue
         speaker = _speaker(doc, verb)
         about = [event for head in _said(verb) for event in _below(head, told)]
@@ -87,6 +88,12 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             yield _accusation(verb.i, speaker, charged, told)
         else:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
+
+
+def _says_nobody(verb: Token) -> bool:
+    """Whether nobody says it: "*no one* has said that they planted the bomb"."""
+    subjects = [child for child in verb.lefts if child.dep_ in SUBJECTS]
+    return any(not NOBODY.isdisjoint((one.lower_, *(left.lower_ for left in one.lefts))) for one in subjects)
 
 
 def _gives_toll(verb: Token) -> bool:
@@ -164,7 +171,13 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     actors = event.fillers(Role.PERPETRATOR)
     if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
-    return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
+    admits = verb.lemma_.lower() in ADMIT or doc._.mentions[speaker].type == "ArmedGroup"
+    return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
+
+
+def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
+    """Whether an actor told of by a speaker is the speaker, or, where they admit it, "*its* members"."""
+    return doc._.mentions[actor].is_pronoun or (admits and any(t.lower_ in OWN for t in doc[actor].lefts))
 
 
 def _is_announced(doc: Doc, event: EventMention) -> bool:
@@ -318,6 +331,9 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
         return list(dict.fromkeys(linked + below))
+    others = [below.i for below in _own_words(token) if below.i in told and below.i not in who]
+    if statement.trigger.frame == "deny" and others:
+        return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     return [i for i in attacks if i < token.i and told[i].modality in TOLD_AS_DONE][-1:]

@@ -14,6 +14,7 @@ from builder.patterns import load
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 DEADLY = frozenset(WORDS["deadly"])
+CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
@@ -25,6 +26,8 @@ NON_FINITE = frozenset(("VBG", "VBN", "VB"))
 # Relations and parts of speech under which the parser puts prepositions, real and supposed.
 PREPOSITIONS = frozenset(("prep", "agent", "dative", "advmod", "prt", "mark", "npadvmod"))
 PREPOSITION_POS = frozenset(("ADP", "SCONJ", "ADV", "VERB"))
+# What may follow a verb without an object.
+AFTER_CLIPPED = frozenset(("prep", "agent", "punct", "cc", "conj", "advmod", "npadvmod"))
 COMPOUND_FIRST = frozenset(("out", "away", "close", "next"))  # "away from X" is one preposition
 
 Slot = tuple[str, Token]
@@ -45,12 +48,27 @@ def is_passive(verb: Token) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
+    if _is_clipped(verb):
+        return True
     if verb.tag_ != "VBN" or not relations.isdisjoint(("aux", "nsubj", "dobj")):
         return False
     calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
     if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle
         return False
     return verb.dep_ in ("acl", "advcl", "relcl") or (verb.dep_ == "conj" and is_passive(verb.head))
+
+
+def _is_clipped(verb: Token) -> bool:
+    """Whether a list or headline leaves out "were": "*37 civilians killed* in Irumu territory".
+
+    The subject is counted, and nothing follows that could be acted on.
+    """
+    if verb.lemma_.lower() not in CLIPPED or verb.tag_ not in ("VBD", "VBN"):
+        return False
+    subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]
+    counted = any(one.like_num or any(left.like_num for left in one.lefts) for one in subjects)
+    following = {child.dep_ for verb in (verb, *verb.conjuncts) for child in verb.rights}
+    return counted and following <= AFTER_CLIPPED and not any(left.dep_ == "aux" for left in verb.lefts)
 
 
 def subject_of(verb: Token) -> Token | None:
