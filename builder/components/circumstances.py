@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.quantities import METRES, read_metres
-from builder.components.syntax import VERBAL, clause_of
+from builder.components.syntax import VERBAL, clause_of, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -185,8 +185,32 @@ def link_retaliation(doc: Doc, events: Events) -> None:
         word = _answering_word(doc[token]) if event.trigger.kind is EventKind.ATTACK else None
         answer = None if word is None else _answer(word, token, events)
         if answer is not None:
-            links = (*events[answer].links, (Role.IN_RETALIATION_FOR, token))
-            events[answer] = replace(events[answer], links=links)
+            _link_answer(events, answer, token)
+    for word in tokens_with(doc, "LOWER", *ANSWERS):
+        pair = _answered_before(word, events)
+        if pair is not None:
+            _link_answer(events, *pair)
+
+
+def _link_answer(events: Events, answer: int, cause: int) -> None:
+    links = (*events[answer].links, (Role.IN_RETALIATION_FOR, cause))
+    events[answer] = replace(events[answer], links=links)
+
+
+def _answered_before(word: Token, events: Events) -> tuple[int, int] | None:
+    """The attack that a bare "in response" tells of, and the one that it answers: the last before.
+
+    "*In retaliation*, the air force bombed" says no more; "in retaliation *for* it" is read elsewhere.
+    """
+    bare = word.dep_ == "pobj" and word.head.lower_ == "in" and not any(word.children)
+    if not bare or any(child.dep_ in ("prep", "advcl") for child in word.head.children):
+        return None
+    verb = word.head.head
+    near = (verb.i, *(child.i for child in verb.rights if child.dep_ == "dobj"))
+    attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK]
+    answer = next((i for i in near if i in attacks and events[i].modality not in AHEAD), None)
+    before = [i for i in attacks if i < word.sent.start and events[i].modality not in AHEAD]
+    return None if answer is None or not before else (answer, before[-1])
 
 
 def _answering_word(token: Token) -> Token | None:

@@ -22,7 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role
 from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after, named_after
 from builder.components.quantities import quantity_at, read_quantity
-from builder.components.slots import event_slots
+from builder.components.slots import AROUND, event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
@@ -149,10 +149,20 @@ def _stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     grouping = lemma in GROUPINGS and token.i not in mentions
     if (lemma in PARTITIVES and token.is_lower) or grouping:
         return next((below for slot, below in prepositional(token) if slot == "of"), token)
+    if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
+        return _place_named_after(token, mentions) or token
     if token.i in mentions or lemma not in GENERIC:
         return token
     owners = (child for child in token.lefts if child.i in mentions)
     return next((child for child in owners if is_country(mentions[child.i])), token)
+
+
+def _place_named_after(token: Token, mentions: Mapping[int, EntityMention]) -> Token | None:
+    """The place that tells where an unlisted noun is: "in a meadow near *Pahalgam*"."""
+    if token.pos_ != "NOUN" or token.i in token.doc._.triggers:
+        return None
+    below = (filler for slot, filler in prepositional(token) if slot in AROUND and filler.i in mentions)
+    return next((filler for filler in below if mentions[filler.i].category is Category.PLACE), None)
 
 
 def _listed(filler: Token, mentions: Mapping[int, EntityMention]) -> Iterator[int]:
@@ -197,6 +207,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     match role_of(slot, mention, filler, draft.trigger.frame):
         case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
             pass  # "moved 30 tanks": they go, nobody goes to them
+        case Role.TARGET.value if slot == "subject" and _acts_on_something(draft):
+            pass  # "air defence systems destroyed 38 drones"
         case "weapon":
             draft.weapons[mention.root] = None
         case "vehicle":
@@ -220,9 +232,23 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
         return None  # "the *May* 22 bombing"
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
-    mention = house or mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
+    mention = house or _as_facility(draft, slot, filler) or mention_at(draft.doc, filler)
+    mention = mention or _harmed(draft, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention
+
+
+def _as_facility(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
+    """A name that was read as a body's as that of a facility, where it is damaged: "the Corn Exchange"."""
+    mention = draft.mentions.get(filler.i)
+    named = mention is not None and mention.kind is ActorKind.ORGANIZATION and mention.name is not None
+    if mention is None or not named or mention.entry is not None or mention.noun:
+        return None
+    if draft.trigger.frame != "damage" or slot != "object":
+        return None
+    facility = replace(mention, category=Category.FACILITY, kind=None, type=None)
+    draft.mentions[filler.i] = facility
+    return facility
 
 
 def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
@@ -242,6 +268,12 @@ def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
     if mention.name is None and mention.noun in TITLES:
         return True
     return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON
+
+
+def _acts_on_something(draft: _Draft) -> bool:
+    """Whether a verb of damage has an object, so that its subject did the damage."""
+    verb = draft.doc[draft.trigger.token]
+    return draft.trigger.frame == "damage" and any(child.dep_ == "dobj" for child in verb.rights)
 
 
 def _is_vehicle(mention: EntityMention) -> bool:

@@ -172,6 +172,8 @@ def _complements(preposition: str, token: Token) -> Iterator[Slot]:
             named = described(child)
             if named is not None or child.tag_ == "VBG":
                 yield preposition, child if named is None else named
+        elif child.dep_ == "conj" and child.pos_ == "ADP":  # "at the airfield and *at* a workshop"
+            yield from _complements(child.lower_, child)
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
             # "out of X" and "away from X" are one preposition, "from X to Y" are two.
             whole = child.lower_ == "of" or token.lower_ in COMPOUND_FIRST
