@@ -20,7 +20,15 @@ from builder.components.annotations import (
 )
 from builder.components.paragraphs import paragraph_starts
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
+from builder.components.syntax import (
+    SUBJECTS,
+    VERBAL,
+    clause_of,
+    is_passive,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
@@ -29,6 +37,10 @@ SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
 REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
+BLAMING = WORDS["blaming"]
+TAKING_UP = frozenset(WORDS["taking_up"])  # after "responsible for", "behind": the attack told before
+SURE = frozenset(WORDS["sure"])  # nouns between a verb of saying and what is said: "has no *doubt* that"
+DOUBTFUL = frozenset(WORDS["doubtful"])
 TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
@@ -54,6 +66,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     made = (event for event in mentions if event.trigger.frame in SPOKEN_FRAMES)
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
     spoken = [event for event in completed if not _answers_other_charge(doc, event, completed)]
+    spoken += _of_blame(doc, told)
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
     spoken += [*_quoted(doc, told, spoken)]
@@ -88,6 +101,57 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             yield _accusation(verb.i, speaker, charged, told)
         else:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
+
+
+def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
+    """The statements that say of an attack told before who did it: "said the rebels *were responsible*"."""
+    for word in tokens_with(doc, "LOWER", *BLAMING):
+        verb = word.head
+        subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
+        saying = None if subject is None else _saying_above(verb)
+        if saying is None or subject is None or verb.lemma_ != "be" or not _is_of_attack_told(word):
+            continue
+        speaker, accused = _speaker(doc, saying), able(doc, subject)
+        about = _last_attack(told, word.i)
+        if speaker is None or accused is None or not about:
+            continue
+        if accused.is_pronoun:
+            yield _statement(saying.i, speaker, about, "ClaimOfResponsibility", "claim")
+        else:
+            statement = _statement(saying.i, speaker, about, "Accusation", "accuse")
+            yield replace(statement, roles=(*statement.roles, RoleFiller(Role.ACCUSED, accused.root)))
+
+
+def _is_of_attack_told(word: Token) -> bool:
+    """Whether "responsible" or "behind" has nothing of its own after it, or only "it"."""
+    below = [child for child in word.children if child.dep_ in ("prep", "pobj", "pcomp")]
+    named = [one for child in below for one in ((child,) if child.dep_ != "prep" else child.children)]
+    return all(one.lower_ in TAKING_UP for one in named) and word.dep_ in ("acomp", "prep", "advmod")
+
+
+def _saying_above(verb: Token) -> Token | None:
+    """The verb of saying that a clause hangs on; None where the clause, or one above it, is in doubt."""
+    if _is_in_doubt(verb):
+        return None
+    for above in verb.ancestors:
+        if above.pos_ in VERBAL and _is_in_doubt(above):
+            return None
+        if above.pos_ in VERBAL and above.lemma_.lower() in SAY:
+            return above
+        if above.pos_ not in VERBAL and above.lemma_.lower() not in SURE:
+            return None
+    return None
+
+
+def _is_in_doubt(verb: Token) -> bool:
+    """Whether a clause is negated, conditional or a question."""
+    return any(child.dep_ == "neg" or child.lower_ in DOUBTFUL for child in verb.lefts)
+
+
+def _last_attack(told: Told, before: int) -> list[int]:
+    """The attack told last, as done, before a token."""
+    attacks = (i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK and i < before)
+    return [i for i in attacks if told[i].modality in TOLD_AS_DONE][-1:]
 
 
 def _says_nobody(verb: Token) -> bool:
@@ -336,7 +400,7 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
-    return [i for i in attacks if i < token.i and told[i].modality in TOLD_AS_DONE][-1:]
+    return _last_attack(told, token.i)
 
 
 def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:

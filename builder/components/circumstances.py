@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.quantities import METRES, read_metres
-from builder.components.syntax import VERBAL, clause_of, tokens_with
+from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -85,7 +85,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         # "carried out an *air strike* on Friday"
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
-            return held if above.lemma_.lower() in CARRYING else None  # "*condemned* the attack on Friday"
+            reported = above.lemma_ == "report" and is_passive(above)
+            return held if reported or above.lemma_.lower() in CARRYING else None  # "*condemned* the attack on Friday"
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours

@@ -22,6 +22,7 @@ AUXILIARIES = frozenset(WORDS["ahead_auxiliaries"])
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
 LOOKING_BACK = frozenset(WORDS["back"])
 SAYING = frozenset(WORDS["saying"])
+DATED = frozenset(WORDS["dated_nouns"]) - {"election"}
 BETWEEN = alternatives(WORDS["between"])
 # "by noon on Friday", "no later than 6 p.m. on", "until the end of", "before"; "hit by Sunday rain" is none.
 BY = re.compile(
@@ -149,6 +150,8 @@ def _is_range(doc: Doc, first: TimeMention, last: TimeMention) -> bool:
 
 def _looks_ahead(token: Token) -> bool:
     """Whether the verb above the expression is future or an infinitive, as in "told to leave on Sunday"."""
+    if token.dep_ in ("compound", "nmod") and token.head.lemma_.lower() in DATED:
+        return False  # "is to investigate the *12 August airstrike*"
     verb = next((above for above in (token, *token.ancestors) if above.pos_ in VERBAL), None)
     before = next((t for t in reversed(token.doc[token.sent.start : token.i]) if t.pos_ == "VERB"), None)
     return any(_is_ahead(found) for found in (verb, before) if found is not None)
