@@ -40,6 +40,7 @@ REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 BLAMING = WORDS["blaming"]
 TAKING_UP = frozenset(WORDS["taking_up"])  # after "responsible for", "behind": the attack told before
 SURE = frozenset(WORDS["sure"])  # nouns between a verb of saying and what is said: "has no *doubt* that"
+DOUBTS = frozenset(WORDS["doubts"])
 DOUBTFUL = frozenset(WORDS["doubtful"])
 TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
@@ -47,6 +48,7 @@ WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
 PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
+INVOLVEMENT = frozenset(WORDS["involvement"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 OPENING = frozenset(("“", '"', "«"))
@@ -138,9 +140,16 @@ def _saying_above(verb: Token) -> Token | None:
             return None
         if above.pos_ in VERBAL and above.lemma_.lower() in SAY:
             return above
-        if above.pos_ not in VERBAL and above.lemma_.lower() not in SURE:
+        if above.pos_ not in VERBAL and not _is_sure(above):
             return None
     return None
+
+
+def _is_sure(word: Token) -> bool:
+    """Whether what hangs on a noun or adjective is meant: "has *no doubt* that", "is *evidence* that"."""
+    lemma = word.lemma_.lower()
+    none = any(child.dep_ == "det" and child.lower_ == "no" for child in word.lefts)
+    return (lemma in SURE and not none) or (lemma in DOUBTS and none)
 
 
 def _is_in_doubt(verb: Token) -> bool:
@@ -419,6 +428,9 @@ def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
 def _answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
     """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
     if statement.trigger.frame != "deny":
+        return False
+    denied = {child.lemma_.lower() for child in doc[statement.trigger.token].rights if child.dep_ == "dobj"}
+    if not denied.isdisjoint(INVOLVEMENT):
         return False
     speakers = statement.fillers(Role.SPEAKER)
     denying = {*speakers, *_states(doc, speakers)}  # "accuses Iran of supplying them, which *Tehran* denies"

@@ -78,6 +78,14 @@ SPOKEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# "put the dead at 26, all civilians, and the injured at 46".
+PUT_AT = re.compile(
+    rf"\bthe[ ](?P<word>{_WORD})[ ](?:now[ ])?(?:at|to)[ ](?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?"
+    rf"(?P<number>{_NUMERAL})\b",
+    re.IGNORECASE,
+)
+# "had spoken of five dead", "earlier it had spoken of eight"
+SPOKEN_OF = re.compile(rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -128,12 +136,14 @@ def _counted_head(doc: Doc, span: Span) -> int | None:
 def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
     """The figures of tolls that are spoken of, the old one of "from 14 to 11" too."""
     changed = (found for found in _matches(CHANGED, doc, text) if DEAD.search(found[1].sent.text))
-    for match, span in (*_matches(SPOKEN, doc, text), *changed):
+    loose = (*_matches(PUT_AT, doc, text), *_matches(SPOKEN_OF, doc, text))
+    for match, span in (*_matches(SPOKEN, doc, text), *changed, *loose):
         parts = match.groupdict()
         counted = (parts.get("counted") or "").lower()
         noun = (parts.get("noun") or "").lower()
-        outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(noun, Outcome.KILLED)
-        before = parse_number(match["before"]) if match["before"] else None
+        word = counted or (parts.get("word") or "").lower()
+        outcome = OUTCOMES.get(word) or SPOKEN_OUTCOMES.get(noun, Outcome.KILLED)
+        before = parse_number(parts["before"]) if parts.get("before") else None
         old = doc.char_span(*match.span("before"), alignment_mode="expand") if before is not None else None
         if old is not None:
             yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))

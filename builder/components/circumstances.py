@@ -22,6 +22,7 @@ SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
+OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 ASIDE = frozenset(("relcl", "acl"))
 # Verbs whose dates are those of the attack that is their object or subject.
@@ -74,12 +75,15 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     where he was *born* in 1960".
     """
     root = doc[time.start : time.end].root
+    recalled = _recalled(doc, time, events)
+    if recalled is not None:
+        return recalled
     above_it = root.ancestors if time.head is None else (doc[time.head], *doc[time.head].ancestors)
     for above in above_it:
         if above.i in events:
             return above.i
         if above.pos_ not in VERBAL:
-            if above.i != root.head.i and _is_bound(above):
+            if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
                 return None
             continue
         # "carried out an *air strike* on Friday"
@@ -96,6 +100,17 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The event of a clause that a time opens: "the riots of 1983, *when* mobs *killed* hundreds"."""
+    after = doc[time.end : time.end + 2]
+    if not any(token.lower_ == "when" for token in after) or (len(after) > 1 and after[0].text not in ("when", ",")):
+        return None
+    following = (i for i in events if time.end < i < doc[time.start].sent.end)
+    following = [i for i in following if _happens(i, events)]
+    attacks = (i for i in following if events[i].trigger.kind is EventKind.ATTACK)
+    return next(attacks, following[0] if following else None)
 
 
 def _is_bound(preposition: Token) -> bool:

@@ -76,11 +76,23 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
         if chunk.end - 1 not in hidden:
             ends.add(chunk.end)
             yield chunk.start, chunk.end, chunk.end - 1
+    yield from _after_brackets(doc, ends)
     for name in names:
         if name in long_names:
             yield name.start, name.end, long_names[name]
         elif name.end not in ends:
             yield name.start, name.end, name.end - 1
+
+
+def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
+    """The phrases that spaCy misses for the acronym in them: "Kurdistan Workers’ Party (PKK) *militants*"."""
+    for token in doc[:-1]:
+        head = token.nbor()
+        if token.text == ")" and head.pos_ == "NOUN" and head.i + 1 not in ends:
+            named = any(child.dep_ in ("nmod", "compound") and child.i < token.i for child in head.lefts)
+            if named and head.left_edge.i < token.i:
+                ends.add(head.i + 1)
+                yield head.left_edge.i, head.i + 1, head.i
 
 
 def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> NounPhrase:

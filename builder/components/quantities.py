@@ -50,6 +50,9 @@ def read_quantity(root: Token) -> Quantity:
     if numerals:
         # The last: of "between 6 and 8" and "twenty-one" the parser may hang each part on the noun.
         return quantity_at(next((n for n in reversed(numerals) if n.dep_ == "nummod"), numerals[0]))
+    named = [child for child in root.lefts if child.dep_ == "nmod"]
+    if named and root.i > 0 and root.nbor(-1).text == ")":  # "four Abu Sayyaf Group (ASG) *terrorists*"
+        return read_quantity(named[-1])
     above = root.head
     if above.lower_ == "of" and above.head.lower_ in PLURALS:
         return quantity_at(above.head)

@@ -220,6 +220,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             _turn_on_subject(draft, mention)
         case Role.VICTIM.value if mention.kind is ActorKind.ORGANIZATION and mention.noun != "police":
             _add_as_person(draft, mention)
+        case Role.PERPETRATOR.value if slot == "subject" and _is_weapon_again(draft, mention):
+            draft.weapons[_last_weapon(draft, filler)] = None
         case str(role) if role in ROLES:
             draft.add(ROLES[role], mention.root)
     if slot in ("subject", "agent"):
@@ -268,6 +270,20 @@ def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
     if mention.name is None and mention.noun in TITLES:
         return True
     return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON
+
+
+def _is_weapon_again(draft: _Draft, mention: EntityMention) -> bool:
+    """Whether a pronoun stands for a weapon told before: "a bomb was left in a car; *it went off*"."""
+    is_it = mention.is_pronoun and mention.label.lower() == "it" and draft.trigger.frame == "explode"
+    return is_it and _last_weapon(draft, draft.doc[mention.root]) is not None
+
+
+def _last_weapon(draft: _Draft, pronoun: Token) -> int | None:
+    """The weapon told last before a pronoun, in its sentence or in the one before."""
+    sentence = pronoun.sent
+    first = draft.doc[max(0, sentence.start - 1)].sent.start
+    before = (draft.mentions[i] for i in range(pronoun.i - 1, first - 1, -1) if i in draft.mentions)
+    return next((mention.root for mention in before if mention.category is Category.WEAPON), None)
 
 
 def _acts_on_something(draft: _Draft) -> bool:

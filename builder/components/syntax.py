@@ -13,6 +13,7 @@ from builder.patterns import load
 
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
+UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 RELATIVE = frozenset(("who", "which", "that", "whom"))
@@ -86,6 +87,8 @@ def _understood_subject(verb: Token) -> Token | None:
     """The subject that a verb shares with the word it hangs on."""
     above = verb.head
     match verb.dep_:
+        case "acl" if above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB":
+            return _undertaker(above) or above  # "an attempt *of the rebels* to bomb", "*their* plan to attack"
         case "acl":
             return above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
@@ -102,6 +105,13 @@ def _understood_subject(verb: Token) -> Token | None:
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _undertaker(noun: Token) -> Token | None:
+    """Whose attempt or plan it is."""
+    owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
+    of = (filler for slot, filler in prepositional(noun) if slot in ("of", "by"))
+    return owner or next(of, None)
 
 
 def _is_finite(verb: Token) -> bool:

@@ -22,6 +22,7 @@ AUXILIARIES = frozenset(WORDS["ahead_auxiliaries"])
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
 LOOKING_BACK = frozenset(WORDS["back"])
 SAYING = frozenset(WORDS["saying"])
+TRYING = frozenset(WORDS["trying"])
 DATED = frozenset(WORDS["dated_nouns"]) - {"election"}
 BETWEEN = alternatives(WORDS["between"])
 # "by noon on Friday", "no later than 6 p.m. on", "until the end of", "before"; "hit by Sunday rain" is none.
@@ -150,7 +151,7 @@ def _is_range(doc: Doc, first: TimeMention, last: TimeMention) -> bool:
 
 def _looks_ahead(token: Token) -> bool:
     """Whether the verb above the expression is future or an infinitive, as in "told to leave on Sunday"."""
-    if token.dep_ in ("compound", "nmod") and token.head.lemma_.lower() in DATED:
+    if token.dep_ in ("compound", "nmod", "nummod") and token.head.lemma_.lower() in DATED:
         return False  # "is to investigate the *12 August airstrike*"
     verb = next((above for above in (token, *token.ancestors) if above.pos_ in VERBAL), None)
     before = next((t for t in reversed(token.doc[token.sent.start : token.i]) if t.pos_ == "VERB"), None)
@@ -168,6 +169,8 @@ def _is_ahead(verb: Token) -> bool:
             return True
         if child.dep_ == "aux" and child.lower_ in ("is", "are") and verb.tag_ == "VBG":
             return True  # "is leaving on Friday"
+        if child.dep_ == "aux" and child.lower_ == "to" and verb.head.lemma_.lower() in TRYING:
+            return False  # "thwarted an attempt to bomb the market on Monday"
         if child.dep_ == "aux" and child.lower_ == "to":
             return not any(other.lower_ == "have" for other in verb.lefts)
     return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _is_ahead(verb.head)
