@@ -48,6 +48,7 @@ WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
 PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
+TAKING_PART = frozenset(WORDS["taking_part"])
 INVOLVEMENT = frozenset(WORDS["involvement"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
@@ -407,9 +408,17 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     others = [below.i for below in _own_words(token) if below.i in told and below.i not in who]
     if statement.trigger.frame == "deny" and others:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
+    if statement.trigger.frame == "deny" and _denies_other(token):
+        return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     return _last_attack(told, token.i)
+
+
+def _denies_other(verb: Token) -> bool:
+    """Whether what is denied is an act that is no event of ours: "denies *sheltering* the rebels"."""
+    content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
+    return any(child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART for child in content)
 
 
 def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:

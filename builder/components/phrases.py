@@ -97,7 +97,7 @@ def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
 
 def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> NounPhrase:
     """The noun phrase of a range of tokens, of whose `names` some may reach beyond it."""
-    while start < root and (doc[start].is_punct or doc[start].is_space):
+    while start < root and (doc[start].is_punct or doc[start].is_space or _is_date(doc, start, root)):
         start += 1
     inner = tuple(name for name in names if start <= name.start and name.end <= end)
     name = _name_on(inner, root)
@@ -106,6 +106,11 @@ def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) ->
         bare = NounPhrase(doc, start, end, root, inner, noun)
         name = _bare_name(bare) if noun is None else _name_before(bare, noun)
     return NounPhrase(doc, start, end, root, inner, noun, name)
+
+
+def _is_date(doc: Doc, i: int, root: int) -> bool:
+    """Whether a phrase begins with a date that the parser took for a part: "on *22 April* gunmen shot"."""
+    return doc[i].ent_type_ == "DATE" and doc[root].ent_type_ != "DATE" and doc[root].tag_ in ("NNS", "NNPS")
 
 
 def _name_on(names: tuple[Name, ...], token: int) -> Name | None:

@@ -218,6 +218,9 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             _add_owners(draft, mention)
         case "struck":
             _turn_on_subject(draft, mention)
+        case Role.VICTIM.value if mention.kind is ActorKind.ORGANIZATION and mention.number.exact:
+            draft.mentions[mention.root] = replace(mention, kind=ActorKind.GROUP)  # "twelve Civil Guards"
+            draft.add(Role.VICTIM, mention.root)
         case Role.VICTIM.value if mention.kind is ActorKind.ORGANIZATION and mention.noun != "police":
             _add_as_person(draft, mention)
         case Role.PERPETRATOR.value if slot == "subject" and _is_weapon_again(draft, mention):
@@ -302,6 +305,9 @@ def _add_owners(draft: _Draft, craft: EntityMention) -> None:
     for i in range(craft.start, craft.end):
         if i != craft.root and i in draft.mentions and can_act(draft.mentions[i]):
             draft.add(role, i)
+    for slot, filler in prepositional(draft.doc[craft.root]):  # "two jets *of the Myanmar military*"
+        if slot == "of" and filler.i in draft.mentions and can_act(draft.mentions[filler.i]):
+            draft.add(role, filler.i)
 
 
 def _turn_on_subject(draft: _Draft, weapon: EntityMention) -> None:
@@ -340,6 +346,8 @@ def _completed(
 
 def _count(token: Token) -> int | None:
     """How many events a noun counts: "13 rocket attacks"."""
+    if token.pos_ == "VERB":
+        return _times(token)
     if token.tag_ != "NNS":
         return None
     first = token.doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
@@ -347,6 +355,13 @@ def _count(token: Token) -> int | None:
     if quantity.stated is None and first.like_num:
         quantity = quantity_at(first)
     return quantity.stated
+
+
+def _times(verb: Token) -> int | None:
+    """How often something was done: "has bombed the pipeline *1,600 times*"."""
+    often = (child for child in verb.rights if child.dep_ == "npadvmod" and child.lower_ == "times")
+    counts = (quantity_at(one).stated for times in often for one in times.lefts if one.dep_ == "nummod")
+    return next(counts, None)
 
 
 def _spoken_by_first(

@@ -97,8 +97,12 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     relative = verb.dep_ == "relcl" and not passive and subject is not None and subject.i != verb.head.i
     if relative and not any(child.dep_ == "dobj" for child in verb.children):
         yield "object", verb.head
+    if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.lefts):
+        yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
     for preposition, filler in prepositional(verb):
         yield ("agent" if preposition == "by" and passive else preposition), filler
+        if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
+            yield from (found for found in prepositional(filler) if found[0] in AROUND)
 
 
 def _where_weapon_was(subject: Token) -> Iterator[Slot]:

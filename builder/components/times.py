@@ -61,6 +61,8 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         time = TimeMention(span.start, span.end, moment, until, relation, head)
         if form == "overnight" and _is_dated(found, span, text):
             continue
+        if form in ("weekday", "deixis", "period") and _is_day_of_anniversary(doc, found, span):
+            continue
         found.append(time)
         if moment is not None and not is_deadline and _tells_of_events(span.root):
             previous = time
@@ -108,6 +110,14 @@ def _counted(span: Span, previous: TimeMention | None) -> tuple[int | None, bool
         return main.i, False
     same = previous is not None and previous.start >= span.sent.start
     return (later.i, True) if same or word.dep_ == "mark" else (None, None)
+
+
+def _is_day_of_anniversary(doc: Doc, found: list[TimeMention], span: Span) -> bool:
+    """Whether a day only tells how long ago something was: "six *years ago last Friday*"."""
+    if not found or found[-1].end != span.start:
+        return False
+    before = doc[found[-1].start : found[-1].end]
+    return before[-1].lower_ == "ago" and any(token.lemma_.lower() == "year" for token in before)
 
 
 def _is_dated(found: list[TimeMention], span: Span, text: str) -> bool:

@@ -17,6 +17,7 @@ from builder.patterns import load
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
+WITHOUT_OBJECT = frozenset(WORDS["without_object"])  # "was shot at a checkpoint" is another pattern
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
@@ -115,6 +116,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
     if pattern.frame in WEAPON_REQUIRED:
         return _has_weapon(verb)
+    if pattern.lemma in WITHOUT_OBJECT:
+        return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
     if pattern.lemma in WITHOUT_WEAPON:
         return not _has_weapon(verb)
     if pattern.type == "Arson" and not pattern.rest:

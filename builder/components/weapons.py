@@ -80,7 +80,7 @@ def _type_by_weapons(event: EventMention, mentions: Mapping[int, EntityMention])
     weapons = [mentions[root] for root in event.weapons]
     known = (ATTACK_TYPES[weapon.type] for weapon in weapons if weapon.type in ATTACK_TYPES)
     by_aircraft = any(w.category is Category.FACILITY and w.type == "Aircraft" for w in weapons)
-    return next(known, "AirStrike" if by_aircraft else None)
+    return "AirStrike" if by_aircraft else next(known, None)
 
 
 def _is_suicide_bomber(actor: EntityMention) -> bool:
