@@ -18,11 +18,12 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.blame import find_blame
+from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.paragraphs import paragraph_starts
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import (
     SUBJECTS,
-    VERBAL,
     clause_of,
     is_passive,
     prepositional,
@@ -36,20 +37,12 @@ WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
-REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
-BLAMING = WORDS["blaming"]
-TAKING_UP = frozenset(WORDS["taking_up"])  # after "responsible for", "behind": the attack told before
-SURE = frozenset(WORDS["sure"])  # nouns between a verb of saying and what is said: "has no *doubt* that"
-DOUBTS = frozenset(WORDS["doubts"])
-DOUBTFUL = frozenset(WORDS["doubtful"])
 TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
 PROMISING = frozenset(WORDS["promising"])
 ADMIT = frozenset(WORDS["admit"])
-TAKING_PART = frozenset(WORDS["taking_part"])
-INVOLVEMENT = frozenset(WORDS["involvement"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 OPENING = frozenset(("“", '"', "«"))
@@ -68,7 +61,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     told = {event.trigger.token: event for event in mentions if event.trigger.kind is not EventKind.STATEMENT}
     made = (event for event in mentions if event.trigger.frame in SPOKEN_FRAMES)
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
-    spoken = [event for event in completed if not _answers_other_charge(doc, event, completed)]
+    spoken = [event for event in completed if not answers_other_charge(doc, event, completed)]
     spoken += _of_blame(doc, told)
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
@@ -82,7 +75,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken or _says_nobody(verb):
+        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken or says_nobody(verb):
             continue
         speaker = _speaker(doc, verb)
         about = [event for head in _said(verb) for event in _below(head, told)]
@@ -108,14 +101,9 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
 
 def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
     """The statements that say of an attack told before who did it: "said the rebels *were responsible*"."""
-    for word in tokens_with(doc, "LOWER", *BLAMING):
-        verb = word.head
-        subject = next((child for child in verb.lefts if child.dep_ in SUBJECTS), None)
-        saying = None if subject is None else _saying_above(verb)
-        if saying is None or subject is None or verb.lemma_ != "be" or not _is_of_attack_told(word):
-            continue
+    for saying, subject in find_blame(doc):
         speaker, accused = _speaker(doc, saying), able(doc, subject)
-        about = _last_attack(told, word.i)
+        about = _last_attack(told, subject.i)
         if speaker is None or accused is None or not about:
             continue
         if accused.is_pronoun:
@@ -123,51 +111,6 @@ def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
         else:
             statement = _statement(saying.i, speaker, about, "Accusation", "accuse")
             yield replace(statement, roles=(*statement.roles, RoleFiller(Role.ACCUSED, accused.root)))
-
-
-def _is_of_attack_told(word: Token) -> bool:
-    """Whether "responsible" or "behind" has nothing of its own after it, or only "it"."""
-    below = [child for child in word.children if child.dep_ in ("prep", "pobj", "pcomp")]
-    named = [one for child in below for one in ((child,) if child.dep_ != "prep" else child.children)]
-    return all(one.lower_ in TAKING_UP for one in named) and word.dep_ in ("acomp", "prep", "advmod")
-
-
-def _saying_above(verb: Token) -> Token | None:
-    """The verb of saying that a clause hangs on; None where the clause, or one above it, is in doubt."""
-    if _is_in_doubt(verb):
-        return None
-    for above in verb.ancestors:
-        if above.pos_ in VERBAL and _is_in_doubt(above):
-            return None
-        if above.pos_ in VERBAL and above.lemma_.lower() in SAY:
-            return above
-        if above.pos_ not in VERBAL and not _is_sure(above):
-            return None
-    return None
-
-
-def _is_sure(word: Token) -> bool:
-    """Whether what hangs on a noun or adjective is meant: "has *no doubt* that", "is *evidence* that"."""
-    lemma = word.lemma_.lower()
-    none = any(child.dep_ == "det" and child.lower_ == "no" for child in word.lefts)
-    return (lemma in SURE and not none) or (lemma in DOUBTS and none)
-
-
-def _is_in_doubt(verb: Token) -> bool:
-    """Whether a clause is negated, conditional or a question."""
-    return any(child.dep_ == "neg" or child.lower_ in DOUBTFUL for child in verb.lefts)
-
-
-def _last_attack(told: Told, before: int) -> list[int]:
-    """The attack told last, as done, before a token."""
-    attacks = (i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK and i < before)
-    return [i for i in attacks if told[i].modality in TOLD_AS_DONE][-1:]
-
-
-def _says_nobody(verb: Token) -> bool:
-    """Whether nobody says it: "*no one* has said that they planted the bomb"."""
-    subjects = [child for child in verb.lefts if child.dep_ in SUBJECTS]
-    return any(not NOBODY.isdisjoint((one.lower_, *(left.lower_ for left in one.lefts))) for one in subjects)
 
 
 def _gives_toll(verb: Token) -> bool:
@@ -379,9 +322,15 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
         named.append(bool(statement.fillers(Role.ACCUSED)))
     # Two of a statement's parts make it one; a claim or denial has no third.
-    if sum(named) < 2 or _is_by_nobody(doc, statement):
+    if sum(named) < 2 or is_by_nobody(doc, statement):
         return None
     return replace(statement, links=tuple((Role.ABOUT, event) for event in about))
+
+
+def _last_attack(told: Told, before: int) -> list[int]:
+    """The attack told last, as done, before a token: none or one."""
+    attacks = (i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK and i < before)
+    return [i for i in attacks if told[i].modality in TOLD_AS_DONE][-1:]
 
 
 def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
@@ -408,50 +357,11 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     others = [below.i for below in _own_words(token) if below.i in told and below.i not in who]
     if statement.trigger.frame == "deny" and others:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
-    if statement.trigger.frame == "deny" and _denies_other(token):
+    if statement.trigger.frame == "deny" and denies_other(token):
         return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     return _last_attack(told, token.i)
-
-
-def _denies_other(verb: Token) -> bool:
-    """Whether what is denied is an act that is no event of ours: "denies *sheltering* the rebels"."""
-    content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
-    return any(child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART for child in content)
-
-
-def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
-    """Whether the sentence says that nobody has claimed: "no group", "no immediate claim"."""
-    token = doc[statement.trigger.token]
-    if any(doc._.mentions[root].number.exact == 0 for root in statement.fillers(Role.SPEAKER)):
-        return True
-    subject = subject_of(token) if token.pos_ == "VERB" else token
-    words = [] if subject is None else [subject.lower_, *(child.lower_ for child in subject.lefts)]
-    above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
-    negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
-    refused = token.dep_ in ("xcomp", "pcomp") and token.head.lemma_.lower() in REFUSING
-    return negated or refused or not NOBODY.isdisjoint(words)
-
-
-def _answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
-    """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
-    if statement.trigger.frame != "deny":
-        return False
-    denied = {child.lemma_.lower() for child in doc[statement.trigger.token].rights if child.dep_ == "dobj"}
-    if not denied.isdisjoint(INVOLVEMENT):
-        return False
-    speakers = statement.fillers(Role.SPEAKER)
-    denying = {*speakers, *_states(doc, speakers)}  # "accuses Iran of supplying them, which *Tehran* denies"
-    charges = (other for other in others if other.trigger.frame == "accuse" and not other.links)
-    accused = (charge.fillers(Role.ACCUSED) for charge in charges)
-    return any(not denying.isdisjoint((*roots, *_states(doc, roots))) for roots in accused)
-
-
-def _states(doc: Doc, roots: Iterable[int]) -> Iterator[str]:
-    """The states that places stand for: a capital for its country."""
-    links = (doc._.places[root] for root in roots if root in doc._.places)
-    return (link.country for link in links if link.country is not None)
 
 
 @Language.factory(

@@ -85,7 +85,9 @@ PUT_AT = re.compile(
     re.IGNORECASE,
 )
 # "had spoken of five dead", "earlier it had spoken of eight"
-SPOKEN_OF = re.compile(rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE)
+SPOKEN_OF = re.compile(
+    rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
+)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""

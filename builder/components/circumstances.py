@@ -54,7 +54,8 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     for time in doc._.times:
-        owner = _owner(doc, time, events) if time.relation != "as of" else None
+        recalled = _recalled(doc, time, events)
+        owner = recalled if recalled is not None or time.relation == "as of" else _owner(doc, time, events)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
@@ -75,9 +76,6 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     where he was *born* in 1960".
     """
     root = doc[time.start : time.end].root
-    recalled = _recalled(doc, time, events)
-    if recalled is not None:
-        return recalled
     above_it = root.ancestors if time.head is None else (doc[time.head], *doc[time.head].ancestors)
     for above in above_it:
         if above.i in events:
@@ -90,7 +88,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
             reported = above.lemma_ == "report" and is_passive(above)
-            return held if reported or above.lemma_.lower() in CARRYING else None  # "*condemned* the attack on Friday"
+            # "*condemned* the attack on Friday"
+            return held if reported or above.lemma_.lower() in CARRYING else None
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours
@@ -104,11 +103,11 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
 
 def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:
     """The event of a clause that a time opens: "the riots of 1983, *when* mobs *killed* hundreds"."""
-    after = doc[time.end : time.end + 2]
-    if not any(token.lower_ == "when" for token in after) or (len(after) > 1 and after[0].text not in ("when", ",")):
+    after = [token.lower_ for token in doc[time.end : time.end + 2] if token.text != ","]
+    if after[:1] != ["when"]:
         return None
-    following = (i for i in events if time.end < i < doc[time.start].sent.end)
-    following = [i for i in following if _happens(i, events)]
+    end = doc[time.start].sent.end
+    following = [i for i in events if time.end < i < end and _happens(i, events)]
     attacks = (i for i in following if events[i].trigger.kind is EventKind.ATTACK)
     return next(attacks, following[0] if following else None)
 

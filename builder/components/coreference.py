@@ -165,7 +165,7 @@ class Resolver:
         return True
 
     def _described_before(self, mention: EntityMention) -> Chain | None:
-        """The body that the noun right before a name calls by its kind: "the separatist *organisation* ETA"."""
+        """The body that the noun right before a name calls by its kind: "the rebel *organisation* ETA"."""
         before = self.of.get(mention.start - 1)
         if before is None or mention.name is None or before.first.name is not None:
             return None

@@ -90,7 +90,7 @@ def proposals(token: Token) -> Iterator[Proposal]:
 
 
 def _governed(above: Token) -> Modality:
-    """What a word makes of what it governs: "*any attempt* to", and "*prevented* an attack", are exceptions."""
+    """What a word makes of what it governs; "*any attempt* to" and "*prevented* an attack" differ."""
     if _is_any(above):
         return Modality.FEARED
     done = above.lemma_.lower() in PREVENTED and above.tag_ in ("VBD", "VBN")

@@ -20,6 +20,7 @@ from builder.components.syntax import (
     prepositional,
     subject_of,
 )
+from builder.model import EventKind
 from builder.patterns import load
 
 WORDS = load("triggers")
@@ -58,10 +59,13 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
     """Where a verb's event was, told by the verb above it or by a clause on it."""
     above = verb.head
     if verb.dep_ == "xcomp" and above.lemma_.lower() in RAISING and is_passive(above):
-        yield from (found for found in prepositional(above) if found[0] in AROUND)  # "*in Gao* are known to have"
+        yield from (
+            found for found in prepositional(above) if found[0] in AROUND
+        )  # "*in Gao* are known to have"
     frame = triggers[verb.i].frame if verb.i in triggers else ""
     for child in verb.rights:
-        if child.dep_ not in ("advcl", "xcomp") or child.i in triggers:
+        known = triggers.get(child.i)
+        if child.dep_ not in ("advcl", "xcomp") or (known is not None and known.kind is EventKind.ATTACK):
             continue
         if frame == "deploy" and child.lemma_.lower() in GUARDING:  # "sent soldiers to guard *the port*"
             yield from (("to", below) for below in child.rights if below.dep_ == "dobj")

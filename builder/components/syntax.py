@@ -87,10 +87,9 @@ def _understood_subject(verb: Token) -> Token | None:
     """The subject that a verb shares with the word it hangs on."""
     above = verb.head
     match verb.dep_:
-        case "acl" if above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB":
-            return _undertaker(above) or above  # "an attempt *of the rebels* to bomb", "*their* plan to attack"
         case "acl":
-            return above
+            undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
+            return _undertaker(above) if undertaken else above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
@@ -107,11 +106,11 @@ def _understood_subject(verb: Token) -> Token | None:
             return None
 
 
-def _undertaker(noun: Token) -> Token | None:
-    """Whose attempt or plan it is."""
+def _undertaker(noun: Token) -> Token:
+    """Whose attempt or plan it is, "an attempt *of the rebels* to bomb", "*their* plan"; else the noun."""
     owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
     of = (filler for slot, filler in prepositional(noun) if slot in ("of", "by"))
-    return owner or next(of, None)
+    return owner or next(of, noun)
 
 
 def _is_finite(verb: Token) -> bool:

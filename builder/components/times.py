@@ -179,10 +179,9 @@ def _is_ahead(verb: Token) -> bool:
             return True
         if child.dep_ == "aux" and child.lower_ in ("is", "are") and verb.tag_ == "VBG":
             return True  # "is leaving on Friday"
-        if child.dep_ == "aux" and child.lower_ == "to" and verb.head.lemma_.lower() in TRYING:
-            return False  # "thwarted an attempt to bomb the market on Monday"
         if child.dep_ == "aux" and child.lower_ == "to":
-            return not any(other.lower_ == "have" for other in verb.lefts)
+            tried = verb.head.lemma_.lower() in TRYING  # "thwarted an attempt to bomb the market on Monday"
+            return not tried and not any(other.lower_ == "have" for other in verb.lefts)
     return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _is_ahead(verb.head)
 
 

@@ -114,12 +114,10 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
-    if pattern.frame in WEAPON_REQUIRED:
-        return _has_weapon(verb)
+    if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
+        return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
-    if pattern.lemma in WITHOUT_WEAPON:
-        return not _has_weapon(verb)
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True

@@ -50,6 +50,9 @@ TIMES = {
         "shelled": [],
         "killing": ["2024-01-08"],
     },
+    "An attack was reported near Goma on Friday.": {"attack": ["2024-01-26"]},
+    "The anniversary on Friday of the raid on the base is near.": {"raid": []},
+    "The riots of 1983, when mobs killed a priest, are not forgotten.": {"riots": [], "killed": ["1983"]},
     "Residents gathered on Friday to remember those whom rebels had shot dead.": {"shot": []},
 }
 
@@ -121,6 +124,9 @@ RETALIATION = {
     "The army shelled the town in retaliation for the attack on the base.": ("shelled", "attack"),
     "The army shelled the town to avenge the ambush on its convoy.": ("shelled", "ambush"),
     "The army shelled the town after the attack on the base.": None,
+    "A bomb hit the base. In response, the army shelled the town.": ("shelled", "hit"),
+    "A bomb hit the base. In retaliation the army launched a strike on the town.": ("strike", "hit"),
+    "A bomb hit the base. In response, the army closed the road.": None,
 }
 
 

@@ -38,9 +38,18 @@ SENTENCES = {
     "arrest": "Police <event type=Arrest>arrested</event> three men.",
     "protest": "Thousands <event type=PeacefulProtest>marched</event> through the city.",
     "release": "The hostages were <event type=Release>freed</event>.",
+    "custody": "Police <event type=Arrest>took</event> three men into custody.",
+    "from home": "Gunmen <attack type=Abduction>took</attack> three men from their homes.",
+    "hostage": "Gunmen are <attack type=Abduction>holding</attack> three men hostage.",
+    "cleared": "Police <movement type=Evacuation>cleared</movement> residents from the town.",
+    "neutralised": "Troops <attack frame=kill>neutralised</attack> four militants.",
+    "cost lives": "A <attack>raid</attack> <attack frame=kill>cost</attack> the lives of four soldiers.",
+    "swept into": "Rebels <attack frame=strike>swept</attack> into the town.",
+    "reduced to rubble": "The school was <attack frame=damage>reduced</attack> to rubble.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "press release": "The press release was long.",
     "heart attack": "The mayor had a heart attack.",
     "death toll": "The death toll is unknown.",
     "hunger strike": "Prisoners began a hunger strike.",
