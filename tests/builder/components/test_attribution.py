@@ -253,7 +253,8 @@ SENTENCES |= {
     ),
     "denied rumours of another thing": (
         "Rebels attacked the base. <speaker>Berlin</speaker> "
-        "<DenialOfResponsibility>denied</DenialOfResponsibility> rumours that its troops would <about>leave</about> Mosul."
+        "<DenialOfResponsibility>denied</DenialOfResponsibility> rumours that its troops would "
+        "<about>leave</about> Mosul."
     ),
     "denied involvement in another thing": (
         "Gunmen <about>attacked</about> the base. <speaker>India</speaker> <Accusation>accuses</Accusation> "

@@ -85,29 +85,31 @@ SENTENCES = {
         "They fear for <location>Mosul</location>, where <perpetrator>rebels</perpetrator> killed 26 "
         "<victim>people</victim>."
     ),
-    "a place after a time": "Two <victim>men</victim> were kidnapped on Monday night in <location>Gao</location>.",
+    "a place after a time": "<victim>Men</victim> were killed on Monday night in <location>Gao</location>.",
     "a place of a weapon": (
         "A <weapon>bomb</weapon> in <location>London</location> killed two <victim>men</victim>."
     ),
     "sent to guard": (
-        "<mover>Kenya</mover> sent 400 <mover>soldiers</mover> to guard the <destination>refinery</destination>."
+        "<mover>Kenya</mover> sent 400 <mover>soldiers</mover> to guard the "
+        "<destination>refinery</destination>."
     ),
     "owner of a craft": (
-        "Two <weapon>jets</weapon> of the <perpetrator>army</perpetrator> dropped <weapon>bombs</weapon> on the "
-        "<target>bridge</target>."
+        "Two <weapon>jets</weapon> of the <perpetrator>army</perpetrator> dropped <weapon>bombs</weapon> "
+        "on the <target>bridge</target>."
     ),
     "whose attempt": (
-        "Police thwarted an attempt of the <perpetrator>rebels</perpetrator> to bomb the <target>market</target>."
+        "Police thwarted an attempt of the <perpetrator>rebels</perpetrator> to bomb the "
+        "<target>market</target>."
     ),
     "a list without were": "12 <victim>civilians</victim> killed in <location>Sudan</location>",
     "a weapon taken up": "A <weapon>bomb</weapon> lay in a car. It went off at noon.",
     "a named building": "The blast damaged the <target>Corn Exchange</target>.",
     "shot at": "<perpetrator>Rebels</perpetrator> shot at a <target>convoy</target>.",
     "driven into": (
-        "<perpetrator>Rebels</perpetrator> had driven a <target>truck</target> with <weapon>explosives</weapon> into "
-        "the <target>bank</target>."
+        "<perpetrator>Rebels</perpetrator> had driven a <target>truck</target> with "
+        "<weapon>explosives</weapon> into the <target>bank</target>."
     ),
-    "counted members": "Twelve Civil <victim>Guards</victim> died in an attack in <location>Madrid</location>.",
+    "counted members": "Twelve Civil <victim>Guards</victim> died in <location>Madrid</location>.",
     "threat": "The <issuer>militia</issuer> threatened the <addressee>mayor</addressee>.",
     "accusation": "The <speaker>mayor</speaker> blamed the <accused>rebels</accused>.",
 }
