@@ -24,6 +24,7 @@ HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
+OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
 ASIDE = frozenset(("relcl", "acl"))
 # Verbs whose dates are those of the attack that is their object or subject.
 CARRYING = frozenset(
@@ -54,7 +55,7 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     for time in doc._.times:
-        recalled = _recalled(doc, time, events)
+        recalled = _recalled(doc, time, events) or _begun(doc, time, events)
         owner = recalled if recalled is not None or time.relation == "as of" else _owner(doc, time, events)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
@@ -112,6 +113,16 @@ def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:
     return next(attacks, following[0] if following else None)
 
 
+def _begun(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The series that began at a time: "*since* the truce ended in May, there have been 97 *attacks*"."""
+    clauses = [above for above in doc[time.start : time.end].root.ancestors if above.dep_ == "advcl"]
+    since = next((c for c in clauses if any(mark.lower_ == "since" for mark in c.lefts)), None)
+    if since is None:
+        return None
+    near = (since.head.i, *(child.i for child in since.head.children))
+    return next((i for i in near if i in events and (events[i].count or 1) > 1), None)
+
+
 def _is_bound(preposition: Token) -> bool:
     """Whether a time below a preposition dates something else: "*since* the end of the war ten years ago".
 
@@ -137,7 +148,7 @@ def _is_told_aside(trigger: Token, clause: Token) -> bool:
     for above in (trigger, *trigger.ancestors):
         if above.i == clause.i:
             return False
-        if above.dep_ in ASIDE:
+        if above.dep_ in ASIDE or any(child.lower_ in OTHER_TIME for child in above.lefts):
             return True
     return False
 

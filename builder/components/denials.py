@@ -38,7 +38,10 @@ def is_by_nobody(doc: Doc, statement: EventMention) -> bool:
 def denies_other(verb: Token) -> bool:
     """Whether what is denied is an act that is no event of ours: "denies *sheltering* the rebels"."""
     content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
-    return any(child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART for child in content)
+    doing = (child for child in content if child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART)
+    clauses = (child for child in verb.rights if child.dep_ == "ccomp")
+    there = any(below.dep_ == "expl" for clause in clauses for below in clause.lefts)
+    return there or any(doing)  # "denied that *there* had been any pact"
 
 
 def answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:

@@ -31,6 +31,7 @@ SUFFERING = frozenset(WORDS["suffering_verbs"])
 PREVENTING = frozenset(WORDS["preventing_verbs"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
+LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 DENYING = frozenset(("deny", "reject", "dismiss"))
@@ -76,7 +77,9 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
 def _places_below(clause: Token) -> Iterator[Slot]:
     """The places that a clause names after "in", "at" or "near"."""
     mentions: Mapping[int, EntityMention] = clause.doc._.mentions
-    for head in (clause, *(child for child in clause.rights if child.dep_ == "dobj")):
+    below = [child for child in clause.rights if child.dep_ == "dobj"]
+    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING]
+    for head in (clause, *below):
         for slot, filler in prepositional(head):
             if slot in AROUND and filler.i in mentions and mentions[filler.i].category is Category.PLACE:
                 yield slot, filler

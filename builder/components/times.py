@@ -182,7 +182,10 @@ def _is_ahead(verb: Token) -> bool:
         if child.dep_ == "aux" and child.lower_ == "to":
             tried = verb.head.lemma_.lower() in TRYING  # "thwarted an attempt to bomb the market on Monday"
             return not tried and not any(other.lower_ == "have" for other in verb.lefts)
-    return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _is_ahead(verb.head)
+    # "will attack trains *carrying* soldiers from Monday": what will attack is two words above
+    carrying = verb.dep_ == "acl" and verb.tag_ == "VBG" and verb.head.i != verb.head.head.i
+    hanging = verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG")
+    return (carrying and _is_ahead(verb.head.head)) or (hanging and _is_ahead(verb.head))
 
 
 @Language.factory(

@@ -92,6 +92,9 @@ def _companions(verb: Token) -> set[str]:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
                 found |= {below.lemma_.lower() for below in child.children}
+                numerals = (below for below in child.lefts if below.dep_ == "nummod")
+                # "hand *over* 21 men": the parser's "more than 21"
+                found |= {below.lower_ for numeral in numerals for below in numeral.lefts}
     if verb.dep_ == "relcl":
         found.add(verb.head.lemma_.lower())
     return found

@@ -267,6 +267,7 @@ NOTHING = {
     "who was responsible": "Rebels attacked the base. It was unclear who was responsible, the minister said.",
     "responsible for other things": "Rebels attacked the base. The minister said he was responsible for art.",
     "nobody has said": "No one has said they planted the bomb.",
+    "denied a pact": "Rebels attacked the base. Officials denied that there had been any pact.",
     "denied sheltering": "Rebels attacked the base. Syria denies sheltering them.",
     "refused to claim": "Rebels attacked the base. The militia refused to claim responsibility.",
     "declined to accept": "Rebels attacked the base. The militia declined to accept responsibility.",

@@ -53,6 +53,8 @@ TIMES = {
     "An attack was reported near Goma on Friday.": {"attack": ["2024-01-26"]},
     "The anniversary on Friday of the raid on the base is near.": {"raid": []},
     "The riots of 1983, when mobs killed a priest, are not forgotten.": {"riots": [], "killed": ["1983"]},
+    "Since the truce ended in May, there have been 97 attacks.": {"attacks": ["2023-05"], "truce": []},
+    "The minister on Friday defended the deal after gunmen attacked the town.": {"attacked": []},
     "Residents gathered on Friday to remember those whom rebels had shot dead.": {"shot": []},
 }
 

@@ -61,6 +61,8 @@ SENTENCES = {
     ),
     "alleged": "Troops were <cue>accused</cue> of <Alleged>shelling</Alleged> the bank.",
     "prevented": "Police <cue>prevented</cue> an <Attempted>attack</Attempted> on the bank.",
+    "a right": "Chad reserved the <cue>right</cue> to <Feared>attack</Feared> the bank.",
+    "authorised": "Chad <cue>authorised</cue> troops to <Planned>attack</Planned> the bank.",
     "any attack": "Any <cue><Feared>attack</Feared></cue> on the bank brings war.",
     "any attempt": "Any <cue>attempt</cue> to <Feared>attack</Feared> the bank brings war.",
     "or else": "Villagers must pay or be <cue><Threatened>attacked</Threatened></cue>.",

@@ -89,6 +89,14 @@ SENTENCES = {
     "a place of a weapon": (
         "A <weapon>bomb</weapon> in <location>London</location> killed two <victim>men</victim>."
     ),
+    "siege": ("<perpetrator>Rebels</perpetrator> laid siege to the <target>base</target>."),
+    "rammed into": (
+        "A suicide <perpetrator>bomber</perpetrator> rammed a <weapon>motorcycle</weapon> into a "
+        "<target>checkpoint</target>."
+    ),
+    "on the way from": (
+        "A <victim>priest</victim> was shot dead as he came from a mosque in <location>Quetta</location>."
+    ),
     "sent to guard": (
         "<mover>Kenya</mover> sent 400 <mover>soldiers</mover> to guard the "
         "<destination>refinery</destination>."

@@ -44,6 +44,7 @@ SENTENCES = {
     "cleared": "Police <movement type=Evacuation>cleared</movement> residents from the town.",
     "neutralised": "Troops <attack frame=kill>neutralised</attack> four militants.",
     "cost lives": "A <attack>raid</attack> <attack frame=kill>cost</attack> the lives of four soldiers.",
+    "hand over": "The rebels must <event type=TerritoryTransfer>hand</event> over 21 commanders.",
     "swept into": "Rebels <attack frame=strike>swept</attack> into the town.",
     "reduced to rubble": "The school was <attack frame=damage>reduced</attack> to rubble.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
