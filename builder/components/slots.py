@@ -68,7 +68,10 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
         known = triggers.get(child.i)
         if child.dep_ not in ("advcl", "xcomp") or (known is not None and known.kind is EventKind.ATTACK):
             continue
-        if frame == "deploy" and child.lemma_.lower() in GUARDING:  # "sent soldiers to guard *the port*"
+        placed = any(slot in ("to", "in", "into") for slot, _ in prepositional(verb))
+        if (
+            frame == "deploy" and child.lemma_.lower() in GUARDING and not placed
+        ):  # "sent to guard *the port*"
             yield from (("to", below) for below in child.rights if below.dep_ == "dobj")
         elif frame in HARMFUL and any(left.lower_ in MEANWHILE for left in child.lefts):
             yield from _places_below(child)  # "was killed as he left a rally *in Quito*"

@@ -89,6 +89,10 @@ SENTENCES = {
     "a place of a weapon": (
         "A <weapon>bomb</weapon> in <location>London</location> killed two <victim>men</victim>."
     ),
+    "sent somewhere to guard": (
+        "<mover>Kenya</mover> sent <mover>soldiers</mover> to <destination>Nairobi</destination> to guard "
+        "markets."
+    ),
     "siege": ("<perpetrator>Rebels</perpetrator> laid siege to the <target>base</target>."),
     "rammed into": (
         "A suicide <perpetrator>bomber</perpetrator> rammed a <weapon>motorcycle</weapon> into a "
