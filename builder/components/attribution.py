@@ -18,23 +18,29 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.entities import mention_at
+from builder.components.blame import find_blame
+from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.paragraphs import paragraph_starts
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
+from builder.components.syntax import (
+    SUBJECTS,
+    clause_of,
+    is_passive,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
-ARMED = frozenset(WORDS["armed"])
-IT = frozenset(("it", "this", "that"))
 CHARGE = frozenset(WORDS["charge"])
-REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 TOLLS = frozenset(WORDS["tolls"])
 PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
+OWN = frozenset(("its", "their", "our", "his", "her"))
 PROMISING = frozenset(WORDS["promising"])
 TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
 ADMIT = frozenset(WORDS["admit"])
@@ -56,7 +62,8 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     told = {event.trigger.token: event for event in mentions if event.trigger.kind is not EventKind.STATEMENT}
     made = (event for event in mentions if event.trigger.frame in SPOKEN_FRAMES)
     completed = [found for event in made if (found := _completed(doc, event, told)) is not None]
-    spoken = [event for event in completed if not _answers_other_charge(doc, event, completed)]
+    spoken = [event for event in completed if not answers_other_charge(doc, event, completed)]
+    spoken += _of_blame(doc, told)
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
     spoken += [*_quoted(doc, told, spoken)]
@@ -69,13 +76,9 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken:
+        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken or says_nobody(verb):
             continue
         speaker = _speaker(doc, verb)
-        culprit = _culprit(doc, verb)
-        if speaker is not None and culprit is not None:
-            yield from _of_culprit(doc, verb, (speaker, culprit), told)
-            continue
         about = [event for head in _said(verb) for event in _below(head, told)]
         if speaker is None or not about:
             continue
@@ -97,48 +100,18 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             yield _statement(verb.i, speaker, about, _kind(about, told, verb.sent), "say")
 
 
-def _culprit(doc: Doc, verb: Token) -> int | None:
-    """Who is said to have done what was told: "it was *rebels*", "the work of *X*", "*X* had done it"."""
-    for clause in (child for child in verb.rights if child.dep_ == "ccomp"):
-        subject = subject_of(clause)
-        if subject is None or any(child.dep_ == "neg" for child in clause.children):
-            return None
-        if clause.lemma_ == "do":
-            did = any(child.dep_ == "dobj" and child.lower_ in IT for child in clause.rights)
-            who = subject if did else None
-        elif clause.lemma_ == "be" and subject.lower_ in IT:
-            named = next((child for child in clause.rights if child.dep_ == "attr"), None)
-            who = _worker(named) if named is not None and named.lower_ == "work" else named
-        else:
+def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
+    """The statements that say of an attack told before who did it: "said the rebels *were responsible*"."""
+    for saying, subject, reach in find_blame(doc):
+        speaker, accused = _speaker(doc, saying), able(doc, subject)
+        about = [i for i in _last_attack(told, subject.i) if i >= reach]
+        if speaker is None or accused is None or not about:
             continue
-        mention = None if who is None or _does_else(doc, who) else mention_at(doc, who)
-        may_attack = mention is not None and (mention.type in ARMED or mention.is_pronoun)
-        return mention.root if mention is not None and may_attack else None
-    return None
-
-
-def _does_else(doc: Doc, who: Token) -> bool:
-    """Whether a clause tells what somebody did other than attack: "it was the army *that left*"."""
-    told = (doc._.triggers.get(child.i) for child in who.rights if child.dep_ == "relcl")
-    return any(trigger is None or trigger.kind is not EventKind.ATTACK for trigger in told)
-
-
-def _worker(work: Token) -> Token | None:
-    return next((filler for slot, filler in prepositional(work) if slot == "of"), None)
-
-
-def _of_culprit(doc: Doc, verb: Token, who: tuple[int, int], told: Told) -> Iterator[EventMention]:
-    """The claim or accusation, of the last attack told, by who names a culprit: himself or another."""
-    speaker, culprit = who
-    first = doc[max(0, verb.sent.start - 1)].sent.start  # "it" is of this sentence or the one before
-    near = (i for i in told if first <= i < verb.i)
-    done = (i for i in near if told[i].trigger.kind is EventKind.ATTACK)
-    about = [i for i in done if told[i].modality in TOLD_AS_DONE][-1:]
-    if about and doc._.mentions[culprit].is_pronoun:
-        yield _statement(verb.i, speaker, about, "ClaimOfResponsibility", "claim")
-    elif about:
-        accusation = _statement(verb.i, speaker, about, "Accusation", "accuse")
-        yield replace(accusation, roles=(*accusation.roles, RoleFiller(Role.ACCUSED, culprit)))
+        if accused.is_pronoun:
+            yield _statement(saying.i, speaker, about, "ClaimOfResponsibility", "claim")
+        else:
+            statement = _statement(saying.i, speaker, about, "Accusation", "accuse")
+            yield replace(statement, roles=(*statement.roles, RoleFiller(Role.ACCUSED, accused.root)))
 
 
 def _gives_toll(verb: Token) -> bool:
@@ -216,7 +189,13 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     actors = event.fillers(Role.PERPETRATOR)
     if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
-    return bool(actors) and all(doc._.mentions[i].is_pronoun and i > verb.i for i in actors)
+    admits = verb.lemma_.lower() in ADMIT or doc._.mentions[speaker].type == "ArmedGroup"
+    return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
+
+
+def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
+    """Whether an actor told of by a speaker is the speaker, or, where they admit it, "*its* members"."""
+    return doc._.mentions[actor].is_pronoun or (admits and any(t.lower_ in OWN for t in doc[actor].lefts))
 
 
 def _is_announced(doc: Doc, event: EventMention) -> bool:
@@ -344,7 +323,7 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
         named.append(bool(statement.fillers(Role.ACCUSED)))
     # Two of a statement's parts make it one; a claim or denial has no third.
-    if sum(named) < 2 or _is_by_nobody(doc, statement):
+    if sum(named) < 2 or is_by_nobody(doc, statement):
         return None
     if statement.trigger.frame == "deny":
         told.update((i, replace(told[i], modality=Modality.DENIED)) for i in _topics(doc, statement, told))
@@ -356,6 +335,12 @@ def _topics(doc: Doc, denial: EventMention, told: Told) -> list[int]:
     openings = (child for child in doc[denial.trigger.token].lefts if child.lower_ in TOPICS)
     inside = {below.i for opening in openings for below in opening.subtree}
     return [i for i in inside.intersection(told) if told[i].trigger.kind is EventKind.ATTACK]
+
+
+def _last_attack(told: Told, before: int) -> list[int]:
+    """The attack told last, as done, before a token: none or one."""
+    attacks = (i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK and i < before)
+    return [i for i in attacks if told[i].modality in TOLD_AS_DONE][-1:]
 
 
 def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
@@ -379,39 +364,14 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
         return list(dict.fromkeys(linked + below))
+    others = [below.i for below in _own_words(token) if below.i in told and below.i not in who]
+    if statement.trigger.frame == "deny" and others:
+        return others  # "denied rumours that it would withdraw its staff": that, and no attack
+    if statement.trigger.frame == "deny" and denies_other(token):
+        return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
-    return [i for i in attacks if i < token.i and told[i].modality in TOLD_AS_DONE][-1:]
-
-
-def _is_by_nobody(doc: Doc, statement: EventMention) -> bool:
-    """Whether the sentence says that nobody has claimed: "no group", "no immediate claim"."""
-    token = doc[statement.trigger.token]
-    if any(doc._.mentions[root].number.exact == 0 for root in statement.fillers(Role.SPEAKER)):
-        return True
-    subject = subject_of(token) if token.pos_ == "VERB" else token
-    words = [] if subject is None else [subject.lower_, *(child.lower_ for child in subject.lefts)]
-    above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
-    negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
-    refused = token.dep_ in ("xcomp", "pcomp") and token.head.lemma_.lower() in REFUSING
-    return negated or refused or not NOBODY.isdisjoint(words)
-
-
-def _answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
-    """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
-    if statement.trigger.frame != "deny":
-        return False
-    speakers = statement.fillers(Role.SPEAKER)
-    denying = {*speakers, *_states(doc, speakers)}  # "accuses Iran of supplying them, which *Tehran* denies"
-    charges = (other for other in others if other.trigger.frame == "accuse" and not other.links)
-    accused = (charge.fillers(Role.ACCUSED) for charge in charges)
-    return any(not denying.isdisjoint((*roots, *_states(doc, roots))) for roots in accused)
-
-
-def _states(doc: Doc, roots: Iterable[int]) -> Iterator[str]:
-    """The states that places stand for: a capital for its country."""
-    links = (doc._.places[root] for root in roots if root in doc._.places)
-    return (link.country for link in links if link.country is not None)
+    return _last_attack(told, token.i)
 
 
 @Language.factory(

@@ -39,7 +39,7 @@ NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
 _NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
-_NUMERAL = rf"(?:\d[\d,]*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
+_NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
 # What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
 _INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)}))
 # "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
@@ -89,6 +89,16 @@ AMONG = re.compile(
 )
 # "47 civilians died, not 35"
 NOT = re.compile(rf",[ ](?:and[ ])?not[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE)
+# "put the dead at 26, all civilians, and the injured at 46".
+PUT_AT = re.compile(
+    rf"\bthe[ ](?P<word>{_WORD})[ ](?:now[ ])?(?:at|to)[ ](?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?"
+    rf"(?P<number>{_NUMERAL})\b",
+    re.IGNORECASE,
+)
+# "had spoken of five dead", "earlier it had spoken of eight"
+SPOKEN_OF = re.compile(
+    rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
+)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -145,12 +155,14 @@ def _counted_head(doc: Doc, span: Span) -> int | None:
 def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
     """The figures of tolls that are spoken of, the old one of "from 14 to 11" too."""
     changed = (found for found in _matches(CHANGED, doc, text) if DEAD.search(found[1].sent.text))
-    for match, span in (*_matches(SPOKEN, doc, text), *changed):
+    loose = (*_matches(PUT_AT, doc, text), *_matches(SPOKEN_OF, doc, text))
+    for match, span in (*_matches(SPOKEN, doc, text), *changed, *loose):
         parts = match.groupdict()
         counted = (parts.get("counted") or "").lower()
         noun = (parts.get("noun") or "").lower()
-        outcome = OUTCOMES.get(counted) or SPOKEN_OUTCOMES.get(noun, Outcome.KILLED)
-        before = parse_number(match["before"]) if match["before"] else None
+        word = counted or (parts.get("word") or "").lower()
+        outcome = OUTCOMES.get(word) or SPOKEN_OUTCOMES.get(noun, Outcome.KILLED)
+        before = parse_number(parts["before"]) if parts.get("before") else None
         old = doc.char_span(*match.span("before"), alignment_mode="expand") if before is not None else None
         if old is not None:
             yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.quantities import METRES, read_metres
-from builder.components.syntax import VERBAL, clause_of
+from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -23,7 +23,9 @@ SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
+OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
+OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
 ASIDE = frozenset(("relcl", "acl"))
 # Verbs whose dates are those of the attack that is their object or subject.
 CARRYING = frozenset(
@@ -54,7 +56,7 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     for time in doc._.times:
-        found = _headed(doc, time, events)
+        found = _headed(doc, time, events) or _recalled(doc, time, events) or _begun(doc, time, events)
         owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
@@ -84,19 +86,21 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     where he was *born* in 1960".
     """
     root = doc[time.start : time.end].root
-    nearest = _clause_when(root) if time.head is None else doc[time.head]
+    nearest = None if time.head is None else doc[time.head]
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
         if above.i in events:
             return above.i
         if above.pos_ not in VERBAL:
-            if above.i != root.head.i and _is_bound(above):
+            if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
                 return None
             continue
         # "carried out an *air strike* on Friday"
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
-            return held if above.lemma_.lower() in CARRYING else None  # "*condemned* the attack on Friday"
+            reported = above.lemma_ == "report" and is_passive(above)
+            # "*condemned* the attack on Friday"
+            return held if reported or above.lemma_.lower() in CARRYING else None
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours
@@ -108,10 +112,25 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     return _best_of_sentence(root, events)
 
 
-def _clause_when(root: Token) -> Token | None:
-    """The clause that says what happened then: "in November 2020, *when* rockets hit the airport"."""
-    clauses = (child for child in root.rights if child.dep_ in ("relcl", "advcl", "acl"))
-    return next((verb for verb in clauses if any(child.lower_ == "when" for child in verb.lefts)), None)
+def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The event of a clause that a time opens: "the riots of 1983, *when* mobs *killed* hundreds"."""
+    after = [token.lower_ for token in doc[time.end : time.end + 2] if token.text != ","]
+    if after[:1] != ["when"]:
+        return None
+    end = doc[time.start].sent.end
+    following = [i for i in events if time.end < i < end and _happens(i, events)]
+    attacks = (i for i in following if events[i].trigger.kind is EventKind.ATTACK)
+    return next(attacks, following[0] if following else None)
+
+
+def _begun(doc: Doc, time: TimeMention, events: Events) -> int | None:
+    """The series that began at a time: "*since* the truce ended in May, there have been 97 *attacks*"."""
+    clauses = [above for above in doc[time.start : time.end].root.ancestors if above.dep_ == "advcl"]
+    since = next((c for c in clauses if any(mark.lower_ == "since" for mark in c.lefts)), None)
+    if since is None:
+        return None
+    near = (since.head.i, *(child.i for child in since.head.children))
+    return next((i for i in near if i in events and (events[i].count or 1) > 1), None)
 
 
 def _is_bound(preposition: Token) -> bool:
@@ -139,7 +158,7 @@ def _is_told_aside(trigger: Token, clause: Token) -> bool:
     for above in (trigger, *trigger.ancestors):
         if above.i == clause.i:
             return False
-        if above.dep_ in ASIDE:
+        if above.dep_ in ASIDE or any(child.lower_ in OTHER_TIME for child in above.lefts):
             return True
     return False
 
@@ -202,8 +221,32 @@ def link_retaliation(doc: Doc, events: Events) -> None:
         word = _answering_word(doc[token]) if event.trigger.kind is EventKind.ATTACK else None
         answer = None if word is None else _answer(word, token, events)
         if answer is not None:
-            links = (*events[answer].links, (Role.IN_RETALIATION_FOR, token))
-            events[answer] = replace(events[answer], links=links)
+            _link_answer(events, answer, token)
+    for word in tokens_with(doc, "LOWER", *ANSWERS):
+        pair = _answered_before(word, events)
+        if pair is not None:
+            _link_answer(events, *pair)
+
+
+def _link_answer(events: Events, answer: int, cause: int) -> None:
+    links = (*events[answer].links, (Role.IN_RETALIATION_FOR, cause))
+    events[answer] = replace(events[answer], links=links)
+
+
+def _answered_before(word: Token, events: Events) -> tuple[int, int] | None:
+    """The attack that a bare "in response" tells of, and the one that it answers: the last before.
+
+    "*In retaliation*, the air force bombed" says no more; "in retaliation *for* it" is read elsewhere.
+    """
+    bare = word.dep_ == "pobj" and word.head.lower_ == "in" and not any(word.children)
+    if not bare or any(child.dep_ in ("prep", "advcl") for child in word.head.children):
+        return None
+    verb = word.head.head
+    near = (verb.i, *(child.i for child in verb.rights if child.dep_ == "dobj"))
+    attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK]
+    answer = next((i for i in near if i in attacks and events[i].modality not in AHEAD), None)
+    before = [i for i in attacks if i < word.sent.start and events[i].modality not in AHEAD]
+    return None if answer is None or not before else (answer, before[-1])
 
 
 def _answering_word(token: Token) -> Token | None:

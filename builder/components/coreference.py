@@ -158,7 +158,7 @@ class Resolver:
         "the group's leader, X", "the main movement, the Front": one has a name, or one is an acronym.
         """
         token = self.doc[mention.root]
-        chain = self.of.get(token.head.i) if token.dep_ == "appos" else None
+        chain = self.of.get(token.head.i) if token.dep_ == "appos" else self._described_before(mention)
         if chain is None or not _is_same_sort(chain, mention):
             return False
         first = chain.first.label
@@ -167,6 +167,14 @@ class Resolver:
             return False
         self.extend(chain, mention)
         return True
+
+    def _described_before(self, mention: EntityMention) -> Chain | None:
+        """The body that the noun right before a name calls by its kind: "the rebel *organisation* ETA"."""
+        before = self.of.get(mention.start - 1)
+        if before is None or mention.name is None or before.first.name is not None:
+            return None
+        body = before.kind is mention.kind is ActorKind.ORGANIZATION
+        return before if body and before.first.end == mention.start and not before.first.plural else None
 
     def merge(self, host: Chain, other: Chain) -> None:
         """Make two chains one."""

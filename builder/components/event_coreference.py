@@ -23,6 +23,7 @@ EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
 ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
+DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 FEW_ROLES = 2  # "the *Kabul* attack on the *base*" still refers; what tells more tells anew
 
 
@@ -195,6 +196,15 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     return not has_own_day and cluster.filling(Role.PERPETRATOR) <= host.filling(Role.PERPETRATOR)
 
 
+def _takes_up_weapon(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether the weapon of the bombing just told is taken up: "*The* car bomb exploded at four"."""
+    known = any(context.mentions[root].definite for root in cluster.weapons)
+    bombing = EXPLOSIVE.issuperset([*host.types, *cluster.types]) and bool(host.types)
+    first = cluster.first.trigger.frame == "explode" and not host.weapons
+    near = 0 < context.distance(host, cluster) <= WINDOW and host.modality in DONE
+    return known and bombing and first and near and not context.places_differ(host, cluster)
+
+
 def _moves_on(context: Context, cluster: Cluster) -> bool:
     """Whether a sentence turns to another event: "*Separately*, two policemen were killed"."""
     sentence = context.doc[cluster.first.trigger.token].sent
@@ -224,6 +234,7 @@ SIGNS: Final[tuple[Callable[[Context, Cluster, Cluster], bool], ...]] = (
     _shares_target,
     _is_referred_to,
     _is_near_effect,
+    _takes_up_weapon,
     _goes_on,
     _spells_out,
 )

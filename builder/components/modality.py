@@ -21,6 +21,7 @@ ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
 ATTEMPTS = frozenset(WORDS["attempts"])
+PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
 PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
@@ -80,15 +81,28 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _beside(token)
     yield from _shared_tense(token)
     if token.lemma_.lower() in ATTEMPTS:
-        yield Modality.ATTEMPTED, token
+        yield (Modality.FEARED if _is_any(token) else Modality.ATTEMPTED), token
     for depth, above in enumerate(governors(token)):
         lemma = above.lemma_.lower()
-        if lemma in REPORTS and _is_untrue(above):
+        if lemma in REPORTS and (_is_untrue(above) or _is_refuted(above)):
             yield Modality.DENIED, above
         if lemma in ABOVE and not _is_negated(above):
-            yield ABOVE[lemma], above
+            yield _governed(above), above
         if depth == 0 and _lends(above, token):
             yield from _beside(above)
+
+
+def _governed(above: Token) -> Modality:
+    """What a word makes of what it governs; "*any attempt* to" and "*prevented* an attack" differ."""
+    if _is_any(above):
+        return Modality.FEARED
+    done = above.lemma_.lower() in PREVENTED and above.tag_ in ("VBD", "VBN")
+    return Modality.ATTEMPTED if done else ABOVE[above.lemma_.lower()]
+
+
+def _is_any(noun: Token) -> bool:
+    """Whether a noun stands for what may come: "*any* attack will be answered"."""
+    return any(child.dep_ == "det" and child.lower_ == "any" for child in noun.lefts)
 
 
 def _lends(above: Token, token: Token) -> bool:
@@ -102,6 +116,10 @@ def _beside(token: Token) -> Iterator[Proposal]:
     """What auxiliaries, adverbs, adjectives, conditions and negation beside a word propose."""
     if _is_purpose(token):
         yield Modality.PLANNED, token
+    if _is_alternative(token):
+        yield Modality.THREATENED, token
+    if _is_any(token):
+        yield Modality.FEARED, token
     for child in token.children:
         lower = child.lower_
         if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
@@ -128,6 +146,14 @@ def _is_purpose(verb: Token) -> bool:
     """Whether a verb tells what something was done for: "laid a mine *to kill* soldiers"."""
     infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.lefts)
     return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
+
+
+def _is_alternative(verb: Token) -> bool:
+    """Whether a verb tells what befalls those who do not comply: "must pay *or be attacked*"."""
+    bare = any(child.dep_ == "auxpass" and child.lower_ == "be" for child in verb.lefts)
+    modal = any(child.dep_ == "aux" for child in verb.lefts)
+    joined = verb.dep_ == "conj" and any(child.lower_ == "or" for child in verb.head.rights)
+    return bare and joined and not modal
 
 
 def governors(token: Token) -> Iterator[Token]:
@@ -184,6 +210,11 @@ def _is_untrue(report: Token) -> bool:
     """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
     told = (below for below in report.sent if below.dep_ in ("acomp", "attr", "oprd"))
     return any(below.lower_ in UNTRUE for below in told)
+
+
+def _is_refuted(report: Token) -> bool:
+    """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
+    return report.dep_ == "dobj" and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
 
 
 @Language.factory(

@@ -21,6 +21,7 @@ DATELINE = re.compile(
         |[A-Z][\w./ ]{{1,30}},[ ]{_DATE} (?:{_BRACKETED})? (?:{_DASH}|:)
         |{_DATE} {_BRACKETED} {_DASH}
         |\([A-Z][\w .]{{1,20}}\) (?:{_DASH}|(?=[ ]))
+        |\d{{1,2}}[:.]\d\d (?:[ ](?:[AP]M|[ap]\.?m\.?|GMT|UTC))? {_DASH}  # an entry of a live page
     )\s*
     """,
     re.MULTILINE | re.VERBOSE,
@@ -51,7 +52,8 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     for token, following in pairwise(tokens):
         text = token.text
         is_bracket = text == "("
-        if following.i in begins_paragraph or following.idx in starts:
+        after_x = text == "X." and token.i > 0 and tokens[token.i - 1].lower_ == "on" and following.is_title
+        if following.i in begins_paragraph or following.idx in starts or after_x:  # "wrote on X. Seven men"
             yield following.i, True
             begun = following.i
             continue

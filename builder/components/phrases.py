@@ -78,6 +78,7 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
             ends.add(end)
             yield chunk.start, end, chunk.end - 1
+    yield from _after_brackets(doc, ends)
     for name in names:
         if name in long_names:
             yield name.start, name.end, long_names[name]
@@ -85,9 +86,20 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
             yield name.start, name.end, name.end - 1
 
 
+def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
+    """The phrases that spaCy misses for the acronym in them: "Kurdistan Workers’ Party (PKK) *militants*"."""
+    for token in doc[:-1]:
+        head = token.nbor()
+        if token.text == ")" and head.pos_ == "NOUN" and head.i + 1 not in ends:
+            named = any(child.dep_ in ("nmod", "compound") and child.i < token.i for child in head.lefts)
+            if named and head.left_edge.i < token.i:
+                ends.add(head.i + 1)
+                yield head.left_edge.i, head.i + 1, head.i
+
+
 def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> NounPhrase:
     """The noun phrase of a range of tokens, of whose `names` some may reach beyond it."""
-    while start < root and (doc[start].is_punct or doc[start].is_space):
+    while start < root and (doc[start].is_punct or doc[start].is_space or _is_date(doc, start, root)):
         start += 1
     inner = tuple(name for name in names if start <= name.start and name.end <= end)
     name = _name_on(inner, root)
@@ -96,6 +108,11 @@ def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) ->
         bare = NounPhrase(doc, start, end, root, inner, noun)
         name = _bare_name(bare) if noun is None else _name_before(bare, noun)
     return NounPhrase(doc, start, end, root, inner, noun, name)
+
+
+def _is_date(doc: Doc, i: int, root: int) -> bool:
+    """Whether a phrase begins with a date that the parser took for a part: "on *22 April* gunmen shot"."""
+    return doc[i].ent_type_ == "DATE" and doc[root].ent_type_ != "DATE" and doc[root].tag_ in ("NNS", "NNPS")
 
 
 def _name_on(names: tuple[Name, ...], token: int) -> Name | None:

@@ -50,6 +50,9 @@ def read_quantity(root: Token) -> Quantity:
     if numerals:
         # The last: of "between 6 and 8" and "twenty-one" the parser may hang each part on the noun.
         return quantity_at(next((n for n in reversed(numerals) if n.dep_ == "nummod"), numerals[0]))
+    named = [child for child in root.lefts if child.dep_ == "nmod"]
+    if named and root.i > 0 and root.nbor(-1).text == ")":  # "four Abu Sayyaf Group (ASG) *terrorists*"
+        return read_quantity(named[-1])
     above = root.head
     if above.lower_ == "of" and above.head.lower_ in PLURALS:
         return quantity_at(above.head)
@@ -138,3 +141,23 @@ def read_metres(numeral: Token) -> int | None:
     text = _whole_numeral(numeral)
     number = float(text) if DECIMAL.match(text) else parse_number(text)
     return None if factor is None or number is None else round(number * factor)
+
+
+def count_of_events(token: Token) -> int | None:
+    """How many events a noun counts, or how often a verb was done: "13 attacks", "bombed it 9 times"."""
+    if token.pos_ == "VERB":
+        return _times(token)
+    if token.tag_ != "NNS":
+        return None
+    first = token.doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
+    quantity = read_quantity(token)
+    if quantity.stated is None and first.like_num:
+        quantity = quantity_at(first)
+    return quantity.stated
+
+
+def _times(verb: Token) -> int | None:
+    """How often something was done: "has bombed the pipeline *1,600 times*"."""
+    often = (child for child in verb.rights if child.dep_ == "npadvmod" and child.lower_ == "times")
+    counts = (quantity_at(one).stated for times in often for one in times.lefts if one.dep_ == "nummod")
+    return next(counts, None)

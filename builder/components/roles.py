@@ -17,13 +17,14 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.entities import GROUPINGS, facility_mention, mention_at, person_mention
-from builder.components.frames import FRAMES, GENERIC, can_act, is_country, role_of
+from builder.components.entities import facility_mention, mention_at, person_mention
+from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after, named_after
-from builder.components.quantities import quantity_at, read_quantity
+from builder.components.quantities import count_of_events
 from builder.components.slots import event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
+from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
@@ -35,8 +36,6 @@ NEEDED: dict[str, list[str]] = WORDS["needed"]  # roles of which a frame needs o
 BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all of these roles
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 NOBODY = frozenset(load("attribution")["nobody"])
-PARTITIVES = frozenset(load("entities")["partitives"])
-LISTING = frozenset((":", "including"))
 NO_PEOPLE = frozenset(WORDS["no_people"])
 TITLES = frozenset(WORDS["titles"])
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
@@ -119,9 +118,9 @@ def _drafts(
     draft = _Draft(doc, trigger, mentions)
     for slot, head in event_slots(doc[trigger.token], triggers):
         for item in coordinated(head) if slot != "modifier" else (head,):
-            filler = _stand_in(item, mentions)
-            for listed in _listed(filler, mentions):
-                draft.add(Role.TARGET, listed)
+            filler = stand_in(item, mentions)
+            for facility in listed(filler, mentions):
+                draft.add(Role.TARGET, facility)
             if filler.i in triggers:
                 _relate(draft, slot, triggers[filler.i])
             elif gapped is None or filler.i < gapped.start:
@@ -142,29 +141,6 @@ def _gapped_event(draft: _Draft, weapon: EntityMention) -> Iterator[EventMention
             _assign(draft, before if before in FRAMES[draft.trigger.frame] else "object", doc[i])
             yield draft.finished()
             return
-
-
-def _stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
-    """What a token stands for: "dozens *of soldiers*", and the state in "*US* interests"."""
-    lemma = token.lemma_.lower()
-    grouping = lemma in GROUPINGS and token.i not in mentions
-    if (lemma in PARTITIVES and token.is_lower) or grouping:
-        return next((below for slot, below in prepositional(token) if slot == "of"), token)
-    if token.i in mentions or lemma not in GENERIC:
-        return token
-    owners = (child for child in token.lefts if child.i in mentions)
-    return next((child for child in owners if is_country(mentions[child.i])), token)
-
-
-def _listed(filler: Token, mentions: Mapping[int, EntityMention]) -> Iterator[int]:
-    """The facilities of a list that spells out a generic word: "four sites were targeted: a …"."""
-    if filler.i in mentions or filler.lemma_.lower() not in GENERIC:
-        return
-    end = filler.sent.end
-    colon = next((i for i in range(filler.i, end) if filler.doc[i].lower_ in LISTING), end)
-    for i in range(colon + 1, end):
-        if i in mentions and mentions[i].category is Category.FACILITY:
-            yield i
 
 
 def _own_slot(draft: _Draft, slot: str, head: Token, item: Token) -> str:
@@ -196,8 +172,6 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     if mention is None:
         return
     match _told_role(draft, slot, mention, filler):
-        case "origin" | "destination" if slot == "object" and _is_vehicle(mention):
-            pass  # "moved 30 tanks": they go, nobody goes to them
         case "weapon":
             draft.weapons[mention.root] = None
         case "vehicle":
@@ -207,10 +181,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             _add_owners(draft, mention)
         case "struck":
             _turn_on_subject(draft, mention)
-        case Role.VICTIM.value if mention.kind is ActorKind.ORGANIZATION and mention.noun != "police":
-            _add_as_person(draft, mention)
         case str(role) if role in ROLES:
-            draft.add(ROLES[role], mention.root)
+            _add_in_role(draft, ROLES[role], slot, mention)
     if slot in ("subject", "agent"):
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
 
@@ -224,15 +196,51 @@ def _told_role(draft: _Draft, slot: str, mention: EntityMention, filler: Token) 
     return role if objects else "weapon"
 
 
+def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> None:
+    """Put a mention in a role of the model, unless it stands for something else there."""
+    body = mention.kind is ActorKind.ORGANIZATION and role is Role.VICTIM and mention.noun != "police"
+    if _is_no_place(draft, role, slot, mention):
+        return
+    if body and mention.number.exact:  # "twelve Civil Guards"
+        draft.mentions[mention.root] = replace(mention, kind=ActorKind.GROUP)
+        draft.add(role, mention.root)
+    elif body:
+        _add_as_person(draft, mention)
+    elif role is Role.PERPETRATOR and slot == "subject" and _is_weapon_again(draft, mention):
+        draft.weapons.update(dict.fromkeys(_last_weapon(draft, draft.doc[mention.root])))
+    else:
+        draft.add(role, mention.root)
+
+
+def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> bool:
+    """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
+    moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
+    return moved or (role is Role.TARGET and slot == "subject" and _acts_on_something(draft))
+
+
 def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     """The mention that fills a slot; a house that speaks is its body, and a word of a date is nobody."""
     if any(time.start <= filler.i < time.end for time in draft.doc._.times):
         return None  # "the *May* 22 bombing"
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
-    mention = house or mention_at(draft.doc, filler) or _harmed(draft, slot, filler)
+    mention = house or _as_facility(draft, slot, filler) or mention_at(draft.doc, filler)
+    mention = mention or _harmed(draft, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention
+
+
+def _as_facility(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
+    """A name that was read as a body's as that of a facility, where it is damaged: "the Corn Exchange"."""
+    mention = draft.mentions.get(filler.i)
+    named = mention is not None and mention.kind is ActorKind.ORGANIZATION and mention.name is not None
+    if mention is None or not named or mention.entry is not None or mention.noun:
+        return None
+    if draft.trigger.frame != "damage" or slot != "object":
+        return None
+    facility = replace(mention, category=Category.FACILITY, kind=None, type=None)
+    draft.mentions[filler.i] = facility
+    return facility
 
 
 def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
@@ -263,6 +271,26 @@ def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
     return mention.noun in trigger.lemma.split() and mention.category is not Category.WEAPON
 
 
+def _is_weapon_again(draft: _Draft, mention: EntityMention) -> bool:
+    """Whether a pronoun stands for a weapon told before: "a bomb was left in a car; *it went off*"."""
+    is_it = mention.is_pronoun and mention.label.lower() == "it" and draft.trigger.frame == "explode"
+    return is_it and bool(_last_weapon(draft, draft.doc[mention.root]))
+
+
+def _last_weapon(draft: _Draft, pronoun: Token) -> list[int]:
+    """The weapon told last before a pronoun, in its sentence or in the one before; none or one."""
+    sentence = pronoun.sent
+    first = draft.doc[max(0, sentence.start - 1)].sent.start
+    before = (draft.mentions[i] for i in range(pronoun.i - 1, first - 1, -1) if i in draft.mentions)
+    return [mention.root for mention in before if mention.category is Category.WEAPON][:1]
+
+
+def _acts_on_something(draft: _Draft) -> bool:
+    """Whether a verb of damage has an object, so that its subject did the damage."""
+    verb = draft.doc[draft.trigger.token]
+    return draft.trigger.frame == "damage" and any(child.dep_ == "dobj" for child in verb.rights)
+
+
 def _is_vehicle(mention: EntityMention) -> bool:
     return mention.type is not None and "Vehicle" in ancestors(mention.type)
 
@@ -273,6 +301,9 @@ def _add_owners(draft: _Draft, craft: EntityMention) -> None:
     for i in range(craft.start, craft.end):
         if i != craft.root and i in draft.mentions and can_act(draft.mentions[i]):
             draft.add(role, i)
+    for slot, filler in prepositional(draft.doc[craft.root]):  # "two jets *of the Myanmar military*"
+        if slot == "of" and filler.i in draft.mentions and can_act(draft.mentions[filler.i]):
+            draft.add(role, filler.i)
 
 
 def _turn_on_subject(draft: _Draft, weapon: EntityMention) -> None:
@@ -305,22 +336,8 @@ def _completed(
     told = replace(_spoken_by_first(event, token, mentions), weapons=weapons)
     is_attack = event.trigger.kind is EventKind.ATTACK
     concept = attack_type(told, mentions) if is_attack else event.trigger.type
-    count = _count(token) if token.i in triggers else None
+    count = count_of_events(token) if token.i in triggers else None
     return replace(told, types=(concept,) if concept else (), count=count)
-
-
-def _count(token: Token) -> int | None:
-    """How many events a noun counts, or a verb with "times": "13 rocket attacks", "attacked 13 times"."""
-    if token.pos_ == "VERB":
-        times = (child for child in token.children if child.lemma_ == "time" and child.tag_ == "NNS")
-        return next((read_quantity(child).stated for child in times), None)
-    if token.tag_ != "NNS":
-        return None
-    first = token.doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
-    quantity = read_quantity(token)
-    if quantity.stated is None and first.like_num:
-        quantity = quantity_at(first)
-    return quantity.stated
 
 
 def _spoken_by_first(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Token
 
-from builder.components.annotations import Trigger
+from builder.components.annotations import Category, EntityMention, Trigger
 from builder.components.syntax import (
     NOMINAL,
     RELATIVE,
@@ -20,6 +20,7 @@ from builder.components.syntax import (
     prepositional,
     subject_of,
 )
+from builder.model import EventKind
 from builder.patterns import load
 
 WORDS = load("triggers")
@@ -29,11 +30,15 @@ RAISING = frozenset(WORDS["raising_verbs"])
 SUFFERING = frozenset(WORDS["suffering_verbs"])
 PREVENTING = frozenset(WORDS["preventing_verbs"])
 SHAKING = frozenset(WORDS["shaking"])
+GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
+LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
+MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
 WHITHER = frozenset(("toward", "towards"))
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
+HARMFUL = frozenset(("kill", "harm", "injure", "strike"))
 
 
 def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
@@ -42,6 +47,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
         yield from _verb_slots(token)
         yield from _below_objects(token)
         yield from _below_origins(token)
+        yield from _around(token, triggers)
         return
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
@@ -50,6 +56,38 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
             yield from (("in", filler) for slot, filler in _verb_slots(verb) if slot == "object")
+
+
+def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
+    """Where a verb's event was, told by the verb above it or by a clause on it."""
+    above = verb.head
+    if verb.dep_ == "xcomp" and above.lemma_.lower() in RAISING and is_passive(above):
+        yield from (
+            found for found in prepositional(above) if found[0] in AROUND
+        )  # "*in Gao* are known to have"
+    frame = triggers[verb.i].frame if verb.i in triggers else ""
+    for child in verb.rights:
+        known = triggers.get(child.i)
+        if child.dep_ not in ("advcl", "xcomp") or (known is not None and known.kind is EventKind.ATTACK):
+            continue
+        placed = any(slot in ("to", "in", "into") for slot, _ in prepositional(verb))
+        if (
+            frame == "deploy" and child.lemma_.lower() in GUARDING and not placed
+        ):  # "sent to guard *the port*"
+            yield from (("to", below) for below in child.rights if below.dep_ == "dobj")
+        elif frame in HARMFUL and any(left.lower_ in MEANWHILE for left in child.lefts):
+            yield from _places_below(child)  # "was killed as he left a rally *in Quito*"
+
+
+def _places_below(clause: Token) -> Iterator[Slot]:
+    """The places that a clause names after "in", "at" or "near"."""
+    mentions: Mapping[int, EntityMention] = clause.doc._.mentions
+    below = [child for child in clause.rights if child.dep_ == "dobj"]
+    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING]
+    for head in (clause, *below):
+        for slot, filler in prepositional(head):
+            if slot in AROUND and filler.i in mentions and mentions[filler.i].category is Category.PLACE:
+                yield slot, filler
 
 
 def _first_noun(token: Token, lemma: str) -> Token:
@@ -64,13 +102,36 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     passive = is_passive(verb)
     if subject is not None:
         yield ("object" if passive else "subject"), subject
+        yield from _where_weapon_was(subject)
     yield from _objects(verb)
+    yield from _one_of_several(verb)
     # "the base *that* gunmen attacked": the noun is the object, unless the verb has one of its own.
     relative = verb.dep_ == "relcl" and not passive and subject is not None and subject.i != verb.head.i
     if relative and not any(child.dep_ == "dobj" for child in verb.children):
         yield "object", verb.head
+    if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.lefts):
+        yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
     for preposition, filler in prepositional(verb):
         yield ("agent" if preposition == "by" and passive else preposition), filler
+        if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
+            yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _where_weapon_was(subject: Token) -> Iterator[Slot]:
+    """Where the weapon was that did it: "a bomb *in a car park* killed two"."""
+    mention: EntityMention | None = subject.doc._.mentions.get(subject.i)
+    if mention is not None and mention.category is Category.WEAPON:
+        yield from (found for found in prepositional(subject) if found[0] in AROUND)
+
+
+def _one_of_several(verb: Token) -> Iterator[Slot]:
+    """What is said to be among those acted on: "among the places *hit* were a *base* and a school"."""
+    noun = verb.head
+    if verb.dep_ != "acl" or noun.head.lower_ != "among" or noun.head.head.lemma_ != "be":
+        return
+    for child in noun.head.head.children:
+        if child.dep_ in SUBJECTS or child.dep_ == "attr":
+            yield "object", child
 
 
 def _objects(verb: Token) -> Iterator[Slot]:

@@ -13,7 +13,9 @@ from builder.patterns import load
 
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
+UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
+CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
@@ -25,6 +27,8 @@ NON_FINITE = frozenset(("VBG", "VBN", "VB"))
 # Relations and parts of speech under which the parser puts prepositions, real and supposed.
 PREPOSITIONS = frozenset(("prep", "agent", "dative", "advmod", "prt", "mark", "npadvmod"))
 PREPOSITION_POS = frozenset(("ADP", "SCONJ", "ADV", "VERB"))
+# What may follow a verb without an object.
+AFTER_CLIPPED = frozenset(("prep", "agent", "punct", "cc", "conj", "advmod", "npadvmod"))
 COMPOUND_FIRST = frozenset(("out", "away", "close", "next"))  # "away from X" is one preposition
 
 Slot = tuple[str, Token]
@@ -45,6 +49,8 @@ def is_passive(verb: Token) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
+    if _is_clipped(verb):
+        return True
     # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
     participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and verb.dep_ == "acl")
     if not participle or not relations.isdisjoint(("aux", "nsubj", "dobj")):
@@ -53,6 +59,19 @@ def is_passive(verb: Token) -> bool:
     if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle
         return False
     return verb.dep_ in ("acl", "advcl", "relcl") or (verb.dep_ == "conj" and is_passive(verb.head))
+
+
+def _is_clipped(verb: Token) -> bool:
+    """Whether a list or headline leaves out "were": "*37 civilians killed* in Irumu territory".
+
+    The subject is counted, and nothing follows that could be acted on.
+    """
+    if verb.lemma_.lower() not in CLIPPED or verb.tag_ not in ("VBD", "VBN"):
+        return False
+    subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]
+    counted = any(one.like_num or any(left.like_num for left in one.lefts) for one in subjects)
+    following = {child.dep_ for verb in (verb, *verb.conjuncts) for child in verb.rights}
+    return counted and following <= AFTER_CLIPPED and not any(left.dep_ == "aux" for left in verb.lefts)
 
 
 def subject_of(verb: Token) -> Token | None:
@@ -71,7 +90,8 @@ def _understood_subject(verb: Token) -> Token | None:
     above = verb.head
     match verb.dep_:
         case "acl":
-            return above
+            undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
+            return _undertaker(above) if undertaken else above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
@@ -86,6 +106,13 @@ def _understood_subject(verb: Token) -> Token | None:
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _undertaker(noun: Token) -> Token:
+    """Whose attempt or plan it is, "an attempt *of the rebels* to bomb", "*their* plan"; else the noun."""
+    owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
+    of = (filler for slot, filler in prepositional(noun) if slot in ("of", "by"))
+    return owner or next(of, noun)
 
 
 def _is_finite(verb: Token) -> bool:
@@ -156,6 +183,8 @@ def _complements(preposition: str, token: Token) -> Iterator[Slot]:
             named = described(child)
             if named is not None or child.tag_ == "VBG":
                 yield preposition, child if named is None else named
+        elif child.dep_ == "conj" and child.pos_ == "ADP":  # "at the airfield and *at* a workshop"
+            yield from _complements(child.lower_, child)
         elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
             # "out of X" and "away from X" are one preposition, "from X to Y" are two.
             whole = child.lower_ == "of" or token.lower_ in COMPOUND_FIRST

@@ -34,7 +34,7 @@ SHAPES = {
     # "14 to 16 January 2024", "between 14 and 16 January"
     "days_month": (
         rf"(?:(?:between|from) {_DAY}(?: (?:and|to|until|through) | ?{_DASH} ?)"
-        rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?: to | through | ?{_DASH} ?)){_LAST_DAY}"
+        rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?: to | through | and | ?{_DASH} ?)){_LAST_DAY}"
         rf"(?: of)? {_MONTH},?(?: {_WHICH_YEAR})?\b"
     ),
     # "January 14-16, 2024", "between January 14 and 16"

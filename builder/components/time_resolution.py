@@ -32,6 +32,8 @@ AWAY = {"last": -1, "this": 0, "next": 1}
 PAST = frozenset(("last", "this past", "the past"))  # weekdays before today
 BESIDE = {"the previous": -1, "the following": 1}  # weekdays before or after the date told last
 DAYS_IN_WEEK = 7
+HOURS_IN_DAY = 24
+HALF_A_DAY = 12
 MONTHS_IN_YEAR = 12
 LONGEST_SHIFT = 1000  # of any unit; more is no date of the news, and may be no date at all
 
@@ -205,6 +207,8 @@ def _shifted(base: date, parts: Parts, sign: int) -> Moment | None:
     count = parse_number(parts["number"])
     if count is None or count > LONGEST_SHIFT:
         return None
+    if parts["unit"] == "hour":  # of a day whose hour is not known: less than half a day stays in it
+        return day(base + sign * relativedelta(days=(count + HALF_A_DAY) // HOURS_IN_DAY))
     moved = base + sign * count * STEPS[parts["unit"]]
     match parts["unit"]:
         case "year":

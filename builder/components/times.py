@@ -22,6 +22,8 @@ AUXILIARIES = frozenset(WORDS["ahead_auxiliaries"])
 LOOKING_AHEAD = frozenset(WORDS["ahead"])
 LOOKING_BACK = frozenset(WORDS["back"])
 SAYING = frozenset(WORDS["saying"])
+TRYING = frozenset(WORDS["trying"])
+DATED = frozenset(WORDS["dated_nouns"]) - {"election"}
 BETWEEN = alternatives(WORDS["between"])
 # "by noon on Friday", "no later than 6 p.m. on", "until the end of", "before"; "hit by Sunday rain" is none.
 BY = re.compile(
@@ -58,6 +60,8 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         moment, until = resolve(match, anchor)
         time = TimeMention(span.start, span.end, moment, until, relation, head)
         if form == "overnight" and _is_dated(found, span, text):
+            continue
+        if form in ("weekday", "deixis", "period") and _is_day_of_anniversary(doc, found, span):
             continue
         found.append(time)
         if moment is not None and not is_deadline and _tells_of_events(span.root):
@@ -108,6 +112,14 @@ def _counted(span: Span, previous: TimeMention | None) -> tuple[int | None, bool
     return (later.i, True) if same or word.dep_ == "mark" else (None, None)
 
 
+def _is_day_of_anniversary(doc: Doc, found: list[TimeMention], span: Span) -> bool:
+    """Whether a day only tells how long ago something was: "six *years ago last Friday*"."""
+    if not found or found[-1].end != span.start:
+        return False
+    before = doc[found[-1].start : found[-1].end]
+    return before[-1].lower_ == "ago" and any(token.lemma_.lower() == "year" for token in before)
+
+
 def _is_dated(found: list[TimeMention], span: Span, text: str) -> bool:
     """Whether "overnight" only tells the hour of a date beside it: "overnight on Friday"."""
     doc = span.doc
@@ -149,6 +161,8 @@ def _is_range(doc: Doc, first: TimeMention, last: TimeMention) -> bool:
 
 def _looks_ahead(token: Token) -> bool:
     """Whether the verb above the expression is future or an infinitive, as in "told to leave on Sunday"."""
+    if token.dep_ in ("compound", "nmod", "nummod") and token.head.lemma_.lower() in DATED:
+        return False  # "is to investigate the *12 August airstrike*"
     verb = next((above for above in (token, *token.ancestors) if above.pos_ in VERBAL), None)
     if verb is not None and verb.tag_ == "VBD":
         return _is_ahead(
@@ -170,8 +184,12 @@ def _is_ahead(verb: Token) -> bool:
         if child.dep_ == "aux" and child.lower_ in ("is", "are") and verb.tag_ == "VBG":
             return True  # "is leaving on Friday"
         if child.dep_ == "aux" and child.lower_ == "to":
-            return not any(other.lower_ == "have" for other in verb.lefts)
-    return verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG") and _is_ahead(verb.head)
+            tried = verb.head.lemma_.lower() in TRYING  # "thwarted an attempt to bomb the market on Monday"
+            return not tried and not any(other.lower_ == "have" for other in verb.lefts)
+    # "will attack trains *carrying* soldiers from Monday": what will attack is two words above
+    carrying = verb.dep_ == "acl" and verb.tag_ == "VBG" and verb.head.i != verb.head.head.i
+    hanging = verb.dep_ in ("xcomp", "conj", "pcomp") and verb.tag_ in ("VB", "VBG")
+    return (carrying and _is_ahead(verb.head.head)) or (hanging and _is_ahead(verb.head))
 
 
 @Language.factory(

@@ -18,6 +18,7 @@ from builder.patterns import load
 WORDS = load("triggers")
 NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
+WITHOUT_OBJECT = frozenset(WORDS["without_object"])  # "was shot at a checkpoint" is another pattern
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
@@ -94,6 +95,9 @@ def _companions(verb: Token) -> set[str]:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
                 found |= {below.lemma_.lower() for below in child.children}
+                numerals = (below for below in child.lefts if below.dep_ == "nummod")
+                # "hand *over* 21 men": the parser's "more than 21"
+                found |= {below.lower_ for numeral in numerals for below in numeral.lefts}
     if verb.dep_ == "relcl":
         found.add(verb.head.lemma_.lower())
     return found
@@ -116,10 +120,10 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
-    if pattern.frame in WEAPON_REQUIRED:
-        return _has_weapon(verb)
-    if pattern.lemma in WITHOUT_WEAPON:
-        return not _has_weapon(verb)
+    if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
+        return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
+    if pattern.lemma in WITHOUT_OBJECT:
+        return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True

@@ -13,6 +13,7 @@ WORDS = load("triggers")
 ATTACK_TYPES: dict[str, str] = WORDS["weapon_attack_types"]
 GUNNERS = frozenset(WORDS["gunners"])
 VAGUE = frozenset((None, "Bombing", "Bombardment"))  # types of a trigger that a weapon makes more exact
+AIR_FORCES = tuple(WORDS["air_forces"])
 GAPPING = frozenset(("land", "strike", "explode"))  # frames whose second clause may lack its verb
 SUICIDAL = frozenset(("explode", "strike", "kill"))
 BEARING = frozenset(load("weapons")["bearing"])  # said of people: "armed with", and of vehicles: "laden with"
@@ -67,6 +68,9 @@ def attack_type(event: EventMention, mentions: Mapping[int, EntityMention]) -> s
     targets = (mentions[root] for root in event.fillers(Role.TARGET))
     if found == "ArmedAssault" and any(target.type == "Protesters" for target in targets):
         return "ExcessiveForce"
+    flying = any(actor.label.lower().endswith(AIR_FORCES) for actor in actors)
+    if found in VAGUE and event.trigger.frame == "strike" and flying:
+        return "AirStrike"
     if found is None and event.trigger.frame == "strike" and any(actor.noun in GUNNERS for actor in actors):
         return "ArmedAssault"
     return found
@@ -76,7 +80,7 @@ def _type_by_weapons(event: EventMention, mentions: Mapping[int, EntityMention])
     weapons = [mentions[root] for root in event.weapons]
     known = (ATTACK_TYPES[weapon.type] for weapon in weapons if weapon.type in ATTACK_TYPES)
     by_aircraft = any(w.category is Category.FACILITY and w.type == "Aircraft" for w in weapons)
-    return next(known, "AirStrike" if by_aircraft else None)
+    return "AirStrike" if by_aircraft else next(known, None)
 
 
 def _is_suicide_bomber(actor: EntityMention) -> bool:

@@ -454,7 +454,7 @@ def test_the_settings_are_the_defaults() -> None:
     from builder.pipeline import DEFAULT_MODEL  # noqa: PLC0415 (the other tests need no spaCy here)
 
     assert settings.SPACY_MODEL.default == DEFAULT_MODEL
-    assert len({setting.name for setting in settings.SETTINGS}) == len(settings.SETTINGS) == 28
+    assert len({setting.name for setting in settings.SETTINGS}) == len(settings.SETTINGS) == 30
     assert all(setting.text.endswith(".") for setting in settings.SETTINGS)
 
 

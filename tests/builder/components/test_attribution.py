@@ -254,8 +254,42 @@ SENTENCES = {
         "carried out the <about>raid</about>."
     ),
 }
+SENTENCES |= {
+    "responsible": (
+        "Rebels <about>attacked</about> the base. The <speaker>minister</speaker> "
+        "<Accusation>said</Accusation> he had no doubt that the <accused>militia</accused> was responsible."
+    ),
+    "behind it": (
+        "A bomb <about>exploded</about> in a market. The <speaker>minister</speaker> "
+        "<Accusation>said</Accusation> the <accused>rebels</accused> were behind it."
+    ),
+    "responsible themselves": (
+        "A bomb <about>exploded</about> in a market. The <speaker>militia</speaker> "
+        "<ClaimOfResponsibility>said</ClaimOfResponsibility> it was responsible."
+    ),
+    "its members": (
+        "The <speaker>militia</speaker> <ClaimOfResponsibility>admitted</ClaimOfResponsibility> that its "
+        "members had <about>killed</about> a policeman."
+    ),
+    "denied rumours of another thing": (
+        "Rebels attacked the base. <speaker>Berlin</speaker> "
+        "<DenialOfResponsibility>denied</DenialOfResponsibility> rumours that its troops would "
+        "<about>leave</about> Mosul."
+    ),
+    "denied involvement in another thing": (
+        "Gunmen <about>attacked</about> the base. <speaker>India</speaker> <Accusation>accuses</Accusation> "
+        "<accused>Pakistan</accused> of backing them. "
+        "<speaker>Pakistan</speaker> <DenialOfResponsibility>denies</DenialOfResponsibility> any involvement."
+    ),
+}
 NOTHING = {
     "what something was": "Gunmen attacked a bus. The mayor said it was a great loss.",
+    "no evidence": "Rebels attacked the base. The minister said there was no proof that they were behind it.",
+    "who was responsible": "Rebels attacked the base. It was unclear who was responsible, the minister said.",
+    "responsible for other things": "Rebels attacked the base. The minister said he was responsible for art.",
+    "nobody has said": "No one has said they planted the bomb.",
+    "denied a pact": "Rebels attacked the base. Officials denied that there had been any pact.",
+    "denied sheltering": "Rebels attacked the base. Syria denies sheltering them.",
     "refused to claim": "Rebels attacked the base. The militia refused to claim responsibility.",
     "declined to accept": "Rebels attacked the base. The militia declined to accept responsibility.",
     "neither": "Rebels attacked the base. The militia neither confirmed nor denied responsibility.",

@@ -49,6 +49,12 @@ SENTENCES = {
         "A bomb hit a bus. Police had first put the <Killed exact=32>number of dead at 32</Killed> "
         "and then lowered <Killed exact=14>it to 14</Killed>."
     ),
+    "put at": (
+        "A bomb hit a bus. The army puts <Killed exact=26>the dead at 26</Killed>, all civilians, and "
+        "<Injured exact=46>the injured at 46</Injured>."
+    ),
+    "spoken of": "A bomb hit a bus. Earlier it had <Killed exact=8>spoken of eight</Killed>.",
+    "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
     "seized": "Rebels <Captured exact=6>captured six soldiers</Captured>.",
 }
 NOTHING = {
@@ -57,6 +63,7 @@ NOTHING = {
     "an attempt": "Police foiled an assassination attempt on a minister.",
     "uncounted": "Gunmen killed soldiers.",
     "no people": "Rebels destroyed 12 tanks.",
+    "a year": "The attack was like that of 1983, when mobs were dead set on war.",
     "age": "The attack was witnessed by a man, 45.",
     "no event": "The hospital has 12 beds.",
 }

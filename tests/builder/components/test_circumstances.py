@@ -52,6 +52,11 @@ TIMES = {
         "shelled": [],
         "killing": ["2024-01-08"],
     },
+    "An attack was reported near Goma on Friday.": {"attack": ["2024-01-26"]},
+    "The anniversary on Friday of the raid on the base is near.": {"raid": []},
+    "The riots of 1983, when mobs killed a priest, are not forgotten.": {"riots": [], "killed": ["1983"]},
+    "Since the truce ended in May, there have been 97 attacks.": {"attacks": ["2023-05"], "truce": []},
+    "The minister on Friday defended the deal after gunmen attacked the town.": {"attacked": []},
     "Residents gathered on Friday to remember those whom rebels had shot dead.": {"shot": []},
 }
 
@@ -125,6 +130,9 @@ RETALIATION = {
     "The army shelled the town in response to five years of bombing by rebels.": ("shelled", "bombing"),
     "The raids were the answer to the drone that struck the base.": ("raids", "struck"),
     "The army shelled the town after the attack on the base.": None,
+    "A bomb hit the base. In response, the army shelled the town.": ("shelled", "hit"),
+    "A bomb hit the base. In retaliation the army launched a strike on the town.": ("strike", "hit"),
+    "A bomb hit the base. In response, the army closed the road.": None,
 }
 
 

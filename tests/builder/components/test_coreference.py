@@ -36,6 +36,7 @@ TEXTS = {
     "bracketed acronym": (
         "The <a>Tundra Liberation Movement</a> (TLM) attacked a base. The <a>TLM</a> withdrew."
     ),
+    "called by its kind": "It was claimed by the separatist <a>organisation</a> <a>ETA</a>.",
     "the group": "<a>Boko Haram</a> attacked a village. The <a>group</a> withdrew.",
     "facility by its noun": "Rockets hit the <a>Rosa air base</a>. The <a>base</a> was damaged.",
     "two facilities in two cities": "Rockets hit a <a>hospital</a> in Mosul and a <b>hospital</b> in Kirkuk.",

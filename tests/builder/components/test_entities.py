@@ -52,6 +52,10 @@ SENTENCES = {
     "news agency": (
         "The <actor type=NewsAgency>news agency</actor> <actor>Reuters</actor> published the report."
     ),
+    "acronym inside": (
+        "<actor>Boko Haram</actor> (<actor>BH</actor>) <actor kind=Group plural=True>militants</actor> fled."
+    ),
+    "after a date": 'On 22 April <actor kind=Group label="gunmen">gunmen</actor> fled.',
     "crowd": "The <actor kind=Group type=Protesters>demonstrators</actor> marched.",
     "school and mosque": (
         "The <facility type=School>school</facility> and the <facility type=PlaceOfWorship>mosque</facility> "

@@ -28,6 +28,10 @@ TEXTS = {
     "a day after": (
         "Shells <a>hit</a> a market in Goma on Monday, a day after six men <b>died</b> in a <b>bombing</b>."
     ),
+    "the car bomb": (
+        "They mourn the <a>bombing</a> of the Rosa supermarket. The car bomb <a>exploded</a> at noon."
+    ),
+    "defused": "Rebels tried to <a>bomb</a> a market. The bomb was <b>detonated</b> by soldiers.",
     "threatened and done": "Rebels <a>attacked</a> a base. They threatened to <b>attack</b> a port.",
 }
 

@@ -60,6 +60,13 @@ SENTENCES = {
         "Police <Asserted>warned</Asserted> of a <cue>possible</cue> <Feared>attack</Feared> on the bank."
     ),
     "alleged": "Troops were <cue>accused</cue> of <Alleged>shelling</Alleged> the bank.",
+    "prevented": "Police <cue>prevented</cue> an <Attempted>attack</Attempted> on the bank.",
+    "a right": "Chad reserved the <cue>right</cue> to <Feared>attack</Feared> the bank.",
+    "authorised": "Chad <cue>authorised</cue> troops to <Planned>attack</Planned> the bank.",
+    "any attack": "Any <cue><Feared>attack</Feared></cue> on the bank brings war.",
+    "any attempt": "Any <cue>attempt</cue> to <Feared>attack</Feared> the bank brings war.",
+    "or else": "Villagers must pay or be <cue><Threatened>attacked</Threatened></cue>.",
+    "denied rumours": "Berlin denied <cue>rumours</cue> that men had <Denied>withdrawn</Denied> from Mosul.",
     "prevent": "Guards were posted to <cue>prevent</cue> an <Feared>attack</Feared> on the bank.",
     "told by police": "Police said that rebels <Asserted>attacked</Asserted> the bank.",
     "after a warning": "Days after the warning rebels <Asserted>attacked</Asserted> the bank.",

@@ -11,6 +11,11 @@ TEXTS = {
     "SANAA/DUBAI — Gunmen attacked a bank.": ["SANAA/DUBAI —", "Gunmen attacked a bank."],
     "Srinagar, Nov 10: Gunmen attacked a bank.": ["Srinagar, Nov 10:", "Gunmen attacked a bank."],
     "May 14 (Yangon) - Gunmen attacked a bank.": ["May 14 (Yangon) -", "Gunmen attacked a bank."],
+    "14:35 - Gunmen attacked a bank.": ["14:35 -", "Gunmen attacked a bank."],
+    "Two men died, police wrote on X. Seven men fled.": [
+        "Two men died, police wrote on X.",
+        "Seven men fled.",
+    ],
     "(Reuters) - Gunmen attacked a bank.": ["(Reuters) -", "Gunmen attacked a bank."],
     "January 4: Gunmen attacked a bank.": ["January 4: Gunmen attacked a bank."],
     "Attack\n\nSeven Russian soldiers were killed and four others wounded.": [

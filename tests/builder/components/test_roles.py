@@ -82,6 +82,63 @@ SENTENCES = {
         "The <mover>army</mover> evacuated <mover>civilians</mover> from the <origin>village</origin>."
     ),
     "capture": "<mover>Rebels</mover> captured the <location>town</location>.",
+    "one of several": "A <target>church</target> was among the buildings hit.",
+    "several listed": "Among the places hit were a <target>bridge</target> and a <target>school</target>.",
+    "two prepositions": (
+        "The <perpetrator>army</perpetrator> launched a strike at the <target>airfield</target> and at a "
+        "<target>bridge</target>."
+    ),
+    "a place after a noun": (
+        "<perpetrator>Gunmen</perpetrator> shot dead 26 <victim>people</victim> in a meadow near "
+        "<location>Gao</location>."
+    ),
+    "a place before a raised verb": (
+        "In <location>Mosul</location>, 15 <victim>people</victim> are known to have been killed."
+    ),
+    "a place in a clause": (
+        "The <victim>senator</victim> was assassinated as he gave a speech in <location>Quito</location>."
+    ),
+    "a place before where": (
+        "They fear for <location>Mosul</location>, where <perpetrator>rebels</perpetrator> killed 26 "
+        "<victim>people</victim>."
+    ),
+    "a place after a time": "<victim>Men</victim> were killed on Monday night in <location>Gao</location>.",
+    "a place of a weapon": (
+        "A <weapon>bomb</weapon> in <location>London</location> killed two <victim>men</victim>."
+    ),
+    "sent somewhere to guard": (
+        "<mover>Kenya</mover> sent <mover>soldiers</mover> to <destination>Nairobi</destination> to guard "
+        "markets."
+    ),
+    "siege": ("<perpetrator>Rebels</perpetrator> laid siege to the <target>base</target>."),
+    "rammed into": (
+        "A suicide <perpetrator>bomber</perpetrator> rammed a <weapon>motorcycle</weapon> into a "
+        "<target>checkpoint</target>."
+    ),
+    "on the way from": (
+        "A <victim>priest</victim> was shot dead as he came from a mosque in <location>Quetta</location>."
+    ),
+    "sent to guard": (
+        "<mover>Kenya</mover> sent 400 <mover>soldiers</mover> to guard the "
+        "<destination>refinery</destination>."
+    ),
+    "owner of a craft": (
+        "Two <weapon>jets</weapon> of the <perpetrator>army</perpetrator> dropped <weapon>bombs</weapon> "
+        "on the <target>bridge</target>."
+    ),
+    "whose attempt": (
+        "Police thwarted an attempt of the <perpetrator>rebels</perpetrator> to bomb the "
+        "<target>market</target>."
+    ),
+    "a list without were": "12 <victim>civilians</victim> killed in <location>Sudan</location>",
+    "a weapon taken up": "A <weapon>bomb</weapon> lay in a car. It went off at noon.",
+    "a named building": "The blast damaged the <target>Corn Exchange</target>.",
+    "shot at": "<perpetrator>Rebels</perpetrator> shot at a <target>convoy</target>.",
+    "driven into": (
+        "<perpetrator>Rebels</perpetrator> had driven a <target>truck</target> with "
+        "<weapon>explosives</weapon> into the <target>bank</target>."
+    ),
+    "counted members": "Twelve Civil <victim>Guards</victim> died in <location>Madrid</location>.",
     "threat": "The <issuer>militia</issuer> threatened the <addressee>mayor</addressee>.",
     "accusation": "The <speaker>mayor</speaker> blamed the <accused>rebels</accused>.",
 }
@@ -113,6 +170,8 @@ def test_roles(sentence: str, annotate: Annotate) -> None:
         "Militants torched a school.": ["Arson"],
         "A warplane bombed the village.": ["AirStrike"],
         "Soldiers threw grenades at the crowd.": ["GrenadeAttack"],
+        "The air force bombed the village.": ["AirStrike"],
+        "Two jets dropped bombs on the village.": ["AirStrike"],
     }.items(),
 )
 def test_the_weapon_sharpens_the_type(text: str, types: list[str], annotate: Annotate) -> None:
@@ -127,6 +186,7 @@ def test_the_weapon_sharpens_the_type(text: str, types: list[str], annotate: Ann
         "There were three explosions.": 3,
         "Rebels attacked the barracks at least 45 times.": 45,
         "There was an attack.": None,
+        "Rebels bombed the pipeline 1,600 times.": 1600,
     }.items(),
 )
 def test_events_are_counted(text: str, count: int | None, annotate: Annotate) -> None:

@@ -29,6 +29,19 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "weekday looks ahead": "The army will withdraw on <time value=2024-02-02>Friday</time>.",
     "infinitive looks ahead": "They were told to leave on <time value=2024-02-01>Thursday</time>.",
     "next weekday": "Talks open <time value=2024-02-05>next Monday</time>.",
+    "ahead of a participle": (
+        "They will attack trains carrying troops from <time value=2024-02-02 relation=since>Friday</time>."
+    ),
+    "a thwarted attempt": (
+        "Police foiled an attempt to bomb a market on <time value=2024-01-26>Friday</time>."
+    ),
+    "a dated noun": "It is to look into the <time value=2023-08-12>12 August</time> airstrike.",
+    "years ago on a day": "<time value=2018>Six years ago</time> last Friday a bomb hit the base.",
+    "hours before": (
+        "Gunmen fled on <time value=2024-01-26>Friday</time>, <time value=2024-01-26>two hours "
+        "after</time> a blast."
+    ),
+    "two days of a month": "Clashes were reported on <time value=2023-09-09>9 and 15 September</time>.",
     "deadline": "The rebels must leave by <time value=2024-02-02 relation=by>Friday</time>.",
     "deadline on the same weekday": "They must leave by <time value=2024-02-07 relation=by>Wednesday</time>.",
     "full date, day first": "The camp fell on <time value=2019-10-27>27 October 2019</time>.",

@@ -1,0 +1,64 @@
+"""Denials: statements that nobody makes, and those that deny something else than the attack told before."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import EventMention
+from builder.components.syntax import SUBJECTS, subject_of
+from builder.model import Role
+from builder.patterns import load
+
+WORDS = load("attribution")
+REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
+NOBODY = frozenset(WORDS["nobody"])
+TAKING_PART = frozenset(WORDS["taking_part"])
+INVOLVEMENT = frozenset(WORDS["involvement"])
+
+
+def says_nobody(verb: Token) -> bool:
+    """Whether nobody says it: "*no one* has said that they planted the bomb"."""
+    subjects = [child for child in verb.lefts if child.dep_ in SUBJECTS]
+    return any(not NOBODY.isdisjoint((one.lower_, *(left.lower_ for left in one.lefts))) for one in subjects)
+
+
+def is_by_nobody(doc: Doc, statement: EventMention) -> bool:
+    """Whether the sentence says that nobody has claimed: "no group", "no immediate claim"."""
+    token = doc[statement.trigger.token]
+    if any(doc._.mentions[root].number.exact == 0 for root in statement.fillers(Role.SPEAKER)):
+        return True
+    subject = subject_of(token) if token.pos_ == "VERB" else token
+    words = [] if subject is None else [subject.lower_, *(child.lower_ for child in subject.lefts)]
+    above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
+    negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
+    refused = token.dep_ in ("xcomp", "pcomp") and token.head.lemma_.lower() in REFUSING
+    return negated or refused or not NOBODY.isdisjoint(words)
+
+
+def denies_other(verb: Token) -> bool:
+    """Whether what is denied is an act that is no event of ours: "denies *sheltering* the rebels"."""
+    content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
+    doing = (child for child in content if child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART)
+    clauses = (child for child in verb.rights if child.dep_ == "ccomp")
+    there = any(below.dep_ == "expl" for clause in clauses for below in clause.lefts)
+    return there or any(doing)  # "denied that *there* had been any pact"
+
+
+def answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
+    """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
+    if statement.trigger.frame != "deny":
+        return False
+    denied = {child.lemma_.lower() for child in doc[statement.trigger.token].rights if child.dep_ == "dobj"}
+    if not denied.isdisjoint(INVOLVEMENT):
+        return False
+    speakers = statement.fillers(Role.SPEAKER)
+    denying = {*speakers, *_states(doc, speakers)}  # "accuses Iran of supplying them, which *Tehran* denies"
+    charges = (other for other in others if other.trigger.frame == "accuse" and not other.links)
+    accused = (charge.fillers(Role.ACCUSED) for charge in charges)
+    return any(not denying.isdisjoint((*roots, *_states(doc, roots))) for roots in accused)
+
+
+def _states(doc: Doc, roots: Iterable[int]) -> Iterator[str]:
+    """The states that places stand for: a capital for its country."""
+    links = (doc._.places[root] for root in roots if root in doc._.places)
+    return (link.country for link in links if link.country is not None)

@@ -1,0 +1,48 @@
+"""Stand-ins: what a word in a slot stands for, where it is not itself what fills the slot."""
+
+from collections.abc import Iterator, Mapping
+
+from spacy.tokens import Token
+
+from builder.components.annotations import Category, EntityMention
+from builder.components.entities import GROUPINGS
+from builder.components.frames import GENERIC, is_country
+from builder.components.slots import AROUND
+from builder.components.syntax import prepositional
+from builder.patterns import load
+
+PARTITIVES = frozenset(load("entities")["partitives"])
+LISTING = frozenset((":", "including"))
+
+
+def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
+    """What a token stands for: "dozens *of soldiers*", and the state in "*US* interests"."""
+    lemma = token.lemma_.lower()
+    grouping = lemma in GROUPINGS and token.i not in mentions
+    if (lemma in PARTITIVES and token.is_lower) or grouping:
+        return next((below for slot, below in prepositional(token) if slot == "of"), token)
+    if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
+        return _place_named_after(token, mentions) or token
+    if token.i in mentions or lemma not in GENERIC:
+        return token
+    owners = (child for child in token.lefts if child.i in mentions)
+    return next((child for child in owners if is_country(mentions[child.i])), token)
+
+
+def _place_named_after(token: Token, mentions: Mapping[int, EntityMention]) -> Token | None:
+    """The place that tells where an unlisted noun is: "in a meadow near *Pahalgam*"."""
+    if token.pos_ != "NOUN" or token.i in token.doc._.triggers:
+        return None
+    below = (filler for slot, filler in prepositional(token) if slot in AROUND and filler.i in mentions)
+    return next((filler for filler in below if mentions[filler.i].category is Category.PLACE), None)
+
+
+def listed(filler: Token, mentions: Mapping[int, EntityMention]) -> Iterator[int]:
+    """The facilities of a list that spells out a generic word: "four sites were targeted: a …"."""
+    if filler.i in mentions or filler.lemma_.lower() not in GENERIC:
+        return
+    end = filler.sent.end
+    colon = next((i for i in range(filler.i, end) if filler.doc[i].lower_ in LISTING), end)
+    for i in range(colon + 1, end):
+        if i in mentions and mentions[i].category is Category.FACILITY:
+            yield i
