@@ -154,7 +154,7 @@ def test_every_word_besides_the_roles_is_used() -> None:
         (load("modality")["order"], {*Modality}),
         (load("relations")["owned_types"], CONCEPTS),
         (load("roles")["needed"], set(FRAMES)),
-        (words_of(load("roles")["needed"]), {*Role}),
+        (" ".join(words_of(load("roles")["needed"])).split(), {*Role}),
         (load("triggers")["weapon_attack_types"], CONCEPTS),
         (load("triggers")["weapon_attack_types"].values(), CONCEPTS),
         (load("triggers")["weapon_required"], set(FRAMES)),

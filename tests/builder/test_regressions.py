@@ -116,7 +116,9 @@ def test_no_noun_is_listed_twice() -> None:
 
 def test_no_trigger_is_in_two_groups_of_one_frame() -> None:
     groups = load("triggers")["groups"]
-    verbs = Counter((verb, group["frame"]) for group in groups for verb in group["verbs"])
+    verbs = Counter(
+        (verb, group["frame"], group.get("object")) for group in groups for verb in group["verbs"]
+    )
     nouns = Counter(noun for group in groups for noun in group["nouns"])
     assert [verb for verb, count in verbs.items() if count > 1] == []
     assert [noun for noun, count in nouns.items() if count > 1] == []
