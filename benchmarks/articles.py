@@ -81,6 +81,12 @@ def write_copies(folder: Path, *, articles: int, seed: int, weeks: int = 1) -> N
         (folder / f"{number:04d}.md").write_text(f"---\n{header}---\n{body}", "utf-8")
 
 
+def write_short(folder: Path, *, articles: int, seed: int) -> None:
+    """Write so many files of JSON: see `short`."""
+    for number, record in enumerate(short(articles, seed=seed)):
+        (folder / f"{number:05d}.json").write_text(json.dumps(record), "utf-8")
+
+
 def write_lines(file: Path, records: Iterable[Mapping[str, Any]]) -> Path:
     """Write articles as lines of JSON, as readers take them."""
     with file.open("w", encoding="utf-8") as stream:

@@ -1,14 +1,16 @@
 """How long `polemos build` takes from end to end, and where the time goes.
 
+\b
     python benchmarks/build.py                        300 articles, a few minutes
     python benchmarks/build.py --articles 20000       as docs/builds.md has it; hours
     python benchmarks/build.py --workers 2            with two processes that read
+    python benchmarks/build.py --kind short           three to six sentences each
 
-The articles are copies of the seeds under other names, a file each. The build, the same build again with
-nothing changed, and a bare spaCy model over some of the same texts run in processes of their own, one after
-the other; ratios are of what was measured in this run. Seconds are of the clock: let the machine do nothing
-else.
-"""
+The articles are copies of the seeds under other names, or short ones, a file each. The build, the same build
+again with nothing changed, and a bare spaCy model over some of the same texts run in processes of their own,
+one after the other; ratios are of what was measured in this run. Seconds are of the clock: let the machine do
+nothing else.
+"""  # noqa: D301 (click leaves lines after this mark as they are)
 
 import sys
 import time
@@ -25,7 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 import click
-from articles import ARCHIVE, write_copies
+from articles import ARCHIVE, write_copies, write_short
 from throughput import RSS_PER_MB, apart, read_batched
 
 # Articles that the bare model reads: a minute of its work, and its speed does not hang on their number.
@@ -184,17 +186,21 @@ def _read_rate(build: Build) -> float:
     return build.built / (build.seconds - sum(build.stages[name] for name in after))
 
 
+WRITERS: Final = {"copies": partial(write_copies, weeks=ARCHIVE), "short": write_short}
+
+
 @click.command(help=__doc__)
 @click.option("--articles", default=300, show_default=True, type=click.IntRange(10), help="How many to read.")
+@click.option("--kind", default="copies", type=click.Choice(tuple(WRITERS)), show_default=True)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that read.")
 @click.option("--seed", default=1, show_default=True, help="Another seed makes other articles.")
-def main(*, articles: int, workers: int, seed: int) -> None:
+def main(*, articles: int, kind: str, workers: int, seed: int) -> None:
     """Run the benchmark."""
     with TemporaryDirectory() as name:
         folder, some, store = (Path(name, part) for part in ("articles", "some", "store"))
         for place, count in ((folder, articles), (some, min(articles, REFERENCE))):
             place.mkdir()
-            write_copies(place, articles=count, seed=seed, weeks=ARCHIVE)
+            WRITERS[kind](place, articles=count, seed=seed)
         bare = apart(read_batched, some)
         build = apart(partial(run_build, store, workers), folder)
         again = apart(partial(run_build, store, workers), folder)

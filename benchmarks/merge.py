@@ -1,12 +1,13 @@
 """How long a merge takes, and what it needs of memory: reports of made-up incidents, from few to many.
 
+\b
     python benchmarks/merge.py                     1,000 and 10,000 reports, two minutes in all
     python benchmarks/merge.py 1000 10000 100000   as docs/merging.md has it; half an hour
 
 The reports are those of `incidents.py`, written by `to_quads` as a build writes them, and never read from
 text. For each number of reports it prints the seconds and the peak memory of a merge of all, per report and
 against n log n, and the seconds for one more report.
-"""
+"""  # noqa: D301 (click leaves lines after this mark as they are)
 
 import resource
 import subprocess

@@ -1,5 +1,6 @@
 """What ten million articles cost on a cluster: a model on paper, from what is measured here and now.
 
+\b
     python benchmarks/scale.py                            100 copies of the seeds are read, a few minutes
     python benchmarks/scale.py --kind short --sample 300  three to six sentences each
     python benchmarks/scale.py --articles 1000000 --cores 64
@@ -8,7 +9,7 @@ Some articles are read into shards, loaded and merged by one process: a first ha
 and a second half that is measured. The model multiplies; docs/scale.md says what it leaves out. Seconds are
 those of a processor, so that they are about the same on a busy machine. The merge is that of the sample:
 benchmarks/merge.py says what it costs where there is more to compare.
-"""
+"""  # noqa: D301 (click leaves lines after this mark as they are)
 
 import gzip
 import time
