@@ -49,8 +49,8 @@ def test_a_build_that_is_killed_goes_on_where_it_stopped(archive: Path, tmp_path
     undisturbed, store = tmp_path / "undisturbed", tmp_path / "store"
     begun = time.monotonic()
     subprocess.run(command(archive, undisturbed), check=True, capture_output=True)
-    # From before it has begun to read, to half of its work: many kills fall into one build.
-    latest = max(2.0, (time.monotonic() - begun) / 2)
+    # From before it has begun to read, to a tenth of a long build: many kills fall into one.
+    latest = max(4.0, (time.monotonic() - begun) / 10)
     chance = random.Random()
     for _ in range(KILLS):
         if not is_killed(command(archive, store, "--workers", workers), after=chance.uniform(0.5, latest)):
