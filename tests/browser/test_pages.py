@@ -129,6 +129,7 @@ def test_the_map_leads_to_events(visit: Visit):
     page.locator(".map .event-icon").first.press("Enter")
     card = page.locator(".map-card")
     expect(card).to_contain_text("The reports place it")
+    page.wait_for_timeout(600)  # the map moves to make room for the card
     label = card.locator("a").inner_text()
     card.locator("a").click()
     expect(page.locator("h1")).to_have_text(label)
