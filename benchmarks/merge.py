@@ -24,7 +24,7 @@ import click
 from incidents import incidents
 from pyoxigraph import Literal, Quad
 
-from builder.linkage.batching import batches
+from builder.batching import batches
 from builder.merge import builds_graph, merge
 from builder.model import Report
 from builder.rdf import report_iri, term, to_quads

@@ -1,6 +1,7 @@
 """Files that appear under their name only when they are complete, and locks between processes."""
 
 import fcntl
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         raise
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as a file of JSON for people to read; see `replacing`."""
+    with replacing(path) as stream:
+        stream.write(json.dumps(value, indent=2).encode())
 
 
 def sync(folder: Path) -> None:

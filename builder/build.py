@@ -16,10 +16,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from builder import readers
 from builder.atomic import replacing
+from builder.batching import Counted, uncounted
 from builder.errors import InputError
 from builder.index import make_index
 from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
-from builder.linkage.batching import Counted, uncounted
 from builder.merge import builds_graph, merge
 from builder.model import Article
 from builder.rdf import report_iri, term

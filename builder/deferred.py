@@ -31,7 +31,7 @@ class Deferred:
             self._begun = begin()
             self.version = self._begun.version
         else:
-            self.version = edition.version() if with_text else f"{edition.version()}, without text"
+            self.version = edition.version(with_text=with_text)
 
     def read(self, articles: Iterable[Article]) -> "Iterator[Extracted | InputError]":
         """Yield what the extractor does; without an article there is nothing to load. Raises `ModelError`."""

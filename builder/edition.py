@@ -57,8 +57,8 @@ class Edition:
     trained: Path | None
     rules: bool
 
-    def version(self) -> str:
-        """Name the version: the model, its pipeline, and this project's code and data.
+    def version(self, *, with_text: bool = True) -> str:
+        """Name the version: the model, its pipeline, this project's code and data, and if texts are kept.
 
         The files themselves are hashed, so that whoever changes a pattern need not count up a version.
         """
@@ -71,7 +71,8 @@ class Edition:
             digest.update(file.read_bytes())
         digest.update(index_version().encode())
         digest.update(" ".join((self.model, *self.components, *map(version, LIBRARIES))).encode())
-        return f"polemos {version('polemos')}, {self.model}, {digest.hexdigest()[:16]}"
+        named = f"polemos {version('polemos')}, {self.model}, {digest.hexdigest()[:16]}"
+        return named if with_text else f"{named}, without text"
 
 
 def model_name(meta: Mapping[str, Any]) -> str:

@@ -48,7 +48,7 @@ class Pipeline:
 
     def __init__(self, nlp: Language, *, base: str = DEFAULT_BASE, with_text: bool = True) -> None:
         self.base = base
-        self.version = builder_version(nlp) if with_text else f"{builder_version(nlp)}, without text"
+        self.version = builder_version(nlp, with_text=with_text)
         self._with_text = with_text
         self._nlp = nlp
 
@@ -85,7 +85,7 @@ def unread(article: Article, reason: str) -> InputError:
     return InputError(reason, article.origin, line=article.line)
 
 
-def builder_version(nlp: Language) -> str:
+def builder_version(nlp: Language, *, with_text: bool = True) -> str:
     """Name what decides what is read from a text: the model, its pipeline, our code and data."""
     folder = nlp.get_pipe_config(READER)["folder"]
     return Edition(
@@ -93,4 +93,4 @@ def builder_version(nlp: Language) -> str:
         components=tuple(nlp.pipe_names),
         trained=None if folder is None else Path(folder),
         rules=nlp.get_pipe_config(TRIGGERS)["rules"],
-    ).version()
+    ).version(with_text=with_text)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from builder.atomic import replacing
+from builder.atomic import write_json
 from builder.errors import StoreError, StoreHeldError
 
 # Counts up when an older Polemos could no longer read what a newer one writes.
@@ -37,9 +37,7 @@ def make_folder(path: Path) -> None:
 
 def write_marker(path: Path, *, vocabulary: str | None) -> None:
     """Say that a folder is a store, and which vocabulary is in it."""
-    content = {"polemos": FORMAT, "vocabulary": vocabulary}
-    with replacing(path / "polemos.json") as stream:
-        stream.write(json.dumps(content, indent=2).encode())
+    write_json(path / "polemos.json", {"polemos": FORMAT, "vocabulary": vocabulary})
 
 
 def read_marker(path: Path) -> Mapping[str, Any]:

@@ -10,9 +10,9 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
+from builder.batching import Counted, batches, uncounted
 from builder.layer import LINKS, Grounds, write_chains, write_link, write_node
 from builder.linkage.advancing import Advance
-from builder.linkage.batching import Counted, batches, uncounted
 from builder.linkage.clusters import Cluster
 from builder.linkage.ledger import Ledger
 from builder.linkage.stages import EVENT_STAGES, FIGURES, NAMES, STAGES

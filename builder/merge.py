@@ -15,10 +15,10 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad
 
 from builder import unlinking
+from builder.batching import Counted, uncounted
 from builder.copies import link_copies
 from builder.layer_writing import LayerWriter
 from builder.linkage.advancing import Advance, Former, Linkage, former
-from builder.linkage.batching import Counted, uncounted
 from builder.linkage.ledger import Ledger
 from builder.linkage.nodes import read
 from builder.linkage.records import FOLDER

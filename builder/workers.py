@@ -21,8 +21,8 @@ import pyoxigraph as ox
 from loky import ProcessPoolExecutor
 from pyoxigraph import NamedNode, RdfFormat
 
+from builder.batching import batches
 from builder.errors import InputError
-from builder.linkage.batching import batches
 from builder.model import Article
 from builder.rdf import DEFAULT_BASE, report_iri
 from builder.settings import Recipe

@@ -1,6 +1,5 @@
 """`polemos build`: from articles to a store."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from builder import settings
-from builder.atomic import replacing
+from builder.atomic import write_json
 from builder.commands import options
 from builder.commands.pools import make_pool
 from builder.commands.progress import bar, passing_bar, warn
@@ -105,8 +104,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
 
 def _keep(summary: Mapping[str, object], report: Path | None) -> None:
     if report is not None:
-        with replacing(report) as stream:
-            stream.write(json.dumps(summary, indent=2).encode())
+        write_json(report, summary)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`polemos fetch`: feeds and pages of the web into a folder."""
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ import click
 from tqdm import tqdm
 
 from builder import settings
-from builder.atomic import replacing
+from builder.atomic import write_json
 from builder.commands import options
 from builder.commands.progress import say, shown, warn
 from builder.commands.stopping import Stop, stopping_kindly
@@ -82,8 +81,7 @@ def fetch(  # noqa: PLR0913 (one parameter an option)
         summary = fetch_sources(sources, into, manners=manners, watcher=watcher)
     click.echo(told(summary))
     if report is not None:
-        with replacing(report) as stream:
-            stream.write(json.dumps(asdict(summary), indent=2).encode())
+        write_json(report, asdict(summary))
     is_done = not (summary.failures or summary.left or problems)
     context.exit(130 if summary.stopped else 0 if is_done else 1)
 

@@ -22,14 +22,7 @@ from builder.components.blame import find_blame
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.paragraphs import paragraph_starts
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import (
-    SUBJECTS,
-    clause_of,
-    is_passive,
-    prepositional,
-    subject_of,
-    tokens_with,
-)
+from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 

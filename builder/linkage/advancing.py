@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from builder.batching import Counted, batches, uncounted
 from builder.linkage import model
-from builder.linkage.batching import Counted, batches, uncounted
 from builder.linkage.grouping import components, group
 from builder.linkage.items import Item
 from builder.linkage.judging import Namesakes, Told

@@ -18,7 +18,7 @@ from math import log2
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final
 
-from builder.linkage.batching import batches
+from builder.batching import batches
 from builder.linkage.records import Record, Row
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import IO, cast
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from builder.batching import batches
 from builder.build import BATCH, built_with, finish
-from builder.linkage.batching import batches
 from builder.merge import builds_graph
 from builder.shards.folder import Folder
 from builder.shards.model import Manifest, Shard

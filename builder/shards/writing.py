@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 from pyoxigraph import Quad
 
 from builder import readers
+from builder.batching import batches
 from builder.build import built_with
 from builder.errors import InputError, SettingError, ShardError
-from builder.linkage.batching import batches
 from builder.model import Article
 from builder.rdf import report_iri, write
 from builder.readers import Source

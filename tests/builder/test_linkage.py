@@ -9,8 +9,8 @@ from pyoxigraph import DefaultGraph
 import builder.store
 from benchmarks.incidents import incidents
 from builder import layer_writing
+from builder.batching import Counted
 from builder.linkage import advancing
-from builder.linkage.batching import Counted
 from builder.linkage.clusters import Clusters
 from builder.linkage.ledger import FILE, Ledger
 from builder.linkage.nodes import packed, read, unpacked
