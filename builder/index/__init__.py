@@ -14,7 +14,8 @@ from typing import Final
 
 from builder.atomic import sync
 from builder.folder import explained
-from builder.index import gathering, writing
+from builder.index import writing
+from builder.index.gathering import Gathering
 from builder.store import SNAPSHOTS_KEPT, Version, newest_version, open_snapshot
 
 # Counts up with each change of schema.sql or of what is written into it.
@@ -35,13 +36,13 @@ def make_index(store: Path) -> Path:
     file = index_file(store, version)
     if file.is_file():
         return file
-    gathered = gathering.gather(open_snapshot(store, version.snapshot))
+    gathering = Gathering(open_snapshot(store, version.snapshot))
     with explained(store):
         file.parent.mkdir(exist_ok=True)
         # By the process that makes it: two that make the same index do not write into one file.
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            writing.write(unfinished, gathered)
+            writing.write(unfinished, gathering)
             unfinished.replace(file)
         except sqlite3.Error as error:
             raise OSError(f"the index cannot be written: {error}") from error

@@ -22,6 +22,8 @@ class Facet(StrEnum):
     ABOUT = "about"  # whoever and whatever takes part, and the places around where it was
 
 
+# Of these a value is a node, with a name of its own.
+OF_NODES: Final = (Facet.ACTOR, Facet.COUNTRY, Facet.ABOUT)
 # The precisions of places, the finest first: `precision` of an event is a place in this row.
 PRECISIONS: Final = ("site", "settlement", "district", "province", "country")
 _EPOCH: Final = date(1970, 1, 1)

@@ -15,7 +15,7 @@ from builder.explain.facts import explain
 from builder.exports import acled, ucdp
 from builder.exports.reading import read_events
 from builder.extraction import Pipeline
-from builder.index.gathering import gather
+from builder.index.gathering import Gathering
 from builder.merge import merge
 from builder.model import Article, Report
 from builder.rdf import report_iri, to_quads
@@ -149,7 +149,7 @@ def bombing(store: Store) -> str:
 
 def test_copies_count_once_wherever_sources_are_counted(built: Store) -> None:
     event, snapshot = bombing(built), open_snapshot(built.path)
-    assert {row.iri: row.reports for row in gather(snapshot).events}[event] == 2
+    assert {row.iri: row.reports for row in Gathering(snapshot).events()}[event] == 2
     (record,) = read_events(snapshot, [event])
     assert len(record.sources) == 3
     assert [row["number_of_sources"] for row in acled.rows([record], timestamp=0)] == [2]
