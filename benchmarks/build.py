@@ -3,7 +3,7 @@
 \b
     python benchmarks/build.py                        300 articles, a few minutes
     python benchmarks/build.py --articles 20000       as docs/builds.md has it; hours
-    python benchmarks/build.py --workers 2            with two processes that read
+    python benchmarks/build.py --workers 2            with two processes that read, and then with one
     python benchmarks/build.py --kind short           three to six sentences each
 
 The articles are copies of the seeds under other names, or short ones, a file each. The build, the same build
@@ -109,7 +109,6 @@ class Build:
     """What one build took: seconds by stage, and peaks of memory in MB as reading went on."""
 
     seconds: float
-    start: float
     stages: dict[str, float]
     articles: int
     built: int
@@ -118,16 +117,16 @@ class Build:
     processes: float
 
 
-def run_build(store: Path, workers: int, folder: Path) -> Build:
-    """Build in this process, which is a fresh one; the model is loaded before the clock starts."""
+def run_build(store: Path, workers: int | None, folder: Path) -> Build:
+    """Build in this process, which is a fresh one, as `polemos build` does with the same `--workers`."""
     from builder.build import Unwatched, build  # noqa: PLC0415 (only in that process)
     from builder.commands.build import reading  # noqa: PLC0415
-    from builder.commands.pools import make_pool  # noqa: PLC0415
+    from builder.commands.pools import pool_for  # noqa: PLC0415
     from builder.rdf import DEFAULT_BASE  # noqa: PLC0415
     from builder.settings import SPACY_MODEL, Recipe  # noqa: PLC0415
     from builder.store import Store  # noqa: PLC0415
 
-    began, watch = time.perf_counter(), Stopwatch()
+    watch = Stopwatch()
     watch.put_on()
     total, memory = sum(1 for _ in folder.iterdir()), []
 
@@ -140,12 +139,11 @@ def run_build(store: Path, workers: int, folder: Path) -> Build:
                     print(f"{number} of {total} articles", file=sys.stderr)
 
     recipe = Recipe(str(SPACY_MODEL.default))
-    pool = make_pool(workers, None) if workers > 1 else None
+    pool = pool_for(total, workers, None)
     with (
         Store.open(store, create=True) as opened,
-        reading(recipe, pool, base=DEFAULT_BASE, with_text=True) as ready,
+        reading(recipe, pool, base=DEFAULT_BASE, with_text=True, beside=workers is None) as ready,
     ):
-        start = time.perf_counter() - began
         watch.spent.clear()
         watch.since = time.perf_counter()
         done = build((folder,), opened, ready, watcher=Peaks())
@@ -153,20 +151,17 @@ def run_build(store: Path, workers: int, folder: Path) -> Build:
             pass
     stages = {name: watch.spent[name] for name in (*STAGES, OTHER)}
     peaks = (*memory[:1], *memory[-1:], _peak(RUSAGE_SELF))
-    return Build(
-        done.seconds, start, stages, done.read, done.built, done.events, peaks, _peak(RUSAGE_CHILDREN)
-    )
+    return Build(done.seconds, stages, done.read, done.built, done.events, peaks, _peak(RUSAGE_CHILDREN))
 
 
 def _peak(whose: int) -> float:
     return getrusage(whose).ru_maxrss / RSS_PER_MB
 
 
-def told(build: Build, again: Build, rate: float, *, workers: int) -> Iterator[str]:
+def told(build: Build, rate: float) -> Iterator[str]:
     """Put what was measured in lines; `rate` is how many articles a second the bare model reads."""
     speed = build.built / build.seconds
-    yield f"{build.articles} articles, {workers} worker(s): {build.seconds:.1f} s, {speed:.2f} a second"
-    yield f"loading before that {build.start:.1f} s; {build.events} events merged"
+    yield f"{build.articles} articles, {build.events} events: {build.seconds:.1f} s, {speed:.2f} a second"
     yield f"{'stage':16}{'seconds':>10}{'share':>8}{'ms each':>10}"
     for name, seconds in build.stages.items():
         each = 1000 * seconds / build.articles
@@ -176,9 +171,14 @@ def told(build: Build, again: Build, rate: float, *, workers: int) -> Iterator[s
     tenth, read, end = build.memory
     yield f"peak memory {tenth:.0f} MB after a tenth, {read:.0f} MB with all read: ratio {read / tenth:.2f}"
     yield f"peak memory at the end {end:.0f} MB"
-    if workers > 1:
+    if build.processes:
         yield f"largest of the processes that read: {build.processes:.0f} MB"
-    yield f"the same again, nothing changed: {again.seconds:.1f} s ({again.built} built)"
+
+
+def compared(many: Build, one: Build) -> str:
+    """Say what several workers bring over one."""
+    whole, read = one.seconds / many.seconds, _read_rate(many) / _read_rate(one)
+    return f"one worker: {one.seconds:.1f} s; ratio of several to it {whole:.2f}, up to the merge {read:.2f}"
 
 
 def _read_rate(build: Build) -> float:
@@ -192,9 +192,9 @@ WRITERS: Final = {"copies": partial(write_copies, weeks=ARCHIVE), "short": write
 @click.command(help=__doc__)
 @click.option("--articles", default=300, show_default=True, type=click.IntRange(10), help="How many to read.")
 @click.option("--kind", default="copies", type=click.Choice(tuple(WRITERS)), show_default=True)
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that read.")
+@click.option("--workers", type=click.IntRange(1), help="Processes that read; as `polemos build` has it.")
 @click.option("--seed", default=1, show_default=True, help="Another seed makes other articles.")
-def main(*, articles: int, kind: str, workers: int, seed: int) -> None:
+def main(*, articles: int, kind: str, workers: int | None, seed: int) -> None:
     """Run the benchmark."""
     with TemporaryDirectory() as name:
         folder, some, store = (Path(name, part) for part in ("articles", "some", "store"))
@@ -203,9 +203,12 @@ def main(*, articles: int, kind: str, workers: int, seed: int) -> None:
             WRITERS[kind](place, articles=count, seed=seed)
         bare = apart(read_batched, some)
         build = apart(partial(run_build, store, workers), folder)
-        again = apart(partial(run_build, store, workers), folder)
-        for line in told(build, again, min(articles, REFERENCE) / bare.seconds, workers=workers):
+        for line in told(build, min(articles, REFERENCE) / bare.seconds):
             click.echo(line)
+        again = apart(partial(run_build, store, workers), folder)
+        click.echo(f"the same again, nothing changed: {again.seconds:.1f} s ({again.built} built)")
+        if workers is not None and workers > 1:
+            click.echo(compared(build, apart(partial(run_build, Path(name, "one"), 1), folder)))
 
 
 if __name__ == "__main__":

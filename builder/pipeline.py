@@ -35,14 +35,19 @@ NEEDED: Final = frozenset(("tagger", "parser", "ner", "lemmatizer"))
 
 
 def load_pipeline(
-    *, spacy_model: str = DEFAULT_MODEL, trained_model: str | None = None, rules: bool = True
+    *,
+    spacy_model: str = DEFAULT_MODEL,
+    trained_model: str | None = None,
+    rules: bool = True,
+    beside: bool = True,
 ) -> Language:
     """Load a spaCy model and add our components to it.
 
     `spacy_model` is the name of an installed package or the path of a model. `trained_model` is the
     folder of a model that `builder.training` made, if absent the one that is shipped; with "none" there are
-    only rules. Without `rules` events are only what the trained model reads. Raises ModelError where a model
-    is not there, or spaCy's lacks a tagger, parser, lemmatizer or named entities.
+    only rules. Without `rules` events are only what the trained model reads. It reads `beside` spaCy, on
+    other processors, or in turn with it, for whoever has a pipeline for each processor. Raises ModelError
+    where a model is not there, or spaCy's lacks a tagger, parser, lemmatizer or named entities.
     """
     try:
         nlp = open_model(spacy_model)
@@ -57,7 +62,7 @@ def load_pipeline(
         raise ModelError(f"spaCy model {spacy_model!r} has no {', '.join(sorted(missing))}; choose another")
     folder = trained_folder(trained_model)
     configs: dict[str, dict[str, Any]] = {
-        READER: {"folder": None if folder is None else str(folder)},
+        READER: {"folder": None if folder is None else str(folder), "beside": beside},
         TRIGGERS: {"rules": rules},
     }
     for name in reversed(BEFORE_PARSER):

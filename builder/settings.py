@@ -53,7 +53,12 @@ TEXT: Final = Setting(
     "text", True, "Whether the texts of reports are kept whole; the sentences around mentions always are."
 )
 BASE: Final = Setting("base", DEFAULT_BASE, "The IRI that every minted IRI begins with; ends in / or #.")
-BUILD_WORKERS: Final = Setting("workers", 1, "Processes that read documents, each with a model of its own.")
+BUILD_WORKERS: Final = Setting(
+    "workers",
+    None,
+    "Processes that read, each on one processor with a model of its own; "
+    "where there is much to read, as many as there are processors, but at most 4.",
+)
 CLUSTER: Final = Setting(
     "cluster", None, "A Ray cluster to read on: local, auto or ray://HOST:PORT, in place of --workers."
 )

@@ -218,11 +218,11 @@ def _end_with(parent: int) -> None:
 
 @cache
 def pipeline(recipe: Recipe, base: str, with_text: bool) -> "Pipeline":
-    """Give the pipeline of this process, which is loaded once."""
+    """Give the pipeline of this process, which is loaded once; there is a process for each processor."""
     from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
     from builder.pipeline import load_pipeline  # noqa: PLC0415
 
-    return Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
+    return Pipeline(load_pipeline(**asdict(recipe), beside=False), base=base, with_text=with_text)
 
 
 def _version(*what: Any) -> str:  # noqa: ANN401 (the arguments of `pipeline`)

@@ -11,7 +11,7 @@ import click
 from builder import settings
 from builder.atomic import write_json
 from builder.commands import options
-from builder.commands.pools import make_pool
+from builder.commands.pools import make_pool, pool_for
 from builder.commands.progress import bar, passing_bar, warn
 from builder.commands.sharding import write_shards
 from builder.commands.stopping import Stop, stopping_kindly
@@ -60,7 +60,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     recipe: Recipe,
     text: bool,
     base: str,
-    workers: int,
+    workers: int | None,
     cluster: str | None,
     prune: bool,
     retry: bool,
@@ -91,9 +91,9 @@ def build(  # noqa: PLR0913 (one parameter an option)
 
     with Store.open(store, create=not retry) as opened, stopping_kindly("what is read is published") as stop:
         named = _named(paths, retry=retry, prune=prune, store=opened)
-        watcher = Terminal(count(named), stop)
-        pool = make_pool(workers, cluster) if workers > 1 or cluster is not None else None
-        with reading(recipe, pool, base=base, with_text=text) as extractor:
+        total = count(named)
+        watcher, pool = Terminal(total, stop), pool_for(total, workers, cluster)
+        with reading(recipe, pool, base=base, with_text=text, beside=workers is None) as extractor:
             summary = build_store(named, opened, extractor, prune=prune, watcher=watcher)
     click.echo(told(summary))
     if summary.failures:
@@ -108,8 +108,13 @@ def _keep(summary: Mapping[str, object], report: Path | None) -> None:
 
 
 @contextmanager
-def reading(recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool) -> Iterator[Deferred]:
-    """Give what reads, in the processes of a pool or in this one; it is loaded for the first new document."""
+def reading(
+    recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool, beside: bool = True
+) -> Iterator[Deferred]:
+    """Give what reads, in the processes of a pool or in this one; it is loaded for the first new document.
+
+    In this process it may have a second processor, where the trained model reads `beside` spaCy.
+    """
     with ExitStack() as ended:
         if pool is not None:
             ended.callback(pool.close)
@@ -120,7 +125,8 @@ def reading(recipe: Recipe, pool: Pool | None, *, base: str, with_text: bool) ->
             from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)
             from builder.pipeline import load_pipeline  # noqa: PLC0415
 
-            return Pipeline(load_pipeline(**asdict(recipe)), base=base, with_text=with_text)
+            nlp = load_pipeline(**asdict(recipe), beside=beside)
+            return Pipeline(nlp, base=base, with_text=with_text)
 
         yield Deferred(begin, recipe, base=base, with_text=with_text)
 

@@ -71,7 +71,7 @@ def watch(  # noqa: PLR0913 (one parameter an option)
     recipe: Recipe,
     text: bool,
     base: str,
-    workers: int,
+    workers: int | None,
     prune: bool,
 ) -> None:
     """Build a store again whenever documents are new or have changed, and fetch feeds in between.
@@ -90,10 +90,10 @@ def watch(  # noqa: PLR0913 (one parameter an option)
         raise click.UsageError("Missing argument 'PATH|FEED...'.")
     with suppress(StoreHeldError), Store.open(store, create=True):
         pass  # what is wrong with the folder is said at once, and not once a round
-    pool = Processes(workers) if workers > 1 else None
+    pool = Processes(workers) if workers is not None and workers > 1 else None
     with (
         stopping_kindly("this round is done") as stop,
-        reading(recipe, pool, base=base, with_text=text) as extractor,
+        reading(recipe, pool, base=base, with_text=text, beside=workers is None) as extractor,
     ):
         rounds = Rounds(
             feeds=feeds, into=into, paths=paths, store=store, manners=manners, prune=prune, stop=stop

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -117,27 +117,33 @@ class _Decoding:
         return Learned(start, end, found.label, share, found.kinds)
 
 
-@Language.factory("polemos_reader", default_config={"folder": None}, assigns=["doc._.reading"])
-def create_reader(nlp: Language, name: str, folder: str | None) -> "TrainedReader":
+@Language.factory(
+    "polemos_reader", default_config={"folder": None, "beside": True}, assigns=["doc._.reading"]
+)
+def create_reader(nlp: Language, name: str, folder: str | None, beside: bool) -> "TrainedReader":
     """Make the component; `folder` has the model, and without one nothing is read."""
     register_extensions()
-    return TrainedReader(None if folder is None else TrainedModel.load(Path(folder)))
+    return TrainedReader(None if folder is None else TrainedModel.load(Path(folder)), beside=beside)
 
 
 class TrainedReader:
     """Writes `doc._.reading`: a reading under way, with the model that reads, or None without a model.
 
-    The model reads in threads of its own, on other processors, while spaCy parses the same documents.
+    The model reads in threads of its own, on other processors, while spaCy parses the same documents; unless
+    it reads `beside`, spaCy waits, and one processor is kept busy.
     """
 
-    def __init__(self, model: TrainedModel | None) -> None:
+    def __init__(self, model: TrainedModel | None, *, beside: bool) -> None:
         self.model = model
+        self._beside = beside
         self._threads = ThreadPoolExecutor(THREADS, "polemos-reader")
 
     def __call__(self, doc: Doc) -> Doc:
         """Begin to read one document."""
         if self.model is not None:
             reading = self._threads.submit(self.model.read, doc.text, report=is_in_capitals(doc))
+            if not self._beside:
+                wait((reading,))
             doc._.reading = reading, self.model
         return doc
 

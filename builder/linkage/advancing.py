@@ -22,7 +22,7 @@ from builder.unlinking import Unlinked
 READ: Final = 500
 # Items that are weighed at a time, and what shares blocks with them: some 200 MB. Splink takes half a second
 # for each time, however few they are.
-WEIGHED: Final = 20_000
+WEIGHED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from loky import cpu_count
 from pyoxigraph import Quad
 
 from builder.build import build
+from builder.commands.pools import MANY, MOST, pool_for
 from builder.errors import InputError, ModelError
 from builder.extraction import Extracted, Pipeline
 from builder.model import Article
@@ -71,6 +73,23 @@ def test_a_document_that_ends_its_process_is_named_and_the_others_are_read(poiso
         "poison.txt: ended the process that read it, for want of memory perhaps; leave it out, or shorten it"
     ]
     assert sum(isinstance(each, Extracted) for each in read) == 6
+
+
+@pytest.mark.parametrize(
+    ("documents", "asked", "size"),
+    [
+        (MANY - 1, None, None),
+        (MANY, None, min(cpu_count(), MOST)),
+        (None, None, min(cpu_count(), MOST)),
+        (MANY, 1, None),
+        (1, MOST + 1, MOST + 1),
+    ],
+)
+def test_there_are_as_many_processes_as_is_worth_it(
+    documents: int | None, asked: int | None, size: int | None
+) -> None:
+    pool = pool_for(documents, asked, None)
+    assert (None if pool is None else pool.size) == size
 
 
 def test_a_model_that_is_missing_is_named() -> None:
