@@ -14,20 +14,21 @@ from pyoxigraph import Literal, NamedNode
 
 import ontology
 from builder.gazetteer import normalise_name
-from builder.rdf import term
+from builder.rdf import RDF_TYPE, term
 from builder.store import Store
 
 # An IRI, or the lexical form and the datatype of a literal: quick to compare, to keep and to sort.
 Value: TypeAlias = str | tuple[str, str]
 
-MERGED: Final = frozenset(
-    term(f"plm:{name}").value for name in ("Event", "Actor", "Facility", "Place", "Weapon", "Casualties")
+_MERGED = tuple(
+    term(f"plm:{name}") for name in ("Event", "Actor", "Facility", "Place", "Weapon", "Casualties")
 )
 ARTICLE: Final = re.compile(r"^(the|an?)\s", re.IGNORECASE)
-_TYPE = term("rdf:type").value
+_TYPE = RDF_TYPE.value
 _GEOMETRY = term("geo:hasGeometry").value
-POINT: Final = term("geo:asWKT").value
-_ISSUED = term("dcterms:issued").value
+_POINT = term("geo:asWKT")
+POINT: Final = _POINT.value
+_ISSUED = term("dcterms:issued")
 # Words stay in the reports, and what points at them.
 _LEFT = frozenset(term(name).value for name in ("plm:evidence", "plm:cue"))
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -97,19 +98,17 @@ class Reading:
 
 
 def read(store: Store, report: str) -> Reading:
-    """Read what a report's graph says of its nodes. A place's point becomes a value of the place itself."""
-    found: dict[str, dict[str, list[Value]]] = defaultdict(lambda: defaultdict(list))
-    for quad in store.inner.quads_for_pattern(None, None, None, NamedNode(report)):
-        name = quad.predicate.value
-        if name not in _LEFT and isinstance(quad.subject, NamedNode):
-            found[quad.subject.value][name].append(_value(quad.object))
-    nodes = {
-        iri: Node(iri, report, _properties(found, values))
-        for iri, values in sorted(found.items())
-        if not MERGED.isdisjoint(values.get(_TYPE, ()))
-    }
-    issued = next(iter(found[report].get(_ISSUED, ())), ("", ""))
-    return Reading(report, nodes, day_number(issued[0]))
+    """Read what a report's graph says of its nodes. A place's point becomes a value of the place itself.
+
+    Node by node: most of a graph says in which words something was told.
+    """
+    graph = NamedNode(report)
+    pattern = store.inner.quads_for_pattern
+    typed = (quad.subject for kind in _MERGED for quad in pattern(None, RDF_TYPE, kind, graph))
+    iris = sorted({found.value for found in typed if isinstance(found, NamedNode)})
+    issued = min((_value(quad.object)[0] for quad in pattern(graph, _ISSUED, None, graph)), default="")
+    nodes = {iri: Node(iri, report, _properties(store, iri, graph)) for iri in iris}
+    return Reading(report, nodes, day_number(issued))
 
 
 def _value(found: object) -> Value:
@@ -120,17 +119,16 @@ def _value(found: object) -> Value:
     )
 
 
-def _properties(
-    found: Mapping[str, Mapping[str, list[Value]]], values: Mapping[str, list[Value]]
-) -> dict[str, tuple[Value, ...]]:
-    points = [
-        point
-        for iri in values.get(_GEOMETRY, ())
-        if isinstance(iri, str)
-        for point in found.get(iri, {}).get(POINT, ())
-    ]
-    kept = {name: tuple(sorted(terms, key=str)) for name, terms in values.items() if name != _GEOMETRY}
-    return kept | ({POINT: tuple(sorted(points, key=str))} if points else {})
+def _properties(store: Store, iri: str, graph: NamedNode) -> dict[str, tuple[Value, ...]]:
+    values: dict[str, list[Value]] = defaultdict(list)
+    for quad in store.inner.quads_for_pattern(NamedNode(iri), None, None, graph):
+        name = quad.predicate.value
+        if name == _GEOMETRY and isinstance(quad.object, NamedNode):
+            points = store.inner.quads_for_pattern(quad.object, _POINT, None, graph)
+            values[POINT] += (_value(point.object) for point in points)
+        elif name not in _LEFT:
+            values[name].append(_value(quad.object))
+    return {name: tuple(sorted(terms, key=str)) for name, terms in values.items()}
 
 
 def day_number(text: str) -> int | None:
