@@ -36,7 +36,11 @@ SCOPE = frozenset(
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
+FACING = frozenset(WORDS["facing"])  # "or *face* air strikes" tells what befalls those who do not comply
+EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
+HARM = frozenset(load("incidents")["effects"]) - {"damage"}  # that nobody was hurt denies no attack
+SAYING = frozenset(load("attribution")["say"])
 # Kinds of which nobody's part says that nothing happened; of attacks it may be said of the harm alone.
 BY_SOMEBODY = frozenset((EventKind.EVENT, EventKind.MOVEMENT))
 PAST_OBJECTS = frozenset((*load("circumstances")["avenging"], *load("times")["back"]))
@@ -52,6 +56,9 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     found = _weighed(list(proposals(doc[event.trigger.token])))
     if event.trigger.kind in BY_SOMEBODY and (nobody := _nobody(doc[event.trigger.token])) is not None:
         return replace(event, modality=Modality.DENIED, cues=(*event.cues, nobody.i))
+    nothing = _nothing(doc[event.trigger.token]) if _is_deniable(event) else None
+    if nothing is not None:
+        return replace(event, modality=Modality.DENIED, cues=(*event.cues, nothing.i))
     if event.trigger.kind is EventKind.WARNING:  # itself a threat or a demand, not threatened or demanded
         found = [one for one in found if one[0] not in WARNED]
     for modality in ORDER:
@@ -68,6 +75,16 @@ def _nobody(verb: Token) -> Token | None:
         if subject.lower_ in NOBODY or any(child.lower_ in NOBODY for child in subject.lefts):
             return subject
     return None
+
+
+def _is_deniable(event: EventMention) -> bool:
+    return event.trigger.kind is EventKind.ATTACK and event.trigger.frame not in HARM
+
+
+def _nothing(verb: Token) -> Token | None:
+    """The word that says that nothing was fired, hit or damaged: "it had fired *no* rocket"."""
+    affected = (child for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    return next((left for noun in affected for left in noun.lefts if left.lower_ == "no"), None)
 
 
 def _weighed(found: list[Proposal]) -> list[Proposal]:
@@ -90,6 +107,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
             yield _governed(above), above
         if depth == 0 and _lends(above, token):
             yield from _beside(above)
+        if lemma in EXPOSED and above.head.pos_ in VERBAL:
+            yield from _beside(above.head)
 
 
 def _governed(above: Token) -> Modality:
@@ -125,7 +144,7 @@ def _beside(token: Token) -> Iterator[Proposal]:
         if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
             yield Modality.DENIED, child
         elif child.dep_ == "aux" and lower in AUXILIARIES:
-            yield AUXILIARIES[lower], child
+            yield (Modality.PLANNED if _is_intended(token, child) else AUXILIARIES[lower]), child
         elif child.dep_ in ("advmod", "amod") and lower in BESIDE:
             yield BESIDE[lower], child
         elif child.dep_ == "mark" and lower in CONDITIONS:
@@ -148,9 +167,16 @@ def _is_purpose(verb: Token) -> bool:
     return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
 
 
+def _is_intended(verb: Token, auxiliary: Token) -> bool:
+    """Whether "would" tells what speakers say that they will do: "said *it would* move a company"."""
+    said = verb.dep_ == "ccomp" and verb.head.lemma_.lower() in SAYING and auxiliary.lower_ == "would"
+    return said and any(child.dep_ == "nsubj" and child.pos_ == "PRON" for child in verb.lefts)
+
+
 def _is_alternative(verb: Token) -> bool:
     """Whether a verb tells what befalls those who do not comply: "must pay *or be attacked*"."""
     bare = any(child.dep_ == "auxpass" and child.lower_ == "be" for child in verb.lefts)
+    bare = bare or (verb.tag_ == "VB" and verb.lemma_.lower() in FACING)
     modal = any(child.dep_ == "aux" for child in verb.lefts)
     joined = verb.dep_ == "conj" and any(child.lower_ == "or" for child in verb.head.rights)
     return bare and joined and not modal

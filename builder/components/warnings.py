@@ -191,6 +191,9 @@ def _take(
     if is_attack and announcing and _is_own(event, warning, doc._.mentions):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)
+    elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
+        events[token.i] = _by_issuer(event, warning)  # "to leave *or be attacked*"
+        reading.threatened.append(token.i)
     elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):
         events[token.i] = replace(_by_addressee(doc, event, warning), modality=Modality.DEMANDED)
         reading.demanded.append(token.i)

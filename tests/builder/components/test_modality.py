@@ -29,6 +29,19 @@ SENTENCES = {
     "foiled": "Police <cue>foiled</cue> an <Attempted>attack</Attempted> on the bank.",
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
+    "fired nothing": "The army <Denied>fired</Denied> <cue>no</cue> rocket at the port.",
+    "nobody hurt": "Rockets <Asserted>hit</Asserted> the port, but no soldiers were <Asserted>killed</Asserted>.",
+    "or face": (
+        "The army <Asserted>ordered</Asserted> the rebels to <Asserted>leave</Asserted> the town "
+        "or <cue>face</cue> an air <Threatened>strike</Threatened>."
+    ),
+    "faced": "The rebels faced an air <Asserted>strike</Asserted> in Goma.",
+    "subject to": "Boats off Goma <cue>will</cue> be subject to <Planned>attack</Planned>.",
+    "been subject to": "Boats off Goma have been subject to <Asserted>attack</Asserted>.",
+    "said it would": "The army said that it <cue>would</cue> <Planned>withdraw</Planned> from Goma.",
+    "said others would": (
+        "The army said that rebels <cue>would</cue> <Feared>attack</Feared> the port of Goma."
+    ),
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
     "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
     "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
