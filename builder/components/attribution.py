@@ -21,6 +21,7 @@ from builder.components.annotations import (
 from builder.components.blame import find_blame
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.paragraphs import paragraph_starts
+from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
 from builder.model import EventKind, Modality, Role
@@ -30,8 +31,6 @@ WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
-TOLLS = frozenset(WORDS["tolls"])
-PUTTING = frozenset(WORDS["putting"])
 WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
 PROMISING = frozenset(WORDS["promising"])
@@ -42,11 +41,6 @@ SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 OPENING = frozenset(("“", '"', "«"))
 CLOSING = frozenset(("”", '"', "»"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
-# Where what is said hangs on a verb of saying.
-SAID = frozenset(("ccomp", "xcomp", "parataxis", "dobj", "nsubjpass", "dep"))
-SAID_OF = frozenset(("of", "on", "about", "at", "as"))
-
-Told = dict[int, EventMention]  # the events that can be spoken of, by their triggers
 
 
 def attribute(doc: Doc) -> tuple[EventMention, ...]:
@@ -69,10 +63,10 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken or says_nobody(verb):
+        if not (verb.lemma_.lower() in SAY or gives_toll(verb)) or verb.i in taken or says_nobody(verb):
             continue
         speaker = _speaker(doc, verb)
-        about = [event for head in _said(verb) for event in _below(head, told)]
+        about = [event for head in said(verb) for event in below(head, told)] or told_before(verb, told)
         if speaker is None or not about:
             continue
         own = [event for event in about if _is_own(doc, told[event], verb, speaker)]
@@ -107,14 +101,6 @@ def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
             yield replace(statement, roles=(*statement.roles, RoleFiller(Role.ACCUSED, accused.root)))
 
 
-def _gives_toll(verb: Token) -> bool:
-    """Whether a verb gives a figure: "*put* the death toll at", "*gave* a toll of"."""
-    objects = (child.lemma_.lower() for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    if verb.dep_ == "advcl":  # "said 12 had died, *raising* an earlier count": who said it
-        return False
-    return verb.lemma_.lower() in PUTTING and not TOLLS.isdisjoint(objects)
-
-
 def _speaker(doc: Doc, verb: Token) -> int | None:
     """The token of who speaks: whom "quoted" quotes, the agent of a passive, else the subject."""
     passive = is_passive(verb)
@@ -126,7 +112,7 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     if passive:
         agent = able(doc, next((filler for slot, filler in prepositional(verb) if slot == "by"), None))
         return None if agent is None else agent.root
-    subject = subject_of(verb)
+    subject = nearest_subject(verb)
     return None if subject is None else _speaking_subject(doc, subject)
 
 
@@ -140,33 +126,6 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     best = actors[-1:] or [mention for mention in speaking if mention.type == "country"] or speaking
     speaker = best[0] if best else source_of(doc, subject) or unlisted(doc, subject)
     return None if speaker is None else speaker.root
-
-
-def _said(verb: Token) -> Iterator[Token]:
-    """The heads of what a verb says: its clause, and an event noun that is its object."""
-    if _gives_toll(verb):  # the figure may hang on the verb: "put the toll *at nine*"
-        yield verb
-    for child in verb.children:
-        before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
-        if before or child.dep_ in SAID:
-            yield child
-        elif child.dep_ == "prep" and child.lower_ in SAID_OF:
-            yield from (below for below in child.children if below.dep_ in ("pobj", "pcomp"))
-
-
-def _below(head: Token, told: Told) -> list[int]:
-    """The events whose triggers, or whose figures of casualties, are under a token."""
-    inside = {token.i for token in _own_words(head)}
-    counted = (i for i, e in told.items() if any(inside.issuperset(range(t.start, t.end)) for t in e.tolls))
-    return sorted({*inside.intersection(told), *counted})
-
-
-def _own_words(head: Token) -> Iterator[Token]:
-    """The words under a token without what else is said in a clause coordinated with it."""
-    yield head
-    for child in head.children:
-        if child.dep_ != "conj" or child.pos_ != "VERB" or child.lemma_.lower() not in SAY:
-            yield from child.subtree
 
 
 def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
@@ -260,7 +219,7 @@ def _according_to(doc: Doc, told: Told) -> Iterator[EventMention]:
         speaker = able(doc, source) or (None if source is None else source_of(doc, source))
         own = {below.i for below in token.subtree}
         clause = clause_of(token) or token.sent.root
-        about = [event for event in _below(clause, told) if event not in own]
+        about = [event for event in below(clause, told) if event not in own]
         if speaker is not None and about:
             yield _statement(token.i, speaker.root, about, _kind(about, told, token.sent), "say")
 
@@ -353,11 +312,11 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     token = doc[statement.trigger.token]
     attacks = [i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK]
     who = {below.i for child in token.lefts if child.dep_ in SUBJECTS for below in child.subtree}
-    below = [below.i for below in _own_words(token) if below.i in attacks and below.i not in who]
+    below = [below.i for below in own_words(token) if below.i in attacks and below.i not in who]
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
         return list(dict.fromkeys(linked + below))
-    others = [below.i for below in _own_words(token) if below.i in told and below.i not in who]
+    others = [below.i for below in own_words(token) if below.i in told and below.i not in who]
     if statement.trigger.frame == "deny" and others:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):

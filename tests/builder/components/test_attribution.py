@@ -36,6 +36,11 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "said at the end of a long sentence": (
+        "Rebels <about>shelled</about> a market in Goma, <about>killing</about> nine people and "
+        "<about>wounding</about> more than 30, the <speaker>governor</speaker> "
+        "<TollReport>said</TollReport>, as fighting went on."
+    ),
     "said that": (
         "The <speaker>army</speaker> <Announcement>said</Announcement> that rebels <about>attacked</about> "
         "the base."

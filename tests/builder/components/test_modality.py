@@ -30,7 +30,7 @@ SENTENCES = {
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
     "fired nothing": "The army <Denied>fired</Denied> <cue>no</cue> rocket at the port.",
-    "nobody hurt": "Rockets <Asserted>hit</Asserted> the port, but no soldiers were <Asserted>killed</Asserted>.",
+    "nobody hurt": "Rockets <Asserted>hit</Asserted> the port; no soldiers were <Asserted>killed</Asserted>.",
     "or face": (
         "The army <Asserted>ordered</Asserted> the rebels to <Asserted>leave</Asserted> the town "
         "or <cue>face</cue> an air <Threatened>strike</Threatened>."

@@ -39,6 +39,11 @@ SENTENCES = {
         "The <issuer>rebels</issuer> <Demand>ordered</Demand> <addressee>civilians</addressee> to "
         "<demands modality=Demanded>leave</demands> the city."
     ),
+    "comply or face": (
+        "<issuer>NATO</issuer> <Threat>told</Threat> the <addressee>rebels</addressee> to "
+        "<demands modality=Demanded>leave</demands> the town or risk an "
+        "<threatens modality=Threatened>attack</threatens>."
+    ),
     "demand that": (
         "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the army "
         "<demands modality=Demanded>withdraw</demands> from the town."
