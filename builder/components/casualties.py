@@ -19,8 +19,9 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
-from builder.components.quantities import PLURALS, parse_number, quantity_at
+from builder.components.quantities import PLURALS, bare_numeral, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
+from builder.components.shares import shares
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import alternatives, load
 
@@ -83,7 +84,7 @@ AMONG = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})
     (?:[ ]of[ ](?:its|their|his|her|our|the|those))?(?:[ ][\w'’-]+){{0,3}}?[ ]
-    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?P<word>{_WORD})\b
+    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?:{_NUMERAL}[ ])?(?P<word>{_WORD})\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -180,13 +181,15 @@ def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
 
 
 def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
-    """The numbers without a noun: "injuring more than *30*"."""
+    """The numbers without a noun: "injuring more than *30*", "killing *two* more"."""
     verb = doc[event.trigger.token]
     for child in verb.children:
-        is_counted = child.dep_ in ("dobj", "nsubjpass", "nsubj") and child.like_num
-        number = quantity_at(child) if is_counted and child.i not in doc._.mentions else Quantity()
-        if number != Quantity():
-            start, end = sorted((verb.i, child.i))
+        if child.dep_ not in ("dobj", "nsubjpass", "nsubj") or child.i in doc._.mentions:
+            continue
+        numeral = bare_numeral(child)
+        number = Quantity() if numeral is None else quantity_at(numeral)
+        if numeral is not None and number != Quantity():
+            start, end = sorted((verb.i, numeral.i))
             yield Toll(start, end + 1, outcome, number)
 
 
@@ -212,6 +215,16 @@ def _is_told(tolls: list[Toll], new: Toll) -> bool:
         and (toll.number == new.number or (toll.start < new.end and new.start < toll.end))
         and toll.start <= new.end
         and new.start <= toll.end
+        for toll in tolls
+    )
+
+
+def _is_repeated(tolls: list[Toll], share: Toll) -> bool:
+    """Whether a share of a toll is told already; it overlaps the toll that it is of."""
+    return any(
+        (toll.outcome, toll.number) == (share.outcome, share.number)
+        and toll.start < share.end
+        and share.start < toll.end
         for toll in tolls
     )
 
@@ -285,6 +298,11 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     _take_up_corrections(doc, text, events)
+    for position, toll in [*shares(doc, events)]:
+        host = _host(doc, toll, events) if position is None else position
+        if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):
+            told.append(toll)
+            events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     return tuple(events)
 
 

@@ -19,6 +19,7 @@ AFFILIATIONS = frozenset(WORDS["affiliations"])
 NUMBERLESS = frozenset(WORDS["numberless"])
 UNNAMED_BODIES = frozenset(WORDS["unnamed_bodies"])
 ORDINAL_ENDINGS = ("th", "rd", "st", "nd")
+NEAR = 5  # tokens after "among them" in which the noun of its phrase stands: "three local aid workers"
 SHORT = 2  # tokens of a name that cannot hold a phrase of its own
 
 
@@ -75,6 +76,9 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
     beyond = {name.end - 2: name.end for name in names if doc[name.end - 1].like_num}
     for chunk in doc.noun_chunks:
         if chunk.end - 1 not in hidden:
+            after = _after_them(doc, chunk.end - 1)
+            if after is not None:
+                yield after
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
             ends.add(end)
             yield chunk.start, end, chunk.end - 1
@@ -84,6 +88,15 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
             yield name.start, name.end, long_names[name]
         elif name.end not in ends:
             yield name.start, name.end, name.end - 1
+
+
+def _after_them(doc: Doc, pronoun: int) -> tuple[int, int, int] | None:
+    """The phrase that spaCy misses for a pronoun in it: "among them *two children*", "two of them *boys*"."""
+    if doc[pronoun].lower_ not in ("them", "whom") or doc[pronoun].head.lower_ not in ("among", "of"):
+        return None
+    nouns = (above for above in doc[pronoun].ancestors if above.pos_ == "NOUN" and above.i > pronoun)
+    noun = next((noun for noun in nouns if noun.i - pronoun <= NEAR), None)
+    return None if noun is None else (pronoun + 1, noun.i + 1, noun.i)
 
 
 def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:

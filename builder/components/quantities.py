@@ -68,6 +68,13 @@ def _counts(token: Token) -> bool:
     return is_word or lower in PLURALS or lower in SCALES or token.like_num
 
 
+def bare_numeral(word: Token) -> Token | None:
+    """The numeral that stands without a noun, "injuring *30*", or only with "more": "injuring *two* more"."""
+    if word.lower_ == "more":
+        return next((left for left in word.lefts if left.like_num), None)
+    return word if word.like_num else None
+
+
 def quantity_at(numeral: Token) -> Quantity:
     """The quantity that starts from one numeral token, with the words that qualify it."""
     upper = next((child for child in numeral.rights if child.dep_ == "conj" and child.like_num), None)

@@ -21,7 +21,7 @@ from builder.components.entities import facility_mention, mention_at, person_men
 from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after, named_after
-from builder.components.quantities import count_of_events
+from builder.components.quantities import bare_numeral, count_of_events
 from builder.components.slots import event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
@@ -379,7 +379,8 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     if needed is None:
         return False
     slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
-    counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
+    below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
+    counted = any(bare_numeral(child) is not None for child in below)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
     filled = told or (needed if counted else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled

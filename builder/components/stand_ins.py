@@ -19,7 +19,8 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     """What a token stands for: "dozens *of soldiers*", and the state in "*US* interests"."""
     lemma = token.lemma_.lower()
     grouping = lemma in GROUPINGS and token.i not in mentions
-    if (lemma in PARTITIVES and token.is_lower) or grouping:
+    counted = token.pos_ == "NUM" and token.like_num  # "*633* of its soldiers"
+    if (lemma in PARTITIVES and token.is_lower) or counted or grouping:
         return next((below for slot, below in prepositional(token) if slot == "of"), token)
     if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
         return _place_named_after(token, mentions) or token

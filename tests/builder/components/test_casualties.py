@@ -17,6 +17,35 @@ SENTENCES = {
         "Rebels raided a town. The <Killed exact=276>number of people known to have died has risen to "
         "276</Killed>."
     ),
+    "of its soldiers": "<Killed exact=633>633 of its soldiers have been killed</Killed> in raids.",
+    "two more": (
+        "A bomb hit a bus, <Killed exact=3>killing three</Killed> and <Injured exact=2>injuring two"
+        "</Injured> more."
+    ),
+    "including": (
+        "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "
+        "children</Killed> and <Killed exact=2>two nurses</Killed>."
+    ),
+    "including, of the injured": (
+        "The blast <Killed exact=2>killed two people</Killed> and <Injured exact=9>injured nine people"
+        "</Injured>, including <Injured exact=3>three children</Injured>."
+    ),
+    "among them": (
+        "<Killed exact=10>Ten people were killed</Killed> in the raid, among them <Killed exact=2>two "
+        "soldiers</Killed> and <Killed exact=1>a girl</Killed>."
+    ),
+    "of them": (
+        "Gunmen <Killed exact=17>killed 17 people</Killed> in Goma, <Killed exact=9>nine of them children"
+        "</Killed>."
+    ),
+    "among the dead were": (
+        "Gunmen raided a town. Among the dead were <Killed exact=3>three women</Killed> and "
+        "<Killed exact=1>a policeman</Killed>."
+    ),
+    "of the dead": "A bomb exploded. <Killed exact=5>Five of the dead were soldiers</Killed>.",
+    "including, not of a toll": (
+        "Rebels <Killed exact=2>killed two guards</Killed>. Five groups, including two of rebels, met."
+    ),
     "abbreviated": (
         "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>."
     ),
@@ -146,3 +175,9 @@ def test_the_people_counted_are_the_victims(annotate: Annotate) -> None:
     ((toll,),) = [event.tolls for event in doc._.event_mentions]
     assert toll.victim is not None
     assert doc[toll.victim].text == "soldiers"
+
+
+def test_a_share_and_its_whole_may_end_with_one_word(annotate: Annotate) -> None:
+    doc = annotate("A bomb exploded. Two children were among the 13 dead.", until="casualties")
+    figures = {toll.number.exact for event in doc._.event_mentions for toll in event.tolls}
+    assert figures == {2, 13}
