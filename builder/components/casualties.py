@@ -135,15 +135,19 @@ def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
             yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
         elif word not in ZERO_ONLY and span[0].like_num and quantity_at(span[0]) != Quantity():
             yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
+    for match, span in _matches(NOBODY, doc, text):
+        for found in filter(None, (match["word"] or "died", match["second"])):
+            yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
+
+
+def _among(doc: Doc, text: str) -> Iterator[Toll]:
+    """The figures of those who "were among the dead": each is a share of a toll."""
     for match, span in _matches(AMONG, doc, text):
         number = quantity_at(span[0]) if span[0].like_num else Quantity()
         if number != Quantity():
             yield Toll(
                 span.start, span.end, OUTCOMES[match["word"].lower()], number, _counted_head(doc, span)
             )
-    for match, span in _matches(NOBODY, doc, text):
-        for found in filter(None, (match["word"] or "died", match["second"])):
-            yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
 
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
@@ -298,7 +302,7 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     _take_up_corrections(doc, text, events)
-    for position, toll in [*shares(doc, events)]:
+    for position, toll in [*shares(doc, events), *((None, share) for share in _among(doc, text))]:
         host = _host(doc, toll, events) if position is None else position
         if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):
             told.append(toll)
