@@ -30,6 +30,7 @@ LABEL_CATEGORIES = {"GPE": Category.PLACE, "LOC": Category.PLACE, "FAC": Categor
 # Inhabitants of the smallest settlement that a bare name is taken for: as in the extract of GeoNames that is
 # shipped. In a whole dump every last name is some hamlet's.
 SMALLEST_BY_NAME = 500
+THINGS = frozenset((Category.WEAPON, Category.FACILITY))
 LONGEST_TYPE_NOUN = 2  # tokens before a preposition or an apposed name that can say what the name is
 
 # The class of node that a phrase becomes, and of an actor its kind.
@@ -184,14 +185,28 @@ def _after_place_preposition(doc: Doc, name: Name) -> bool:
     of = name.start - 1
     if of < 1:
         return False
+    if _is_end_of_stretch(doc, name):
+        return True
     if doc[of].lower_ != "of":
         return doc[of].lower_ in PLACE_PREPOSITIONS
     noun = noun_ending_at(doc, max(0, of - 1 - LONGEST_TYPE_NOUN), of - 1)
     return noun is not None and noun.category in (Category.FACILITY, Category.PLACE)
 
 
+def _is_end_of_stretch(doc: Doc, name: Name) -> bool:
+    """Whether a name is an end of where something was: "struck a mine *between* X and *Y*"."""
+    root = doc[name.start : name.end].root
+    between = (root.head if root.dep_ == "conj" else root).head
+    if between.lower_ != "between" or root.head.i > root.i:
+        return False
+    noun = noun_ending_at(doc, between.head.i, between.head.i)
+    return noun is not None and noun.category in THINGS
+
+
 def _must_be_place(doc: Doc, name: Name) -> bool:
     """Whether no person or body stands here: "in X", "near X", "sent troops to X", "the outpost of X"."""
+    if _is_end_of_stretch(doc, name):
+        return True
     before = doc[name.start - 1]
     if before.lower_ in STRONG_PREPOSITIONS or (before.lower_ == "of" and name.label != "ORG"):
         return True

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 SENTENCES = {
     "name with a number": '<actor>Troops</actor> left <facility label="Tower 22">Tower</facility> 22.',
+    "a stretch of road": (
+        "A <facility>vehicle</facility> struck an <weapon type=IED>improvised explosive device</weapon> "
+        "between <place>Amchidé</place> and <place>Limani</place>."
+    ),
     "ship": "The <facility type=Ship>USS Carney</facility> sank.",
     "ship, letters with a stroke": "The <facility type=Ship>M/V Sky Lion</facility> sank.",
     "ship called after a town": "The <facility type=Ship>INS Kolkata</facility> turned back.",
