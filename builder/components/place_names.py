@@ -83,7 +83,7 @@ def _is_in(words: str, province: Entry) -> bool:
 def with_places_called(doc: Doc, names: list[Name]) -> list[Name]:
     """The names; what spaCy takes for a person is a place where the text says "in" it, and one is known.
 
-    "In the market of *Tak Bai* … after the protest *in Tak Bai*": people are called by the names of towns too.
+    "In the market of *Tak Bai* … a protest *in Tak Bai*": people are called by the names of towns too.
     """
     people = [name for name in names if name.label == "PERSON" and not name.entries]
     inside = {_folded(doc, name) for name in people if doc[name.start - 1 if name.start else 0].lower_ in IN}

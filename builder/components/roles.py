@@ -20,7 +20,6 @@ from builder.components.annotations import (
 from builder.components.entities import facility_mention, mention_at, person_mention
 from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
-from builder.components.modifiers import location_after, named_after
 from builder.components.quantities import bare_numeral, count_of_events
 from builder.components.slots import event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
@@ -28,6 +27,7 @@ from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
+from builder.components.whereabouts import with_whereabouts
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
 
@@ -82,32 +82,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
     told = (event for event in events if _is_armed(event) and not _is_idle(doc, event))
-    return tuple(_at_distance(doc, event, triggers) for event in told)
-
-
-def _at_distance(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger]) -> EventMention:
-    """An attack that nothing places with the town from which its sentence tells how far away it was."""
-    token = event.trigger.token
-    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
-        return event
-    town = next((root for root in doc._.surroundings if token < root < doc[token].sent.end), None)
-    if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
-        return event
-    return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, town)))
-
-
-def _is_placed(doc: Doc, event: EventMention) -> bool:
-    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
-    mentions: dict[int, EntityMention] = doc._.mentions
-    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
-    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
-        return True
-    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
-    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
-
-
-def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
-    return token in triggers and triggers[token].kind is EventKind.ATTACK
+    return tuple(with_whereabouts(doc, event, triggers) for event in told)
 
 
 def _drafts(

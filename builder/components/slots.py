@@ -10,6 +10,7 @@ from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention, Trigger
 from builder.components.syntax import (
+    ANY_SUBJECT,
     NOMINAL,
     RELATIVE,
     SUBJECTS,
@@ -102,6 +103,7 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     passive = is_passive(verb)
     if subject is not None:
         yield ("object" if passive else "subject"), subject
+        yield from (("object" if passive else "subject", other) for other in _second_subjects(verb, subject))
         yield from _where_weapon_was(subject)
     yield from _objects(verb)
     yield from _one_of_several(verb)
@@ -115,6 +117,12 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield ("agent" if preposition == "by" and passive else preposition), filler
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _second_subjects(verb: Token, first: Token) -> Iterator[Token]:
+    """The subjects coordinated with the first that the parser hung on the verb: "he and *his wife* were"."""
+    if any(child.dep_ == "cc" for child in first.rights):
+        yield from (child for child in verb.lefts if child.dep_ in ANY_SUBJECT and child.i > first.i)
 
 
 def _where_weapon_was(subject: Token) -> Iterator[Slot]:

@@ -7,6 +7,7 @@ import pytest
 
 from builder.components.frames import FRAMES
 from builder.components.syntax import is_passive, subject_of
+from builder.model import Role
 
 from ..marked import Found, assert_found, parse
 from .conftest import Annotate
@@ -38,6 +39,29 @@ SENTENCES = {
     ),
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
+    ),
+    "where people are who are hit": (
+        "Three <weapon>shells</weapon> fell on <target>people</target> queueing for food in the suburb of "
+        "<location>Dobrinja</location>."
+    ),
+    "where what has no name is": (
+        "A <weapon>bomb</weapon> went off near the entrance of the recruitment centre in "
+        "<location>Lubny</location>."
+    ),
+    "where one was going": (
+        "A <victim>teacher</victim> was gunned down on her way to work in <location>Rueso</location>."
+    ),
+    "where one was driving": (
+        "Two <victim>men</victim> were shot dead as they drove to work in <location>Yala</location>."
+    ),
+    "two subjects of the parser": (
+        "A rubber <victim>tapper</victim> and his <victim>wife</victim> were gunned down on the same day."
+    ),
+    "where the harmed come from": (
+        "<perpetrator>Rebels</perpetrator> killed a <victim>soldier</victim> who lived in Gao."
+    ),
+    "where the attackers are based": (
+        "<perpetrator>Rebels</perpetrator> based in Gao attacked a <target>convoy</target>."
     ),
     "weapon that somebody shot down": (
         "Guards shot down two <weapon>drones</weapon> launched toward the <target>base</target>."
@@ -231,3 +255,12 @@ def test_frames_fill_slots_by_category_or_leave_them_empty() -> None:
     for slots in FRAMES.values():
         for fillers in slots.values():
             assert set(fillers) <= categories
+
+
+def test_there_is_the_town_told_last(annotate: Annotate) -> None:
+    doc = annotate(
+        "Shells hit Goma in Nord-Kivu. Officials in Nord-Kivu said three men were killed there.",
+        until="roles",
+    )
+    killed = doc._.event_mentions[-1]
+    assert [doc._.mentions[root].label for root in killed.fillers(Role.LOCATION)] == ["Goma"]

@@ -1,0 +1,109 @@
+"""Where an attack was whose own phrases name no place: deeper in its clause, "there", or by a distance."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import Category, EntityMention, EventMention, RoleFiller, Trigger
+from builder.components.modifiers import location_after, named_after
+from builder.components.syntax import SUBJECTS
+from builder.model import EventKind, Role
+from builder.patterns import load
+
+WORDS = load("whereabouts")
+PLACING = frozenset(WORDS["placing"])
+ELSEWHERE = frozenset(WORDS["elsewhere"])  # "a soldier *based* in Gao", "a man *born* in Gao"
+ASIDE = frozenset(WORDS["aside"])  # relations under which other things are told than where an attack was
+MEANWHILE = frozenset(("as", "while"))
+WIDE = frozenset(("country", "province", "district"))  # a town told before is rather meant by "there"
+RECENT = 2  # sentences in which the place was told that "there" takes up
+
+
+def with_whereabouts(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger]) -> EventMention:
+    """An attack with the place that tells where it was, unless a phrase of its own does."""
+    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
+        return event
+    token = doc[event.trigger.token]
+    ways = (_at_distance(doc, token, triggers), _below(token, triggers), _there(token))
+    place = next((found for found in ways if found is not None), None)
+    return event if place is None else replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, place)))
+
+
+def _is_placed(doc: Doc, event: EventMention) -> bool:
+    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
+    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
+        return True
+    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
+    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
+
+
+def _at_distance(doc: Doc, token: Token, triggers: Mapping[int, Trigger]) -> int | None:
+    """The town from which the sentence tells how far away it was: "15 km north of *Gao*"."""
+    towns: Mapping[int, object] = doc._.surroundings
+    town = next((root for root in towns if token.i < root < token.sent.end), None)
+    if town is None or any(_starts_attack(triggers, i) for i in range(token.i + 1, town)):
+        return None
+    return town
+
+
+def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
+    return token in triggers and triggers[token].kind is EventKind.ATTACK
+
+
+def _below(token: Token, triggers: Mapping[int, Trigger]) -> int | None:
+    """The place nearest below a trigger: "fell on people queueing in the suburb of *Dobrinja*"."""
+    mentions: Mapping[int, EntityMention] = token.doc._.mentions
+    queue = deque(_following(token, token, triggers))
+    while queue:
+        current = queue.popleft()
+        mention = mentions.get(current.i)
+        if mention is not None and current.head.lower_ in PLACING and mention.category is Category.PLACE:
+            named = named_after(token.doc, mention)
+            if named is not None or mention.name is not None:
+                return current.i if named is None else named
+        queue.extend(_following(current, token, triggers))
+    return None
+
+
+def _following(above: Token, trigger: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:
+    """The words below one that still tell of where a trigger was, not of other events or from where."""
+    for child in above.children:
+        aside = child.dep_ in ASIDE or (child.dep_ in SUBJECTS and above.i == trigger.i)
+        aside = aside and not _is_on_the_way(child)
+        other = child.i in triggers or child.lemma_.lower() in ELSEWHERE
+        if not aside and not other:
+            yield child
+
+
+def _is_on_the_way(clause: Token) -> bool:
+    """Whether a clause tells what somebody was doing: "*as he drove* home", "on her way *to work*"."""
+    words = {left.lower_ for left in clause.lefts}
+    return clause.dep_ == "advcl" and (not MEANWHILE.isdisjoint(words) or clause.lower_ == "work")
+
+
+def _there(token: Token) -> int | None:
+    """The place named last before "there": "three civilians had been wounded *there*"."""
+    there = next((child for child in token.children if _is_there(child)), None)
+    if there is None:
+        return None
+    doc = token.doc
+    first = token.sent
+    for _ in range(RECENT):
+        first = doc[max(0, first.start - 1)].sent
+    places = [m for i in range(there.i - 1, first.start - 1, -1) if (m := _named_place(doc, i)) is not None]
+    towns = (place for place in places if place.type not in WIDE)
+    return next((place.root for place in (*towns, *places)), None)
+
+
+def _is_there(token: Token) -> bool:
+    return token.lower_ == "there" and token.dep_ == "advmod"
+
+
+def _named_place(doc: Doc, token: int) -> EntityMention | None:
+    mention: EntityMention | None = doc._.mentions.get(token)
+    is_place = mention is not None and mention.category is Category.PLACE and mention.name is not None
+    return mention if is_place else None
