@@ -182,6 +182,8 @@ def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
     if outcome is not None and event.modality not in UNDONE:
         yield from _of_numbers(doc, event, outcome)
         yield from _of_victims(doc, event, outcome)
+        if event.trigger.kind is EventKind.EVENT:
+            yield from _of_objects(doc, event, outcome)
 
 
 def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
@@ -195,6 +197,17 @@ def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Tol
         if numeral is not None and number != Quantity():
             start, end = sorted((verb.i, numeral.i))
             yield Toll(start, end + 1, outcome, number)
+
+
+def _of_objects(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
+    """How many those are whom an event befalls that is no attack: "detained *two men*"."""
+    verb = doc[event.trigger.token]
+    for child in verb.children:
+        mention: EntityMention | None = doc._.mentions.get(child.i)
+        is_object = child.dep_ in ("dobj", "nsubjpass") and mention is not None
+        if mention is not None and is_object and mention.number != Quantity():
+            start, end = min(verb.i, mention.start), max(verb.i + 1, mention.end)
+            yield Toll(start, end, outcome, mention.number, mention.root)
 
 
 def _of_victims(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:

@@ -46,7 +46,7 @@ def _is_worth_telling(cluster: Cluster) -> bool:
     """Whether an attack says who, whom, where or with what; deaths and damage alone may be accidents."""
     if cluster.frames <= HOSTED and not cluster.filling(Role.PERPETRATOR) and not cluster.weapons:
         return False
-    if cluster.frames <= EFFECTS and _has_only_zero_tolls(cluster):
+    if cluster.frames <= EFFECTS and _has_only_zero_tolls(cluster) and not cluster.weapons:
         return False
     return bool(cluster.filling(*TOLD_ROLES) or cluster.weapons) or cluster.count is not None
 

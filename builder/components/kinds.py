@@ -23,6 +23,7 @@ PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
 SITES: dict[str, str] = WORDS["sites"]
+LIVES = frozenset(WORDS["lives"])  # "the *murder* of"
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
@@ -130,6 +131,14 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
     return (Category.PLACE, None) if is_place else None
 
 
+def _is_mourned(doc: Doc, name: Name) -> bool:
+    """Whether somebody of several names, whom no place is called by, died: "the *death of* Ma-ae Sulong"."""
+    if name.start < 2 or name.end - name.start == 1 or doc[name.start - 1].lower_ != "of":
+        return False
+    of_life = doc[name.start - 2].lemma_.lower() in LIVES
+    return of_life and name.label != "ORG" and not open_index().lookup(doc[name.start : name.end].text)
+
+
 def _is_called_place(doc: Doc, name: Name) -> bool:
     """Whether an apposition says that a name is a place's: "at Dweir, *a village* near Nabatieh"."""
     if name.end + 2 >= len(doc) or doc[name.end].text != "," or doc[name.end + 1].lower_ not in ARTICLES:
@@ -148,7 +157,7 @@ def _is_told_by(doc: Doc, name: Name, noun: Noun) -> bool:
 
 def _actor_kind(doc: Doc, name: Name) -> ActorKind | None:
     """The kind of actor that a name is: somebody's last name, apposed to a body, or as spaCy has it."""
-    if transliteration_key(doc[name.end - 1].text) in doc._.persons:
+    if transliteration_key(doc[name.end - 1].text) in doc._.persons or _is_mourned(doc, name):
         return ActorKind.PERSON
     apposed = _apposed_kind(doc, name)
     if apposed is not None:

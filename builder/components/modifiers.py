@@ -74,11 +74,25 @@ def named_after(doc: Doc, mention: EntityMention) -> int | None:
         return None
     if doc[of].lower_ != "of":
         return None
+    described = _apposed(doc, of)
+    if described is not None:
+        return described
     nearby = _mentions(doc, range(of + 1, min(of + 1 + LONGEST_NAMED, len(doc))))
     place = next((m for m in nearby if m.category is Category.PLACE and m.name is not None), None)
     if place is None or place.start != of + 1 or place.noun == DEMONYM:
         return None
     return place.root
+
+
+def _apposed(doc: Doc, of: int) -> int | None:
+    """The head of the town that a noun after "of" introduces: "a district of the second city, *Ganja*"."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    noun = next((child for child in doc[of].children if child.dep_ == "pobj"), None)
+    if noun is None or noun.i not in mentions or mentions[noun.i].type != "settlement":
+        return None
+    apposed = (mentions[child.i] for child in noun.rights if child.dep_ == "appos" and child.i in mentions)
+    town = next((m for m in apposed if m.category is Category.PLACE and m.name is not None), None)
+    return None if town is None else town.root
 
 
 def body_of(doc: Doc, mention: EntityMention) -> int | None:

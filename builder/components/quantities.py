@@ -136,7 +136,8 @@ def _whole_numeral(numeral: Token) -> str:
     after = [doc[i + 2].text] if i + 2 < len(doc) and doc[i + 1].text == "-" and doc[i + 2].like_num else []
     if i + 1 < len(doc) and doc[i + 1].lower_ in SCALES and numeral.lower_ not in SCALES:
         after = [doc[i + 1].text]  # "two *dozen* fighters", which the parser may hang on the noun
-    if not parts and i >= 2 and doc[i - 1].text == "-" and doc[i - 2].like_num:
+    joined = i >= 2 and doc[i - 1].text == "-" and not doc[i - 2].whitespace_  # not "Oct 17 - A missile"
+    if not parts and joined and doc[i - 2].like_num:
         parts = [doc[i - 2].text]
     return " ".join(part for part in [*parts, numeral.text, *after] if part != "-")
 

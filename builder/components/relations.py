@@ -1,7 +1,7 @@
 """Relations: where a facility is, whose it is, whom it hosts; what a place lies in; what people belong to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, islice
 
@@ -23,6 +23,7 @@ TELLING = HOSTING | STATIONING | BELONGING | OPERATING
 OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
 SPOKESMEN = frozenset(load("attribution")["spokesmen"])
 RELATIVE = frozenset(("which", "that"))
+AROUND = frozenset(("country", "province", "district"))
 # Tokens after "of" in which the head of a name is sought: "of the newly formed Third Army Brigade".
 OWNER_WINDOW = 7
 BODY_WINDOW = 5  # fewer: whom people belong to is said shorter, and a wrong body is worse than none
@@ -104,6 +105,9 @@ def _of_place(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[
         following = mentions.get(mention.end + 1)
         if following is not None and following.category is Category.PLACE and following.type == "country":
             after = following.root
+        elif doc[mention.end + 1].lower_ == "in" and mention.name is not None:  # "Qaim, in Anbar province"
+            around = location_after(doc, replace(mention, end=mention.end + 1))
+            after = around if around is not None and mentions[around].type in AROUND else None
     if after is not None and after in doc._.places:
         yield Relation(RelationName.WITHIN, mention.root, after)
 

@@ -115,8 +115,17 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
     for preposition, filler in prepositional(verb):
         yield ("agent" if preposition == "by" and passive else preposition), filler
+        yield from _weapons_hung_on(filler)
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _weapons_hung_on(filler: Token) -> Iterator[Slot]:
+    """The weapons that the parser hung on the target: "opened fire on the wreck *with rifles*"."""
+    mentions: Mapping[int, EntityMention] = filler.doc._.mentions
+    for slot, what in prepositional(filler):
+        if slot == "with" and what.i in mentions and mentions[what.i].category is Category.WEAPON:
+            yield slot, what
 
 
 def _second_subjects(verb: Token, first: Token) -> Iterator[Token]:

@@ -20,8 +20,10 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     lemma = token.lemma_.lower()
     grouping = lemma in GROUPINGS and token.i not in mentions
     counted = token.pos_ == "NUM" and token.like_num  # "*633* of its soldiers"
-    if (lemma in PARTITIVES and token.is_lower) or counted or grouping:
-        return next((below for slot, below in prepositional(token) if slot == "of"), token)
+    partitive = lemma in PARTITIVES and (token.is_lower or token.is_sent_start)
+    if partitive or counted or grouping:
+        of = (below for slot, below in prepositional(token) if slot == "of")
+        return next((below for below in of if below.i in mentions or token.i not in mentions), token)
     if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
         return _place_named_after(token, mentions) or token
     if token.i in mentions or lemma not in GENERIC:

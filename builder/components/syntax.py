@@ -58,7 +58,8 @@ def is_passive(verb: Token) -> bool:
     calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
     if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle
         return False
-    return verb.dep_ in ("acl", "advcl", "relcl") or (verb.dep_ == "conj" and is_passive(verb.head))
+    told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
+    return verb.dep_ in ("acl", "advcl", "relcl") or told
 
 
 def _is_clipped(verb: Token) -> bool:

@@ -24,6 +24,7 @@ NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_object
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 DOUBTS = frozenset(WORDS["doubts"])
+SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
@@ -116,7 +117,7 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if _is_figurative(verb):
+    if _is_figurative(verb) or _is_answered(verb):
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
@@ -137,6 +138,11 @@ def _is_figurative(verb: Token) -> bool:
     acted_on = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     acted_on += [verb.head] if verb.dep_ == "acl" and verb.tag_ == "VBN" else []
     return any(token.lemma_.lower() in objects for token in acted_on)
+
+
+def _is_answered(verb: Token) -> bool:
+    """Whether those who are attacked shoot: "the soldiers *shot back*" tells of no attack of their own."""
+    return verb.lemma_.lower() in SHOOTING and any(child.lower_ == "back" for child in verb.rights)
 
 
 def _acts_on(verb: Token, wanted: str) -> bool:

@@ -22,6 +22,7 @@ SENTENCES = {
         "A bomb hit a bus, <Killed exact=3>killing three</Killed> and <Injured exact=2>injuring two"
         "</Injured> more."
     ),
+    "arrested": "Police <Captured exact=2>detained two men</Captured>.",
     "including": (
         "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "
         "children</Killed> and <Killed exact=2>two nurses</Killed>."

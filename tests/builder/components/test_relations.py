@@ -22,6 +22,7 @@ TEXTS = {
     "Rockets hit a base that shelters foreign troops.": ("hosts", "base", "troops"),
     "Rockets fell in Tikrit, Iraq.": ("within", "Tikrit", "Iraq"),
     "Rockets fell in Tikrit in Iraq.": ("within", "Tikrit", "Iraq"),
+    "Rockets fell in Tikrit, in Salahuddin province.": ("within", "Tikrit", "province"),
     "A Taliban commander was killed.": ("member_of", "commander", "Taliban"),
     "Members of Boko Haram were killed.": ("member_of", "Members", "Haram"),
 }

@@ -40,13 +40,18 @@ SENTENCES = {
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
     ),
+    "weapons hung on the target": (
+        "<perpetrator>Gunmen</perpetrator> opened fire on the <target>bus</target> with "
+        "<weapon>rifles</weapon>."
+    ),
+    "reported killed": "Three <victim>soldiers</victim> were reported killed.",
+    "hundreds, first word": ("Hundreds of <mover>survivors</mover> fled to <destination>Goma</destination>."),
     "where people are who are hit": (
         "Three <weapon>shells</weapon> fell on <target>people</target> queueing for food in the suburb of "
         "<location>Dobrinja</location>."
     ),
     "where what has no name is": (
-        "A <weapon>bomb</weapon> went off near the entrance of the recruitment centre in "
-        "<location>Lubny</location>."
+        "A <weapon>bomb</weapon> went off near the entrance of the allotments in <location>Lubny</location>."
     ),
     "where one was going": (
         "A <victim>teacher</victim> was gunned down on her way to work in <location>Rueso</location>."
