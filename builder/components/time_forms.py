@@ -69,6 +69,11 @@ SHAPES = {
     ),
     # "the 25th of last month"
     "day_of_month": rf"the {_DAY} of (?P<which>last|this|next) month\b",
+    # "on the 22nd, a bomber", but not "the 22nd Brigade"
+    "ordinal_day": (
+        rf"the (?P<day>\d{{1,2}})(?:st|nd|rd|th)"
+        rf"(?=\s*(?:[,.;:)\n]|$)|\s+(?:{alternatives(WORDS['after_ordinal_days'])})\b)"
+    ),
     # "in the past 24 hours", "over the last two weeks"
     "past": rf"(?:the|this) (?:past|last)(?: {_NUMBER})? {_UNIT}\b(?! of\b)",
     # "last week", "earlier this year"
@@ -119,10 +124,13 @@ PARTS = {form: re.compile(shape, re.IGNORECASE) for form, shape in SHAPES.items(
 # Bare numbers of four digits are years only after these words.
 YEAR_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_years'])})\s*$", re.IGNORECASE)
 NO_WEEKDAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_no_weekday'])})\s$", re.IGNORECASE)
+DAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_ordinal_days'])})\s+$", re.IGNORECASE)
 MAY_BEFORE = tuple(f"{word} " for word in WORDS["before_may"])
 # Characters: the longest of the words that are looked for before a form, and the spaces around it.
 LONGEST_BEFORE = 2 + max(
-    len(word) for key in ("before_may", "before_no_weekday", "before_years") for word in WORDS[key]
+    len(word)
+    for key in ("before_may", "before_no_weekday", "before_years", "before_ordinal_days")
+    for word in WORDS[key]
 )
 
 
@@ -162,6 +170,8 @@ def _is_time(match: re.Match[str]) -> bool:
             told = not {"year", "year_away", "which"}.isdisjoint(parts)
             is_month = parts["month"] != "May" or told or _is_dated_may(match)
             return is_month and not parts["month"][0].islower()
+        case "ordinal_day":
+            return DAY_BEFORE.search(match.string, before, match.start()) is not None
         case "weekday":  # "Good Friday", "Bloody Sunday"
             return NO_WEEKDAY_BEFORE.search(match.string, before, match.start()) is None
         case _:

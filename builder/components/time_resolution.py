@@ -302,6 +302,18 @@ def _numbered_day(parts: Parts, published: date, anchor: Anchor) -> Period:
     return _real_day(moved.year, moved.month, int(parts["day"])), None
 
 
+def _ordinal_day(parts: Parts, published: date, anchor: Anchor) -> Period:
+    """A day by its number, "the 22nd": of the month of the date told last, else the nearest such day."""
+    number = int(parts["day"])
+    told = anchor.previous
+    if told is not None and told.month is not None:
+        return _real_day(told.year, told.month, number), None
+    behind, before = number > published.day, number < published.day
+    away = int(before) if anchor.ahead else -int(behind)
+    moved = published.replace(day=1) + away * STEPS["month"]
+    return _real_day(moved.year, moved.month, number), None
+
+
 def _ends(parts: Parts, published: date, anchor: Anchor) -> Period:
     """The last day of a week, month or year, the first month of a year, or both days of a weekend."""
     sunday = _monday(published) + timedelta(days=DAYS_IN_WEEK - 1)
@@ -351,6 +363,7 @@ DEICTIC: dict[str, Callable[[Parts, date, Anchor], Period]] = {
     "period": _period,
     "past": _past,
     "day_of_month": _numbered_day,
+    "ordinal_day": _ordinal_day,
     "weekday": _weekday,
     **dict.fromkeys(DEADLINES, _within),
 }

@@ -110,6 +110,13 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "overnight on a day": "Drones struck overnight on <time value=2024-01-27>Saturday</time>.",
     "a day and overnight": "Drones struck <time value=2024-01-27>Saturday</time> overnight.",
     "day by number in a month": "A truce began on <time value=2023-12-25>the 25th of last month</time>.",
+    "day by number": (
+        "On <time value=2023-10-04>4 October</time> a mine exploded. "
+        "On <time value=2023-10-22>the 22nd</time> a school burned."
+    ),
+    "day by number alone": "A school burned on <time value=2024-01-12>the 12th</time>.",
+    "day by number to come": "They must leave by <time value=2024-02-12 relation=by>the 12th</time>.",
+    "brigade by number": "On <time value=2024-01-26>Friday</time> rebels fired on the 22nd Brigade.",
     "no such day in that month": "It is said of <time value=None>the 31st of next month</time>.",
     "weekend": "Two died <time value=2024-01-27 until=2024-01-28>last weekend</time>.",
     # weeks, months, years
