@@ -1,7 +1,7 @@
 """Circumstances: when, by when, how far, in answer to what, and with what damage."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.quantities import METRES, read_metres
+from builder.components.said import nearest_subject
 from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
@@ -44,6 +45,7 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
     assessed = (assess_damage(doc, measure_distance(doc, event)) for event in doc._.event_mentions)
     events = {event.trigger.token: event for event in assessed}
     attach_times(doc, events)
+    share_with_participles(doc, events)
     share_deadlines(events)
     link_retaliation(doc, events)
     return tuple(events.values())
@@ -62,6 +64,22 @@ def attach_times(doc: Doc, events: Events) -> None:
             owned[owner].append(time)
     for token, times in owned.items():
         events[token] = _timed(events[token], times)
+
+
+def share_with_participles(doc: Doc, events: Events) -> None:
+    """Date what a movement went on with: "*overran* the village on Sunday, *burning* houses"."""
+    for token, event in list(events.items()):
+        main = events.get(_main_clause(doc[token]))
+        if event.times or main is None or event.trigger.kind is not EventKind.ATTACK:
+            continue
+        if main.trigger.kind is EventKind.MOVEMENT and main.modality is event.modality:
+            events[token] = replace(event, times=main.times)
+
+
+def _main_clause(verb: Token) -> int:
+    """The verb that a participle goes on from; of what is no participle the verb itself."""
+    first = verb.head if verb.dep_ == "conj" else verb
+    return first.head.i if first.dep_ == "advcl" and first.tag_ == "VBG" else verb.i
 
 
 def _headed(doc: Doc, time: TimeMention, events: Events) -> int | None:
@@ -90,13 +108,14 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
         if above.i in events:
-            return above.i
+            told = _told_before(root, above, events)
+            return above.i if told is None else told
         if above.pos_ not in VERBAL:
             if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
                 return None
             continue
         # "carried out an *air strike* on Friday"
-        held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
+        held = next((i for i in _held(above) if _happens(i, events)), None)
         if held is not None:
             reported = above.lemma_ == "report" and is_passive(above)
             # "*condemned* the attack on Friday"
@@ -110,6 +129,23 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _held(verb: Token) -> Iterator[int]:
+    """What a verb carries: object, subject, the noun of its clause: "the *strike*, which came on Monday"."""
+    yield from (child.i for child in verb.children if child.dep_ in HELD)
+    if verb.dep_ == "relcl" and verb.lemma_.lower() in CARRYING:
+        yield verb.head.i
+
+
+def _told_before(root: Token, saying: Token, events: Events) -> int | None:
+    """The event of a time that stands before who says so: "drove into a crowd *on Monday*, police *said*"."""
+    speaker = nearest_subject(saying) if events[saying.i].trigger.kind is EventKind.STATEMENT else None
+    if speaker is None or not root.i < speaker.left_edge.i < saying.i:
+        return None
+    before = [i for i in events if saying.sent.start <= i < speaker.left_edge.i and _happens(i, events)]
+    loose = (i for i in before if not _is_told_aside(saying.doc[i], saying))
+    return min(loose, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
 
 
 def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:

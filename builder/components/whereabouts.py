@@ -16,6 +16,7 @@ WORDS = load("whereabouts")
 PLACING = frozenset(WORDS["placing"])
 ELSEWHERE = frozenset(WORDS["elsewhere"])  # "a soldier *based* in Gao", "a man *born* in Gao"
 ASIDE = frozenset(WORDS["aside"])  # relations under which other things are told than where an attack was
+TAKING = "capture"  # the frame of "overran the village, killing six"
 MEANWHILE = frozenset(("as", "while"))
 WIDE = frozenset(("country", "province", "district"))  # a town told before is rather meant by "there"
 RECENT = 2  # sentences in which the place was told that "there" takes up
@@ -26,7 +27,12 @@ def with_whereabouts(doc: Doc, event: EventMention, triggers: Mapping[int, Trigg
     if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
         return event
     token = doc[event.trigger.token]
-    ways = (_at_distance(doc, token, triggers), _below(token, triggers), _there(token))
+    ways = (
+        _at_distance(doc, token, triggers),
+        _below(token, triggers),
+        _of_main_clause(token, triggers),
+        _there(token),
+    )
     place = next((found for found in ways if found is not None), None)
     return event if place is None else replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, place)))
 
@@ -67,6 +73,20 @@ def _below(token: Token, triggers: Mapping[int, Trigger]) -> int | None:
                 return current.i if named is None else named
         queue.extend(_following(current, token, triggers))
     return None
+
+
+def _of_main_clause(token: Token, triggers: Mapping[int, Trigger]) -> int | None:
+    """The place of the verb that a participle goes on from: "drove into a crowd in *Nice*, killing six"."""
+    first = token.head if token.dep_ == "conj" else token
+    verb = first.head
+    if first.dep_ != "advcl" or first.tag_ != "VBG" or _starts_attack(triggers, verb.i):
+        return None
+    taken = triggers[verb.i].frame == TAKING if verb.i in triggers else False
+    for child in verb.rights if taken else ():
+        mention: EntityMention | None = token.doc._.mentions.get(child.i)
+        if mention is not None and child.dep_ == "dobj" and mention.category is Category.PLACE:
+            return named_after(token.doc, mention) or mention.root
+    return _below(verb, triggers)
 
 
 def _following(above: Token, trigger: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:

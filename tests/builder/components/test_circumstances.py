@@ -52,6 +52,16 @@ TIMES = {
         "shelled": [],
         "killing": ["2024-01-08"],
     },
+    "A car drove into a crowd in Nice on Monday, killing six people, police said on Tuesday.": {
+        "killing": ["2024-01-29"],
+        "said": ["2024-01-30"],
+    },
+    "Rebels overran the village of Bougui on Sunday, burning houses and killing a nurse.": {
+        "overran": ["2024-01-28"],
+        "burning": ["2024-01-28"],
+        "killing": ["2024-01-28"],
+    },
+    "The strike, which came at dawn on Monday, hit a school.": {"strike": ["2024-01-29"], "hit": []},
     "An attack was reported near Goma on Friday.": {"attack": ["2024-01-26"]},
     "The anniversary on Friday of the raid on the base is near.": {"raid": []},
     "The riots of 1983, when mobs killed a priest, are not forgotten.": {"riots": [], "killed": ["1983"]},

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 SENTENCES = {
     "name with a number": '<actor>Troops</actor> left <facility label="Tower 22">Tower</facility> 22.',
-    "after a dateline": "Oct 17 - A <weapon type=Missile number=None>missile</weapon> hit <place>Goma</place>.",
+    "after a dateline": (
+        "Oct 17 - A <weapon type=Missile number=None>missile</weapon> hit <place>Goma</place>."
+    ),
     "a stretch of road": (
         "A <facility>vehicle</facility> struck an <weapon type=IED>improvised explosive device</weapon> "
         "between <place>Amchidé</place> and <place>Limani</place>."

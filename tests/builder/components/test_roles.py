@@ -46,6 +46,10 @@ SENTENCES = {
     ),
     "reported killed": "Three <victim>soldiers</victim> were reported killed.",
     "hundreds, first word": ("Hundreds of <mover>survivors</mover> fled to <destination>Goma</destination>."),
+    "where the clause before was": (
+        "A <weapon>car</weapon> drove into a crowd in <location>Nice</location>, killing six "
+        "<victim>people</victim>."
+    ),
     "where people are who are hit": (
         "Three <weapon>shells</weapon> fell on <target>people</target> queueing for food in the suburb of "
         "<location>Dobrinja</location>."
