@@ -144,7 +144,8 @@ def _told_before(root: Token, saying: Token, events: Events) -> int | None:
     if speaker is None or not root.i < speaker.left_edge.i < saying.i:
         return None
     before = [i for i in events if saying.sent.start <= i < speaker.left_edge.i and _happens(i, events)]
-    loose = (i for i in before if not _is_told_aside(saying.doc[i], saying))
+    loose = [i for i in before if not _is_told_aside(saying.doc[i], saying)]
+    loose = loose or [i for i in before if saying.doc[i].tag_ == "VBG"]  # of "gunmen …, *killing* ten"
     return min(loose, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
 
 
