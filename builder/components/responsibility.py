@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from builder.components.annotations import Category, Incident, RoleFiller
+from builder.components.annotations import Category, EntityMention, Incident, RoleFiller
 from builder.components.relations import spoken_for
 from builder.model import Basis, EventKind, Role
 from builder.patterns import load
 
 AUTHORITIES = frozenset(load("attribution")["authorities"])
+DOUBTING = frozenset(load("attribution")["doubting"])
 NAMING = {"claim": Role.SPEAKER, "accuse": Role.ACCUSED}  # who did it, by the statement's frame
 
 Blame = tuple[
@@ -29,7 +30,19 @@ def with_basis(doc: Doc, incidents: tuple[Incident, ...]) -> tuple[Incident, ...
         told = any(filler.role is Role.PERPETRATOR for filler in incident.roles)
         if incident.basis is None and (not told or basis is Basis.CLAIMED):
             found[position] = replace(incident, roles=(*incident.roles, *actors), basis=basis)
-    return tuple(found)
+    return tuple(_as_possible(doc, incident) for incident in found)
+
+
+def _as_possible(doc: Doc, incident: Incident) -> Incident:
+    """An attack by those of whom it is only suspected: "*suspected* rebels raided a village"."""
+    actors = [doc._.mentions[f.root] for f in incident.roles if f.role is Role.PERPETRATOR]
+    doubted = bool(actors) and all(_is_doubted(doc, actor) for actor in actors)
+    is_told = incident.kind is EventKind.ATTACK and incident.basis is None
+    return replace(incident, basis=Basis.POSSIBLE) if doubted and is_told else incident
+
+
+def _is_doubted(doc: Doc, actor: EntityMention) -> bool:
+    return any(doc[i].lower_ in DOUBTING for i in range(actor.start, actor.root))
 
 
 def _weight(blame: Blame) -> bool:

@@ -37,6 +37,7 @@ BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all 
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 NOBODY = frozenset(load("attribution")["nobody"])
 NO_PEOPLE = frozenset(WORDS["no_people"])
+DUES = frozenset(load("warnings")["dues"])
 TITLES = frozenset(WORDS["titles"])
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
@@ -165,6 +166,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
 def _told_role(draft: _Draft, slot: str, mention: EntityMention, filler: Token) -> str | None:
     """The role by the frame; of "*rockets* fired at the base killed two" the subject is what is fired."""
     role = role_of(slot, mention, filler, draft.trigger.frame)
+    if role == "vehicle" and slot == "object" and draft.weapons and draft.trigger.frame == "explode":
+        return Role.TARGET.value  # "a car bomb rammed a *truck*"; who rams one into a gate comes first
     if role != "craft" or slot != "subject" or draft.trigger.frame != "launch_weapon":
         return role
     objects = any(child.dep_ == "dobj" for child in draft.doc[draft.trigger.token].children)
@@ -351,7 +354,7 @@ def _is_armed(event: EventMention) -> bool:
 def _is_idle(doc: Doc, event: EventMention) -> bool:
     """Whether a word of many senses ("increase", "leave", "hold") lacks the roles of its frame here."""
     needed = NEEDED.get(event.trigger.frame)
-    if needed is None:
+    if needed is None or _is_due(doc[event.trigger.token]):
         return False
     slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
     below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
@@ -359,6 +362,11 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
     filled = told or (needed if counted else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
+
+
+def _is_due(verb: Token) -> bool:
+    """Whether a passive tells what is demanded without who demands it: "a *ransom* is demanded"."""
+    return is_passive(verb) and any(child.lemma_.lower() in DUES for child in verb.lefts)
 
 
 @Language.factory(

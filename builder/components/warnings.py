@@ -27,6 +27,7 @@ NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 WISHING = frozenset(WORDS["wishing"])  # "*wants* them to leave", but not "wants to leave"
 LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
 UNLESS = frozenset(WORDS["unless"])
+DUES = frozenset(WORDS["dues"])  # what is demanded without a verb: "a *ransom* is demanded"
 OTHERWISE = frozenset(WORDS["otherwise"])
 FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
 OBLIGING = frozenset(("to", "must", "should", "shall"))
@@ -122,7 +123,7 @@ def _contents(token: Token) -> Iterator[Content]:
             yield from _chain(child)  # "called on them *to leave*", which the parser takes for a purpose
         elif child.dep_ == "prep" and child.lower_ in ("of", "against", "with"):
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
-        elif child.dep_ == "dobj":
+        elif child.dep_ in ("dobj", "nsubjpass"):
             yield Content(child)
 
 
@@ -158,7 +159,8 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
         if warning.trigger.lemma in WISHING and not _is_of_others(content.token):
             continue
         event = events.get(content.token.i)
-        ahead = (
+        due = content.token.lemma_.lower() in DUES
+        ahead = due or (
             content.token.i > warning.trigger.token
         )  # "“He used to listen,” he told the BBC" demands nothing
         if event is None and warning.trigger.frame in ASKING and ahead and not reading.demanded:
@@ -171,6 +173,8 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
 def _implied_demand(content: Content) -> EventMention | None:
     """An event of no type for a demand whose verb is no trigger: "to lay down their arms"."""
     token = content.token
+    if token.lemma_.lower() in DUES and content.verb is None:  # "demanded a *ransom*"
+        return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", token.lemma_))
     infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.lefts)
     if token.pos_ != "VERB" or not (infinitive or content.conditional):
         return None

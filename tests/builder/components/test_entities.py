@@ -16,6 +16,13 @@ SENTENCES = {
     "after a dateline": (
         "Oct 17 - A <weapon type=Missile number=None>missile</weapon> hit <place>Goma</place>."
     ),
+    "a laden vehicle": (
+        "A <weapon type=CarBomb>car</weapon> laden with <weapon type=Explosive>explosives</weapon> fell."
+    ),
+    "a laden vehicle, told before": (
+        "An <weapon type=CarBomb>explosives-laden truck</weapon> stopped near a <facility>truck</facility> "
+        "laden with coal."
+    ),
     "a stretch of road": (
         "A <facility>vehicle</facility> struck an <weapon type=IED>improvised explosive device</weapon> "
         "between <place>Amchidé</place> and <place>Limani</place>."

@@ -105,6 +105,22 @@ def test_deaths_without_violence_are_no_attack(annotate: Annotate) -> None:
     assert attacks(annotate("Six miners died in Goma.", until="incidents")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [("Suspected rebels raided a village.", Basis.POSSIBLE), ("Rebels raided a village.", None)],
+)
+def test_those_who_are_only_suspected_are_possible(
+    text: str, basis: Basis | None, annotate: Annotate
+) -> None:
+    (attack,) = attacks(annotate(text, until="incidents"))
+    assert attack.basis is basis
+
+
+def test_a_building_destroyed_by_a_rocket_is_told_though_nobody_was_hurt(annotate: Annotate) -> None:
+    text = "A school was destroyed by a rocket; there were no casualties."
+    assert len(attacks(annotate(text, until="incidents"))) == 1
+
+
 def test_one_of_several_targets_is_a_part(annotate: Annotate) -> None:
     text = "Rockets hit the Rosa air base and the Lima barracks. Two rockets struck the Rosa air base."
     doc = annotate(text, until="incidents")

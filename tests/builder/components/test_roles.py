@@ -40,6 +40,9 @@ SENTENCES = {
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
     ),
+    "what a car bomb rams": (
+        "A <weapon>truck</weapon> packed with <weapon>explosives</weapon> rammed the <target>base</target>."
+    ),
     "weapons hung on the target": (
         "<perpetrator>Gunmen</perpetrator> opened fire on the <target>bus</target> with "
         "<weapon>rifles</weapon>."

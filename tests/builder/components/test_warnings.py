@@ -39,6 +39,7 @@ SENTENCES = {
         "The <issuer>rebels</issuer> <Demand>ordered</Demand> <addressee>civilians</addressee> to "
         "<demands modality=Demanded>leave</demands> the city."
     ),
+    "a ransom": ("A <demands modality=Demanded>ransom</demands> of 50 million is <Demand>demanded</Demand>."),
     "comply or face": (
         "<issuer>NATO</issuer> <Threat>told</Threat> the <addressee>rebels</addressee> to "
         "<demands modality=Demanded>leave</demands> the town or risk an "
