@@ -10,6 +10,7 @@ from builder.components.annotations import Name, register_extensions
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
 from builder.components.place_names import abbreviated_provinces, with_repeated_places, with_towns
 from builder.components.ship_names import with_ships
+from builder.components.told_places import with_told_places
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
@@ -296,7 +297,7 @@ class NameFinder:
         known = [name for name in gazetteer_names(doc) if not _is_adjective(doc, name)]
         known = _with_abbreviations(doc, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
-        names = with_towns(doc, _merge(doc, known, demonyms))
+        names = with_told_places(doc, with_towns(doc, _merge(doc, known, demonyms)))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)
