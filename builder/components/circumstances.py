@@ -23,6 +23,7 @@ SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
+COUNTED = frozenset(load("attribution")["tolls"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
@@ -96,6 +97,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
                 return None
             continue
         # "carried out an *air strike* on Friday"
+        if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
+            return None  # "the death *toll* from the attack *rose* to 305 on Saturday"
         held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
         if held is not None:
             reported = above.lemma_ == "report" and is_passive(above)

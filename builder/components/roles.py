@@ -250,6 +250,8 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
         return None
     if filler.lower_ in draft.trigger.lemma.split():  # "set *fire*"
         return None
+    if slot == "of" and draft.doc[draft.trigger.token].pos_ == "VERB":
+        return None  # "died of his *wounds*"
     if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
         draft.mentions[filler.i] = person_mention(filler)
     elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:

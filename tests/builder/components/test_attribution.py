@@ -24,6 +24,10 @@ SENTENCES = {
         "Gunmen <about>attacked</about> a bus. A <speaker>commander</speaker> <Accusation>said</Accusation> "
         "that <accused>bandits</accused> had done it."
     ),
+    "a toll, and who gives it": (
+        "The death toll of the <about>raid</about> rose to 30, the <speaker>ministry</speaker> "
+        "<TollReport>said</TollReport>."
+    ),
     "no hand in": (
         "Gunmen <about>attacked</about> the base. <speaker>Iran</speaker> "
         "<DenialOfResponsibility>had</DenialOfResponsibility> no hand in it."

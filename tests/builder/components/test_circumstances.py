@@ -39,6 +39,7 @@ TIMES = {
     "A communique issued on Friday said that rebels raided a village.": {"raided": []},
     "The president on Friday condemned the attack on the base.": {"attack": []},
     "The army planned an attack on the base for Friday.": {"attack": ["2024-02-02"]},
+    "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},
     "As of Friday, rebels had raided a village.": {"raided": []},
     "Rebels raided a village, which has been empty since January 3.": {"raided": []},
     "In Goma, where rebels raided a hotel on January 3, relatives will meet on Friday.": {
