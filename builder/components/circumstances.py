@@ -1,7 +1,7 @@
 """Circumstances: when, by when, how far, in answer to what, and with what damage."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
+from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
 from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
@@ -56,8 +57,9 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
 def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
+    lead_ins = tuple(find_lead_ins(doc))
     for time in doc._.times:
-        found = _headed(doc, time, events) or _recalled(doc, time, events) or _begun(doc, time, events)
+        found = _headed(doc, time, events, lead_ins) or _recalled(doc, time, events) or _begun(doc, time, events)
         owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
@@ -65,11 +67,14 @@ def attach_times(doc: Doc, events: Events) -> None:
         events[token] = _timed(events[token], times)
 
 
-def _headed(doc: Doc, time: TimeMention, events: Events) -> int | None:
+def _headed(doc: Doc, time: TimeMention, events: Events, lead_ins: Iterable[LeadIn]) -> int | None:
     """The first event of a line that a date heads: "Garissa County, *11 Jun*: gunmen raided a village"."""
-    if time.end >= len(doc) or doc[time.end].text != ":" or time.relation != "at":
+    if time.end >= len(doc) or time.relation != "at":
         return None
-    line = range(time.end, doc[time.start].sent.end)
+    lead_in = lead_in_of(doc, time, lead_ins)
+    if lead_in is None and doc[time.end].text != ":":
+        return None
+    line = range(time.end, doc[time.start].sent.end if lead_in is None else lead_in.until)
     return next((i for i in events if i in line and events[i].trigger.kind in DONE), None)
 
 

@@ -188,6 +188,9 @@ def _report_above(clause: Token) -> Token | None:
     """The report that a clause spells out: "a *report* by the newspaper that the airport had been hit"."""
     if clause.dep_ == "relcl" and clause.head.lemma_.lower() in REPORTS:
         return clause.head
+    if clause.dep_ == "pcomp" and clause.head.lower_ == "according":  # "the report, *according to which* …"
+        before = clause.doc[clause.sent.start : clause.head.i]
+        return next((token for token in reversed(before) if token.lemma_.lower() in REPORTS), None)
     spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
     if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
         return None

@@ -20,7 +20,7 @@ from builder.components.annotations import (
 from builder.components.entities import facility_mention, mention_at, person_mention
 from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
-from builder.components.modifiers import location_after, named_after
+from builder.components.placing import placed
 from builder.components.quantities import count_of_events
 from builder.components.slots import event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
@@ -41,6 +41,7 @@ TITLES = frozenset(WORDS["titles"])
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
+ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
     "threaten": Role.ISSUER,
@@ -81,33 +82,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    told = (event for event in events if _is_armed(event) and not _is_idle(doc, event))
-    return tuple(_at_distance(doc, event, triggers) for event in told)
-
-
-def _at_distance(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger]) -> EventMention:
-    """An attack that nothing places with the town from which its sentence tells how far away it was."""
-    token = event.trigger.token
-    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
-        return event
-    town = next((root for root in doc._.surroundings if token < root < doc[token].sent.end), None)
-    if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
-        return event
-    return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, town)))
-
-
-def _is_placed(doc: Doc, event: EventMention) -> bool:
-    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
-    mentions: dict[int, EntityMention] = doc._.mentions
-    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
-    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
-        return True
-    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
-    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
-
-
-def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
-    return token in triggers and triggers[token].kind is EventKind.ATTACK
+    return placed(doc, [event for event in events if _is_armed(event) and not _is_idle(doc, event)])
 
 
 def _drafts(
@@ -252,11 +227,18 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
         return None
     if slot == "of" and draft.doc[draft.trigger.token].pos_ == "VERB":
         return None  # "died of his *wounds*"
-    if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
+    is_told = slot == "object" and frame in ASKING and _is_told_to(draft.doc[draft.trigger.token])
+    if is_told or (slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value):
         draft.mentions[filler.i] = person_mention(filler)
     elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
     return draft.mentions.get(filler.i)
+
+
+def _is_told_to(verb: Token) -> bool:
+    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to keep"."""
+    infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
+    return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
 
 
 def _is_wrecked(trigger: Trigger, slot: str) -> bool:

@@ -103,6 +103,7 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     if subject is not None:
         yield ("object" if passive else "subject"), subject
         yield from _where_weapon_was(subject)
+        yield from (("object" if passive else "subject", other) for other in _other_subjects(verb, subject))
     yield from _objects(verb)
     yield from _one_of_several(verb)
     # "the base *that* gunmen attacked": the noun is the object, unless the verb has one of its own.
@@ -115,6 +116,12 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield ("agent" if preposition == "by" and passive else preposition), filler
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _other_subjects(verb: Token, first: Token) -> Iterator[Token]:
+    """The subjects that an insertion parts from the first: "Israel and, since Sunday, *Britain* have blamed"."""
+    if any(child.dep_ == "cc" for child in first.rights):
+        yield from (child for child in verb.lefts if child.dep_ in SUBJECTS and child.i > first.i)
 
 
 def _where_weapon_was(subject: Token) -> Iterator[Slot]:
