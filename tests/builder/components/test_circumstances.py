@@ -30,6 +30,8 @@ TIMES = {
     },
     "Rebels raided a village.": {"raided": []},
     "b. Garissa County, 11 Jan: suspected rebels raided a village.": {"raided": ["2024-01-11"]},
+    "3 Jan, 0200h, near Gwoza: Gunmen raided a village.": {"raided": ["2024-01-03"]},
+    "31 January, Gwoza: Gunmen raided a village.": {"raided": []},
     "People remember November 2020, when rebels raided a village.": {"raided": ["2020-11"]},
     "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
     "Police arrested two men on Friday after a bomb exploded in a market.": {
@@ -96,6 +98,7 @@ def test_deadlines_are_of_what_lies_ahead(
 DISTANCES = {
     "The rebels ordered troops to withdraw at least one kilometre from the border.": 1000,
     "Troops withdrew 500 metres from the bridge.": 500,
+    "Masters are advised to keep at least 12 nautical miles from the coast.": 22_224,
     "Troops pulled back 30 km from the border.": 30_000,
     "Troops withdrew from the bridge.": None,
     "Troops withdrew 12 tanks from the bridge.": None,

@@ -30,6 +30,9 @@ SENTENCES = {
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
+    "according to which": (
+        "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
+    ),
     "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
     "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
     "threatening": (

@@ -47,6 +47,10 @@ SENTENCES = {
     ),
     "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
+    "bombers who are sent": (
+        "The <perpetrator>rebels</perpetrator> sent five <perpetrator>suicide bombers</perpetrator> against "
+        "the <target>market</target>."
+    ),
     "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
     "victims, passive": "Two <victim>soldiers</victim> were killed.",
     "coordinated targets": (
