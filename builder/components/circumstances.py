@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
+from builder.components.scenes import find_scenes, scene_of
 from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
@@ -58,9 +59,11 @@ def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
     lead_ins = tuple(find_lead_ins(doc))
+    scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
         found = _headed(doc, time, events, lead_ins) or _recalled(doc, time, events) or _begun(doc, time, events)
         owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
+        owner = scene_of(time, scenes) if owner is None else owner
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():

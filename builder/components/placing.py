@@ -1,6 +1,7 @@
 """Placing: where an attack was that its own clause does not place.
 
-Its sentence may tell how far from a town it was, or the lead-in of its line where all of it happened.
+Its sentence may tell how far from a town it was, the lead-in of its line where all of it happened, or the
+sentence before where the armed came.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,17 +18,18 @@ from builder.components.annotations import (
 )
 from builder.components.lead_ins import find_lead_ins, led_place
 from builder.components.modifiers import location_after, named_after
+from builder.components.scenes import find_scenes, scene_place
 from builder.model import EventKind, Role
 
 
 def placed(doc: Doc, events: Sequence[EventMention]) -> tuple[EventMention, ...]:
     """The event mentions, attacks that nothing places with what else tells of where they were."""
-    led = _led(doc, events)
+    led = {scene.attack: scene_place(scene) for scene in find_scenes(doc, events)} | _led(doc, events)
     return tuple(_placed(doc, event, led.get(event.trigger.token)) for event in events)
 
 
 def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
-    """An event mention with the town from which its sentence tells how far away it was, or its lead-in's place."""
+    """An event mention with the town from which its sentence tells how far away it was, or `led`."""
     if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
         return event
     town = _town_at_distance(doc, event.trigger.token)

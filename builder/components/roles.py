@@ -41,6 +41,7 @@ TITLES = frozenset(WORDS["titles"])
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
+ACTING_SLOTS = frozenset(("subject", "agent"))
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
@@ -149,6 +150,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     match _told_role(draft, slot, mention, filler):
         case "weapon":
             draft.weapons[mention.root] = None
+            if slot in ACTING_SLOTS:  # "an *Israeli* missile hit the port"
+                _add_owners(draft, mention)
         case "vehicle":
             draft.weapons[mention.root] = None
             _add_owners(draft, mention)
@@ -158,7 +161,7 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             _turn_on_subject(draft, mention)
         case str(role) if role in ROLES:
             _add_in_role(draft, ROLES[role], slot, mention)
-    if slot in ("subject", "agent"):
+    if slot in ACTING_SLOTS:
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
 
 

@@ -17,6 +17,7 @@ from builder.components.syntax import (
     Slot,
     described,
     is_passive,
+    is_verb_before_object,
     prepositional,
     subject_of,
 )
@@ -142,6 +143,8 @@ def _one_of_several(verb: Token) -> Iterator[Slot]:
 
 
 def _objects(verb: Token) -> Iterator[Slot]:
+    if is_verb_before_object(verb):
+        yield "object", verb.head
     for child in verb.children:
         if child.dep_ == "dobj" and child.lower_ in RELATIVE and verb.dep_ == "relcl":
             yield "object", verb.head  # "the rebels, *whom* he blamed"

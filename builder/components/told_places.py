@@ -10,6 +10,7 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Name
+from builder.components.lead_ins import CALENDAR, find_lead_ins
 from builder.components.syntax import NOMINAL, tokens_with
 from builder.patterns import load
 
@@ -57,6 +58,17 @@ def _told(doc: Doc) -> Iterator[Range]:
         if word.i > 0 and doc[word.i - 1].lemma_.lower() in WAYS:
             yield from _list_from(doc, word.i + 1, several=word.lower_ == "between")
     yield from _measured(doc)
+    yield from _led_in(doc)
+
+
+def _led_in(doc: Doc) -> Iterator[Range]:
+    """The names in the lead-in of a line that says more than one thing: "3 Nov, 0200h, *Gwoza*: "."""
+    for lead_in in find_lead_ins(doc):
+        parts = [token.i for token in doc[lead_in.start : lead_in.end] if token.text == ","]
+        for start in (lead_in.start, *(i + 1 for i in parts)) if parts else ():
+            first = next((t for t in doc[start : lead_in.end] if not t.is_lower and not t.is_space), None)
+            if first is not None and first.is_alpha and first.lower_ not in CALENDAR:
+                yield from _list_from(doc, first.i)
 
 
 def _measured(doc: Doc) -> Iterator[Range]:

@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
-from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, subject_of, tokens_with
+from builder.components.syntax import ANY_SUBJECT, is_passive, is_verb_before_object, prepositional, subject_of, tokens_with
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
@@ -116,7 +116,7 @@ def _verb_trigger(token: Token) -> Pattern | None:
     patterns = verb_patterns().get(LEMMAS.get(token.lower_, token.lemma_.lower()))
     # "leaving two dead" tells what an attack did; nobody leaves.
     is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
-    if patterns is None or token.dep_ == "amod" or is_result:
+    if patterns is None or (token.dep_ == "amod" and not is_verb_before_object(token)) or is_result:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))

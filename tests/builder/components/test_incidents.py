@@ -76,6 +76,9 @@ BASIS = {
     "A bomb exploded in a market. The governor blamed the rebels.": Basis.ACCUSED_BY_AUTHORITIES,
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
+    "Suspected rebels attacked the base.": Basis.POSSIBLE,
+    "Suspected rebels attacked the base. Boko Haram claimed responsibility.": Basis.CLAIMED,
+    "Gunmen attacked the base. The governor blamed Boko Haram.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base.": None,
 }
 
