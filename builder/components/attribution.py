@@ -20,6 +20,7 @@ from builder.components.annotations import (
 )
 from builder.components.blame import find_blame
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
+from builder.components.echoes import echoed
 from builder.components.paragraphs import paragraph_starts
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
@@ -53,7 +54,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     spoken += _of_blame(doc, told)
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
-    spoken += [*_quoted(doc, told, spoken)]
+    spoken += [*echoed(doc, spoken), *_quoted(doc, told, spoken)]
     return tuple(sorted((*told.values(), *spoken), key=lambda event: event.trigger.token))
 
 
@@ -312,6 +313,7 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     token = doc[statement.trigger.token]
     attacks = [i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK]
     who = {below.i for child in token.lefts if child.dep_ in SUBJECTS for below in child.subtree}
+    who |= {i for root in statement.fillers(Role.ACCUSED) for i in _told_aside(doc[root])}
     below = [below.i for below in own_words(token) if below.i in attacks and below.i not in who]
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
@@ -324,6 +326,12 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     return _last_attack(told, token.i)
+
+
+def _told_aside(accused: Token) -> Iterator[int]:
+    """The words that only say who is accused: "suspect the group, *which has killed hundreds since 2013*"."""
+    asides = (child for child in accused.rights if child.dep_ in ("relcl", "appos"))
+    return (below.i for aside in asides for below in aside.subtree)
 
 
 @Language.factory(

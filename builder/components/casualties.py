@@ -22,6 +22,7 @@ from builder.components.annotations import (
 from builder.components.quantities import PLURALS, bare_numeral, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
 from builder.components.shares import shares
+from builder.components.toll_parts import with_parts
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import alternatives, load
 
@@ -40,6 +41,7 @@ NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
 _NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
+_ANOTHER = alternatives(word for word in NUMBER_WORDS if word != "one")  # "no one was killed"
 _NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
 # What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
 _INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)}))
@@ -47,7 +49,7 @@ _INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)
 PHRASE = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{alternatives(ZERO)}|{_NUMERAL})
-    (?:[ ](?!(?:{alternatives(WORDS["breaking"])})\b)[\w'’-]+){{0,3}}?[ ]  # who is counted
+    (?:[ ](?!(?:\d|(?:{_ANOTHER}|{alternatives(WORDS["breaking"])})\b))[\w'’-]+){{0,3}}?[ ]  # who is counted
     (?:(?:{alternatives(WORDS["copulas"])})[ ])?                         # "were", "have been"
     (?:(?:taken|held|made)[ ])?                                          # "taken hostage"
     (?P<word>{_WORD})\b
@@ -133,7 +135,7 @@ def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
         outcome = OUTCOMES.get(word, Outcome.KILLED)
         if match["number"].lower() in ZERO:
             yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
-        elif word not in ZERO_ONLY and span[0].like_num and quantity_at(span[0]) != Quantity():
+        elif word not in ZERO_ONLY and _counts_people(doc, span) and quantity_at(span[0]) != Quantity():
             yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
     for match, span in _matches(NOBODY, doc, text):
         for found in filter(None, (match["word"] or "died", match["second"])):
@@ -148,6 +150,13 @@ def _among(doc: Doc, text: str) -> Iterator[Toll]:
             yield Toll(
                 span.start, span.end, OUTCOMES[match["word"].lower()], number, _counted_head(doc, span)
             )
+
+
+def _counts_people(doc: Doc, span: Span) -> bool:
+    """Whether a phrase begins with a number, and what it counts is no weapon: "five shells fallen"."""
+    inside = (doc._.mentions[i] for i in range(span.start + 1, span.end) if i in doc._.mentions)
+    counted = next(inside, None)
+    return span[0].like_num and (counted is None or counted.category is not Category.WEAPON)
 
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
@@ -315,6 +324,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     _take_up_corrections(doc, text, events)
+    events = with_parts(doc, events)
+    told = [toll for event in events for toll in event.tolls]
     for position, toll in [*shares(doc, events), *((None, share) for share in _among(doc, text))]:
         host = _host(doc, toll, events) if position is None else position
         if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):

@@ -1,7 +1,7 @@
 """Circumstances: when, by when, how far, in answer to what, and with what damage."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,8 +9,10 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
+from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
 from builder.components.said import nearest_subject
+from builder.components.scenes import find_scenes, scene_of
 from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
@@ -24,6 +26,7 @@ SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
+COUNTED = frozenset(load("attribution")["tolls"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
@@ -57,9 +60,14 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
 def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
+    lead_ins = tuple(find_lead_ins(doc))
+    scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
-        found = _headed(doc, time, events) or _recalled(doc, time, events) or _begun(doc, time, events)
+        found = (
+            _headed(doc, time, events, lead_ins) or _recalled(doc, time, events) or _begun(doc, time, events)
+        )
         owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
+        owner = scene_of(time, scenes) if owner is None else owner
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
@@ -82,11 +90,14 @@ def _main_clause(verb: Token) -> int:
     return first.head.i if first.dep_ == "advcl" and first.tag_ == "VBG" else verb.i
 
 
-def _headed(doc: Doc, time: TimeMention, events: Events) -> int | None:
+def _headed(doc: Doc, time: TimeMention, events: Events, lead_ins: Iterable[LeadIn]) -> int | None:
     """The first event of a line that a date heads: "Garissa County, *11 Jun*: gunmen raided a village"."""
-    if time.end >= len(doc) or doc[time.end].text != ":" or time.relation != "at":
+    if time.end >= len(doc) or time.relation != "at":
         return None
-    line = range(time.end, doc[time.start].sent.end)
+    lead_in = lead_in_of(doc, time, lead_ins)
+    if lead_in is None and doc[time.end].text != ":":
+        return None
+    line = range(time.end, doc[time.start].sent.end if lead_in is None else lead_in.until)
     return next((i for i in events if i in line and events[i].trigger.kind in DONE), None)
 
 
@@ -115,6 +126,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
                 return None
             continue
         # "carried out an *air strike* on Friday"
+        if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
+            return None  # "the death *toll* from the attack *rose* to 305 on Saturday"
         held = next((i for i in _held(above) if _happens(i, events)), None)
         if held is not None:
             reported = above.lemma_ == "report" and is_passive(above)

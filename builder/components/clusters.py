@@ -104,6 +104,7 @@ class Context:
             for key, chain in chains.items()
             if chain.location is not None and chain.location in self.chain_at
         }
+        self._named = {key for key, chain in chains.items() if chain.is_named}
         self._sentence_starts = [sentence.start for sentence in doc.sents]
 
     def cluster(self, mention: EventMention) -> Cluster:
@@ -136,9 +137,12 @@ class Context:
         return bool(here) and bool(there) and here.isdisjoint(there)
 
     def _places(self, cluster: Cluster) -> set[int]:
-        """The chains of where a cluster happened: its locations, and where its targets are."""
+        """The chains of where a cluster happened: its locations, and where its targets are.
+
+        "A neighbouring village" is no other place than the base beside it.
+        """
         sites = {self._place_of[key] for key in cluster.filling(Role.TARGET) if key in self._place_of}
-        return cluster.filling(Role.LOCATION) | sites
+        return {key for key in cluster.filling(Role.LOCATION) if key in self._named} | sites
 
     def is_series(self, cluster: Cluster) -> bool:
         """Whether several events are told as one: they are counted, or a noun is in the plural."""

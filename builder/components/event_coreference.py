@@ -74,6 +74,7 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether nothing speaks against two clusters being one event."""
     return (
         not _answers(host, cluster)
+        and not _is_another_than_denied(host, cluster)
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
@@ -91,6 +92,14 @@ def _answers(host: Cluster, cluster: Cluster) -> bool:
         for member in one.members
         for role, token in member.links
     )
+
+
+def _is_another_than_denied(host: Cluster, cluster: Cluster) -> bool:
+    """Whether one of two is said not to have happened, and the other happened on a day of its own."""
+    if (host.modality is Modality.DENIED) is (cluster.modality is Modality.DENIED):
+        return False
+    denied, done = (host, cluster) if host.modality is Modality.DENIED else (cluster, host)
+    return bool(done.moments - denied.moments)
 
 
 def _types_agree(host: Cluster, cluster: Cluster) -> bool:

@@ -25,6 +25,9 @@ class Noun:
     type: str | None
 
 
+PARTICIPLES = frozenset(("VBN", "VBD"))
+
+
 @cache
 def nouns() -> dict[str, Noun]:
     """Every noun of the lexicon by its text; the first class that lists a noun has it."""
@@ -53,7 +56,9 @@ def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     """The longest noun of the lexicon that ends with token `root` and begins no earlier than `start`."""
     head = doc[root]
     lower = head.lower_
-    forms = dict.fromkeys((lower, head.lemma_.lower(), _singular(lower)))
+    # of "London-*based*" the lemma is "base"
+    lemma = head.lemma_.lower() if head.tag_ not in PARTICIPLES else lower
+    forms = dict.fromkeys((lower, lemma, _singular(lower)))
     endings = [form for form in forms if form in _last_words()]
     if not endings:
         return None

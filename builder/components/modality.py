@@ -214,11 +214,26 @@ def _report_above(clause: Token) -> Token | None:
     """The report that a clause spells out: "a *report* by the newspaper that the airport had been hit"."""
     if clause.dep_ == "relcl" and clause.head.lemma_.lower() in REPORTS:
         return clause.head
+    if (which := _according_to_which(clause)) is not None:
+        before = clause.doc[clause.sent.start : which]
+        return next((token for token in reversed(before) if token.lemma_.lower() in REPORTS), None)
     spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
     if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
         return None
     nouns = (clause.head, *clause.head.ancestors, *clause.head.lefts)
     return next((noun for noun in nouns if noun.pos_ == "NOUN" and noun.lemma_.lower() in REPORTS), None)
+
+
+def _according_to_which(clause: Token) -> int | None:
+    """The word after which the first verb is that of a clause: "the report, according to *which* jets bombed".
+
+    The parser hangs such clauses anywhere.
+    """
+    before = clause.doc[clause.sent.start : clause.i]
+    verbs = (token.i for token in reversed(before) if token.pos_ == "VERB" and token.lower_ != "according")
+    last = next(verbs, before.start)
+    words = (token for token in before if token.i > last and token.lower_ == "which" and token.i > 1)
+    return next((t.i for t in words if (t.nbor(-2).lower_, t.nbor(-1).lower_) == ("according", "to")), None)
 
 
 def _is_in_scope(token: Token) -> bool:

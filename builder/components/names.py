@@ -15,6 +15,7 @@ from builder.components.place_names import (
     with_towns,
 )
 from builder.components.ship_names import with_ships
+from builder.components.told_places import with_told_places
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
 from builder.patterns import load
 
@@ -301,7 +302,8 @@ class NameFinder:
         known = [name for name in gazetteer_names(doc) if not _is_adjective(doc, name)]
         known = _with_abbreviations(doc, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
-        names = with_places_called(doc, with_towns(doc, _merge(doc, known, demonyms)))
+        names = with_towns(doc, _merge(doc, known, demonyms))
+        names = with_told_places(doc, with_places_called(doc, names))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)

@@ -1,4 +1,4 @@
-"""Sentence boundaries that the layout gives: after blank lines and datelines, and none inside brackets."""
+"""Sentence boundaries that the layout gives: after blank lines, datelines and lead-ins, none inside brackets."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
+
+from builder.components.lead_ins import lead_in_ends
 
 _DATE = r"(?:[A-Z][a-z]{2,8}\.?[ ]\d{1,2}|\d{1,2}[ ][A-Z][a-z]{2,8}\.?)(?:,?[ ]\d{4})?"
 _BRACKETED = r"[ ]\([A-Z][\w .]{1,20}\)"  # the agency, or the city
@@ -33,7 +35,7 @@ LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
 
 @Language.component("polemos_paragraphs", assigns=["token.is_sent_start"])
 def paragraphs(doc: Doc) -> Doc:
-    """Start a sentence with each paragraph and after each dateline, and none inside brackets.
+    """Start a sentence with each paragraph and after each dateline or lead-in, and none inside brackets.
 
     The one component that runs before the parser, which keeps the boundaries it finds set and does the rest.
     """
@@ -45,7 +47,8 @@ def paragraphs(doc: Doc) -> Doc:
 
 def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
-    starts = {match.end() for match in DATELINE.finditer(doc.text)}
+    text = doc.text  # spaCy joins it anew at each access
+    starts = {*(match.end() for match in DATELINE.finditer(text)), *lead_in_ends(text)}
     begins_paragraph = paragraph_starts(doc)
     tokens = list(doc)
     closing = begun = -1

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import Category, Name
 from builder.components.lexicon import Noun, noun_ending_at
 from builder.components.names import STANCES, has_stance, is_backer
+from builder.components.syntax import tokens_with
 from builder.gazetteer import Entry
 from builder.model import ActorKind
 from builder.patterns import load
@@ -20,6 +21,7 @@ NUMBERLESS = frozenset(WORDS["numberless"])
 UNNAMED_BODIES = frozenset(WORDS["unnamed_bodies"])
 ORDINAL_ENDINGS = ("th", "rd", "st", "nd")
 NEAR = 5  # tokens after "among them" in which the noun of its phrase stands: "three local aid workers"
+MEASURES = frozenset(("DATE", "TIME", "QUANTITY", "MONEY", "PERCENT"))  # spaCy's entities that count nobody
 SHORT = 2  # tokens of a name that cannot hold a phrase of its own
 
 
@@ -83,6 +85,7 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
             ends.add(end)
             yield chunk.start, end, chunk.end - 1
     yield from _after_brackets(doc, ends)
+    yield from _counted_aside(doc, ends)
     for name in names:
         if name in long_names:
             yield name.start, name.end, long_names[name]
@@ -108,6 +111,17 @@ def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
             if named and head.left_edge.i < token.i:
                 ends.add(head.i + 1)
                 yield head.left_edge.i, head.i + 1, head.i
+
+
+def _counted_aside(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
+    """The counted nouns that spaCy makes adverbs of: "rose to 305, among them *27 children*"."""
+    for token in tokens_with(doc, "TAG", "NNS"):
+        if token.dep_ not in ("npadvmod", "dep") or token.i + 1 in ends or token.ent_type_ in MEASURES:
+            continue
+        numeral = next((child for child in token.lefts if child.dep_ == "nummod"), None)
+        if numeral is not None and numeral.ent_type_ not in MEASURES:
+            ends.add(token.i + 1)
+            yield numeral.i, token.i + 1, token.i
 
 
 def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> NounPhrase:

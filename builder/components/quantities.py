@@ -20,6 +20,7 @@ JOINTS = frozenset(NUMBERS["joints"])
 DECIMAL = re.compile(r"^\d+\.\d+$")
 RANGE = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 HUNDRED = 100  # the one scale that multiplies only the word before it
+NAUTICAL = "nautical"
 QUALIFIER_WINDOW = 3  # the longest qualifier, "not less than", has three words
 
 
@@ -145,7 +146,10 @@ def _whole_numeral(numeral: Token) -> str:
 def read_metres(numeral: Token) -> int | None:
     """The distance of a numeral with a unit of length after it, in whole metres."""
     unit = numeral.head
-    factor = METRES.get(unit.lemma_.lower())
+    measure = unit.lemma_.lower()
+    nautical = f"{NAUTICAL} {measure}"
+    at_sea = nautical in METRES and any(child.lower_ == NAUTICAL for child in unit.lefts)
+    factor = METRES.get(nautical if at_sea else measure)
     text = _whole_numeral(numeral)
     number = float(text) if DECIMAL.match(text) else parse_number(text)
     return None if factor is None or number is None else round(number * factor)

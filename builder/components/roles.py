@@ -20,6 +20,7 @@ from builder.components.annotations import (
 from builder.components.entities import facility_mention, mention_at, person_mention
 from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
+from builder.components.placing import placed
 from builder.components.quantities import bare_numeral, count_of_events
 from builder.components.slots import event_slots
 from builder.components.speakers import is_text, source_of, speaking_house
@@ -27,7 +28,6 @@ from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
-from builder.components.whereabouts import with_whereabouts
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
 
@@ -42,6 +42,8 @@ TITLES = frozenset(WORDS["titles"])
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
+ACTING_SLOTS = frozenset(("subject", "agent"))
+ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
     "threaten": Role.ISSUER,
@@ -82,8 +84,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    told = (event for event in events if _is_armed(event) and not _is_idle(doc, event))
-    return tuple(with_whereabouts(doc, event, triggers) for event in told)
+    return placed(doc, [event for event in events if _is_armed(event) and not _is_idle(doc, event)])
 
 
 def _drafts(
@@ -150,6 +151,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     match _told_role(draft, slot, mention, filler):
         case "weapon":
             draft.weapons[mention.root] = None
+            if slot in ACTING_SLOTS:  # "an *Israeli* missile hit the port"
+                _add_owners(draft, mention)
         case "vehicle":
             draft.weapons[mention.root] = None
             _add_owners(draft, mention)
@@ -159,7 +162,7 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             _turn_on_subject(draft, mention)
         case str(role) if role in ROLES:
             _add_in_role(draft, ROLES[role], slot, mention)
-    if slot in ("subject", "agent"):
+    if slot in ACTING_SLOTS:
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
 
 
@@ -228,11 +231,20 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
         return None
     if filler.lower_ in draft.trigger.lemma.split():  # "set *fire*"
         return None
-    if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
+    if slot == "of" and draft.doc[draft.trigger.token].pos_ == "VERB":
+        return None  # "died of his *wounds*"
+    is_told = slot == "object" and frame in ASKING and _is_told_to(draft.doc[draft.trigger.token])
+    if is_told or (slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value):
         draft.mentions[filler.i] = person_mention(filler)
     elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
     return draft.mentions.get(filler.i)
+
+
+def _is_told_to(verb: Token) -> bool:
+    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to keep"."""
+    infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
+    return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
 
 
 def _is_wrecked(trigger: Trigger, slot: str) -> bool:

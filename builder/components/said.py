@@ -31,6 +31,8 @@ def said(verb: Token) -> Iterator[Token]:
     """The heads of what a verb says: its clause, and an event noun that is its object."""
     if gives_toll(verb):  # the figure may hang on the verb: "put the toll *at nine*"
         yield verb
+    if verb.dep_ == "parataxis" and verb.head.i < verb.i:  # "the toll *rose* to 305, the prosecutor *said*"
+        yield verb.head
     for child in verb.children:
         before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
         if before or child.dep_ in SAID:

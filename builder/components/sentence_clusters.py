@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from spacy.tokens import Token
 
 from builder.components.annotations import Category, EventMention
-from builder.components.clusters import EFFECTS, STRONG, Cluster, Context
+from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree
 from builder.components.syntax import NOMINAL
 from builder.model import Role
 from builder.patterns import load
@@ -41,7 +41,7 @@ def group_by_grammar(context: Context, mentions: Sequence[EventMention]) -> list
 
 def _unite(cluster_of: dict[int, Cluster], one: int, other: int) -> None:
     host, guest = cluster_of[one], cluster_of[other]
-    if host is not guest:
+    if host is not guest and dates_agree(host.moments, guest.moments):
         host.absorb(guest)
         host.members.sort(key=lambda member: member.trigger.token)
         cluster_of.update(dict.fromkeys(guest.tokens, host))

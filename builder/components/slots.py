@@ -18,6 +18,7 @@ from builder.components.syntax import (
     Slot,
     described,
     is_passive,
+    is_verb_before_object,
     prepositional,
     subject_of,
 )
@@ -103,8 +104,8 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     passive = is_passive(verb)
     if subject is not None:
         yield ("object" if passive else "subject"), subject
-        yield from (("object" if passive else "subject", other) for other in _second_subjects(verb, subject))
         yield from _where_weapon_was(subject)
+        yield from (("object" if passive else "subject", other) for other in _other_subjects(verb, subject))
     yield from _objects(verb)
     yield from _one_of_several(verb)
     # "the base *that* gunmen attacked": the noun is the object, unless the verb has one of its own.
@@ -128,8 +129,8 @@ def _weapons_hung_on(filler: Token) -> Iterator[Slot]:
             yield slot, what
 
 
-def _second_subjects(verb: Token, first: Token) -> Iterator[Token]:
-    """The subjects coordinated with the first that the parser hung on the verb: "he and *his wife* were"."""
+def _other_subjects(verb: Token, first: Token) -> Iterator[Token]:
+    """The subjects that the parser parts from the first: "Israel and, since Sunday, *Britain* have blamed"."""
     if any(child.dep_ == "cc" for child in first.rights):
         yield from (child for child in verb.lefts if child.dep_ in ANY_SUBJECT and child.i > first.i)
 
@@ -152,6 +153,8 @@ def _one_of_several(verb: Token) -> Iterator[Slot]:
 
 
 def _objects(verb: Token) -> Iterator[Slot]:
+    if is_verb_before_object(verb):
+        yield "object", verb.head
     for child in verb.children:
         if child.dep_ == "dobj" and child.lower_ in RELATIVE and verb.dep_ == "relcl":
             yield "object", verb.head  # "the rebels, *whom* he blamed"

@@ -62,6 +62,11 @@ def is_passive(verb: Token) -> bool:
     return verb.dep_ in ("acl", "advcl", "relcl") or told
 
 
+def is_verb_before_object(participle: Token) -> bool:
+    """Whether what the parser takes for an adjective has a subject: "the air force *bombed* vehicles"."""
+    return participle.dep_ == "amod" and any(child.dep_ in SUBJECTS for child in participle.lefts)
+
+
 def _is_clipped(verb: Token) -> bool:
     """Whether a list or headline leaves out "were": "*37 civilians killed* in Irumu territory".
 

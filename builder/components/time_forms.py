@@ -69,11 +69,8 @@ SHAPES = {
     ),
     # "the 25th of last month"
     "day_of_month": rf"the {_DAY} of (?P<which>last|this|next) month\b",
-    # "on the 22nd, a bomber", but not "the 22nd Brigade"
-    "ordinal_day": (
-        rf"the (?P<day>\d{{1,2}})(?:st|nd|rd|th)"
-        rf"(?=\s*(?:[,.;:)\n]|$)|\s+(?:{alternatives(WORDS['after_ordinal_days'])})\b)"
-    ),
+    # "kidnapped on the 12th", but not "the 12th brigade"
+    "numbered_day": rf"the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?!(?:{alternatives(WORDS['after_days'])})\b)\w)",
     # "in the past 24 hours", "over the last two weeks"
     "past": rf"(?:the|this) (?:past|last)(?: {_NUMBER})? {_UNIT}\b(?! of\b)",
     # "last week", "earlier this year"
@@ -87,6 +84,8 @@ SHAPES = {
     "within": rf"within(?: the next)? {_NUMBER}[ -]{_UNIT}",
     "coming": rf"(?:in )?the next {_NUMBER} {_UNIT}",
     "notice": rf"{_NUMBER}[ -](?P<unit>hour|day|week|month)s?[’']? (?:{alternatives(WORDS['notices'])})",
+    # "gave them ten days to leave"
+    "granted": rf"{_NUMBER} {_UNIT}(?= (?:to|in which to) \w)",
     # "the following day", "that night"
     "step": (
         rf"(?:(?:the|that) (?P<step>{alternatives(WORDS['ordinals'])})|that (?:day|night|evening|morning))\b"
@@ -99,7 +98,7 @@ SHAPES = {
     # "in recent weeks": when, but no date
     "vague": rf"(?P<words>{alternatives(WORDS['vague'])})\b",
 }
-DEADLINES = frozenset(("within", "coming", "notice"))  # forms that set a time to act by
+DEADLINES = frozenset(("within", "coming", "granted", "notice"))  # forms that set a time to act by
 
 
 def _initials() -> str:
@@ -123,14 +122,16 @@ FORMS = re.compile(rf"\b(?=[\d{_initials()}])(?:{_ANY})", re.IGNORECASE)
 PARTS = {form: re.compile(shape, re.IGNORECASE) for form, shape in SHAPES.items()}
 # Bare numbers of four digits are years only after these words.
 YEAR_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_years'])})\s*$", re.IGNORECASE)
+DAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_days'])})\s$", re.IGNORECASE)
+GIVEN_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['giving'])})\b[^.:;\n]*$", re.IGNORECASE)
+LONGEST_GIVEN = (
+    60  # characters from the verb to the time: "gave the Government of National Unity a further ten"
+)
 NO_WEEKDAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_no_weekday'])})\s$", re.IGNORECASE)
-DAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_ordinal_days'])})\s+$", re.IGNORECASE)
 MAY_BEFORE = tuple(f"{word} " for word in WORDS["before_may"])
 # Characters: the longest of the words that are looked for before a form, and the spaces around it.
 LONGEST_BEFORE = 2 + max(
-    len(word)
-    for key in ("before_may", "before_no_weekday", "before_years", "before_ordinal_days")
-    for word in WORDS[key]
+    len(word) for key in ("before_may", "before_no_weekday", "before_years") for word in WORDS[key]
 )
 
 
@@ -165,13 +166,16 @@ def _is_time(match: re.Match[str]) -> bool:
     match form_of(match):
         case "year":
             return YEAR_BEFORE.search(match.string, before, match.start()) is not None
+        case "numbered_day":
+            return DAY_BEFORE.search(match.string, before, match.start()) is not None
+        case "granted":
+            start = max(0, match.start() - LONGEST_GIVEN)
+            return GIVEN_BEFORE.search(match.string, start, match.start()) is not None
         case "month":
             parts = parts_of(match)
             told = not {"year", "year_away", "which"}.isdisjoint(parts)
             is_month = parts["month"] != "May" or told or _is_dated_may(match)
             return is_month and not parts["month"][0].islower()
-        case "ordinal_day":
-            return DAY_BEFORE.search(match.string, before, match.start()) is not None
         case "weekday":  # "Good Friday", "Bloody Sunday"
             return NO_WEEKDAY_BEFORE.search(match.string, before, match.start()) is None
         case _:

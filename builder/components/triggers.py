@@ -11,7 +11,14 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
-from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, tokens_with
+from builder.components.syntax import (
+    ANY_SUBJECT,
+    is_passive,
+    is_verb_before_object,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
@@ -28,6 +35,7 @@ SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
+ARMED = frozenset(WORDS["armed_actors"])
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
@@ -42,6 +50,7 @@ class Pattern:
 
     `object` is the class of entity, or the concept, that a verb of many senses must act on, and
     `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
+    `by_armed` says that only the armed may: tourists board ships as well.
     """
 
     kind: EventKind
@@ -51,6 +60,7 @@ class Pattern:
     rest: tuple[str, ...] = ()
     object: str | None = None
     by_no_state: bool = False
+    by_armed: bool = False
 
 
 @cache
@@ -66,9 +76,15 @@ def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
 
 def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -> Pattern:
     """One word of a group of patterns/triggers.json with what the group says of it."""
-    by_no_state = group.get("by_no_state", False)
     return Pattern(
-        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, group.get("object"), by_no_state
+        EventKind(group["kind"]),
+        group["type"],
+        group["frame"],
+        lemma,
+        rest,
+        group.get("object"),
+        by_no_state=group.get("by_no_state", False),
+        by_armed=group.get("by_armed", False),
     )
 
 
@@ -108,7 +124,7 @@ def _verb_trigger(token: Token) -> Pattern | None:
     patterns = verb_patterns().get(LEMMAS.get(token.lower_, token.lemma_.lower()))
     # "leaving two dead" tells what an attack did; nobody leaves.
     is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
-    if patterns is None or token.dep_ == "amod" or is_result:
+    if patterns is None or (token.dep_ == "amod" and not is_verb_before_object(token)) or is_result:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
@@ -120,7 +136,9 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if _is_figurative(verb) or _is_answered(verb):
         return False
     if pattern.object is not None:
-        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
+        doer_fits = not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
+        armed = not pattern.by_armed or _is_by(verb, ARMED) or _is_by_those_told(verb)
+        return _acts_on(verb, pattern.object) and doer_fits and armed
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
@@ -161,13 +179,29 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     return any(wanted == m.category or wanted in ancestors(m.type or "") for m in told)
 
 
-def _is_of_state(verb: Token) -> bool:
-    """Whether a force of a state, or a state, does what a verb tells."""
+def _is_by(verb: Token, types: frozenset[str]) -> bool:
+    """Whether somebody of some types does what a verb tells; a state is one of its forces."""
     found: dict[int, EntityMention] = verb.doc._.mentions
-    agents = [filler for slot, filler in prepositional(verb) if slot == "by"]
-    doers = agents if is_passive(verb) else [child for child in verb.children if child.dep_ in ANY_SUBJECT]
-    mentions = [found[token.i] for token in doers if token.i in found]
-    return any(m.type in STATE_ACTORS or m.category is Category.PLACE for m in mentions)
+    mentions = [found[token.i] for token in _doers(verb) if token.i in found]
+    state = types is STATE_ACTORS
+    return any(m.type in types or (state and m.category is Category.PLACE) for m in mentions)
+
+
+def _doers(verb: Token) -> list[Token]:
+    if is_passive(verb):
+        return [filler for slot, filler in prepositional(verb) if slot == "by"]
+    subject = subject_of(verb)
+    return [] if subject is None else [subject]
+
+
+def _is_by_those_told(verb: Token) -> bool:
+    """Whether "they" do it who are the armed subject of the sentence before."""
+    if not any(token.lower_ == "they" for token in _doers(verb)) or verb.sent.start == 0:
+        return False
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    before = verb.doc[verb.sent.start - 1].sent
+    subjects = [found[token.i] for token in before if token.dep_ in ANY_SUBJECT and token.i in found]
+    return bool(subjects) and subjects[0].type in ARMED
 
 
 def _has_weapon(verb: Token) -> bool:

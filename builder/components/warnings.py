@@ -29,6 +29,8 @@ LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject:
 UNLESS = frozenset(WORDS["unless"])
 DUES = frozenset(WORDS["dues"])  # what is demanded without a verb: "a *ransom* is demanded"
 OTHERWISE = frozenset(WORDS["otherwise"])
+FAILING, WHICH = "failing", frozenset(("which", "that", "this"))
+NEAR = 6  # tokens from "failing" to the attack: "failing which its fighters would also attack"
 FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
 OBLIGING = frozenset(("to", "must", "should", "shall"))
 ASKING = frozenset(("demand", "warn"))  # "ordered to surrender", "were warned to stay indoors"
@@ -80,11 +82,11 @@ def read_warnings(doc: Doc) -> tuple[EventMention, ...]:
 def _alternatives(doc: Doc, events: dict[int, EventMention]) -> Iterator[EventMention]:
     """The threats of what else will be done: "*otherwise* it will raid their camps"."""
     for token, event in list(events.items()):
-        otherwise = next((child for child in doc[token].lefts if child.lower_ in OTHERWISE), None)
+        otherwise = _otherwise(doc[token])
         actors = event.fillers(Role.PERPETRATOR)
         if otherwise is None or event.trigger.kind is not EventKind.ATTACK or not actors:
             continue
-        if event.modality in TO_COME:
+        if event.modality in TO_COME or otherwise.lower_ == FAILING:
             events[token] = replace(event, modality=Modality.THREATENED)
             yield EventMention(
                 Trigger(otherwise.i, EventKind.WARNING, "Threat", "threaten", otherwise.lower_),
@@ -92,6 +94,13 @@ def _alternatives(doc: Doc, events: dict[int, EventMention]) -> Iterator[EventMe
                 links=((Role.THREATENS, token),),
                 types=("Threat",),
             )
+
+
+def _otherwise(attack: Token) -> Token | None:
+    """The word before an attack that says what averts it: "*otherwise*", "*failing* which they would attack"."""
+    told = next((child for child in attack.lefts if child.lower_ in OTHERWISE), None)
+    near = attack.doc[max(attack.sent.start, attack.i - NEAR) : attack.i]
+    return told or next((t for t in near if t.lower_ == FAILING and t.nbor().lower_ in WHICH), None)
 
 
 def _is_empty_talk(event: EventMention) -> bool:

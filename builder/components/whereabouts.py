@@ -1,15 +1,14 @@
-"""Where an attack was whose own phrases name no place: deeper in its clause, "there", or by a distance."""
+"""Where an attack was whose own phrases name no place: deeper in its clause, beside it, or "there"."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import Category, EntityMention, EventMention, RoleFiller, Trigger
-from builder.components.modifiers import location_after, named_after
+from builder.components.annotations import Category, EntityMention, Trigger
+from builder.components.modifiers import named_after
 from builder.components.syntax import SUBJECTS
-from builder.model import EventKind, Role
+from builder.model import EventKind
 from builder.patterns import load
 
 WORDS = load("whereabouts")
@@ -22,38 +21,10 @@ WIDE = frozenset(("country", "province", "district"))  # a town told before is r
 RECENT = 2  # sentences in which the place was told that "there" takes up
 
 
-def with_whereabouts(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger]) -> EventMention:
-    """An attack with the place that tells where it was, unless a phrase of its own does."""
-    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
-        return event
-    token = doc[event.trigger.token]
-    ways = (
-        _at_distance(doc, token, triggers),
-        _below(token, triggers),
-        _of_main_clause(token, triggers),
-        _there(token),
-    )
-    place = next((found for found in ways if found is not None), None)
-    return event if place is None else replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, place)))
-
-
-def _is_placed(doc: Doc, event: EventMention) -> bool:
-    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
-    mentions: dict[int, EntityMention] = doc._.mentions
-    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
-    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
-        return True
-    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
-    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
-
-
-def _at_distance(doc: Doc, token: Token, triggers: Mapping[int, Trigger]) -> int | None:
-    """The town from which the sentence tells how far away it was: "15 km north of *Gao*"."""
-    towns: Mapping[int, object] = doc._.surroundings
-    town = next((root for root in towns if token.i < root < token.sent.end), None)
-    if town is None or any(_starts_attack(triggers, i) for i in range(token.i + 1, town)):
-        return None
-    return town
+def place_told(token: Token, triggers: Mapping[int, Trigger]) -> int | None:
+    """The head of the place that tells where the attack of a trigger was; None where none does."""
+    ways = (_below(token, triggers), _of_main_clause(token, triggers), _there(token))
+    return next((found for found in ways if found is not None), None)
 
 
 def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:

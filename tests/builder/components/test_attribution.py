@@ -24,6 +24,27 @@ SENTENCES = {
         "Gunmen <about>attacked</about> a bus. A <speaker>commander</speaker> <Accusation>said</Accusation> "
         "that <accused>bandits</accused> had done it."
     ),
+    "a toll, and who gives it": (
+        "The death toll of the <about>raid</about> rose to 30, the <speaker>ministry</speaker> "
+        "<TollReport>said</TollReport>."
+    ),
+    "so did another": (
+        "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility. So "
+        "<ClaimOfResponsibility>did</ClaimOfResponsibility> <speaker>Boko Haram</speaker>."
+    ),
+    "as did another": (
+        "A bomb <about>exploded</about>. The <speaker>mayor</speaker> <Accusation>blamed</Accusation> the "
+        "<accused>rebels</accused>, as <Accusation>did</Accusation> <speaker>France</speaker>."
+    ),
+    "suspected, and what else they did": (
+        "A bomb <about>exploded</about>. <speaker>Police</speaker> <Accusation>suspect</Accusation> "
+        "<accused>Boko Haram</accused>, which has killed hundreds."
+    ),
+    "speakers parted by an insertion": (
+        "A bomb <about>exploded</about>. <speaker>Israel</speaker> and, since Monday, the "
+        "<speaker>United States</speaker> have <Accusation>blamed</Accusation> <accused>Iran</accused>."
+    ),
     "no hand in": (
         "Gunmen <about>attacked</about> the base. <speaker>Iran</speaker> "
         "<DenialOfResponsibility>had</DenialOfResponsibility> no hand in it."

@@ -23,7 +23,7 @@ SENTENCES = {
         "</Injured> more."
     ),
     "arrested": "Police <Captured exact=2>detained two men</Captured>.",
-    "including": (
+    "including two kinds": (
         "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "
         "children</Killed> and <Killed exact=2>two nurses</Killed>."
     ),
@@ -31,7 +31,7 @@ SENTENCES = {
         "The blast <Killed exact=2>killed two people</Killed> and <Injured exact=9>injured nine people"
         "</Injured>, including <Injured exact=3>three children</Injured>."
     ),
-    "among them": (
+    "among them two kinds": (
         "<Killed exact=10>Ten people were killed</Killed> in the raid, among them <Killed exact=2>two "
         "soldiers</Killed> and <Killed exact=1>a girl</Killed>."
     ),
@@ -85,9 +85,31 @@ SENTENCES = {
     ),
     "spoken of": "A bomb hit a bus. Earlier it had <Killed exact=8>spoken of eight</Killed>.",
     "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
+    "including": (
+        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three children</Killed>."
+    ),
+    "among them": (
+        "The death toll of the bombing rose to <Killed exact=40>40</Killed>, among them "
+        "<Killed exact=7>seven children</Killed>, police said."
+    ),
+    "a list among the dead": (
+        "A bomb exploded. <Killed exact=3>Three soldiers</Killed> and "
+        "<Killed exact=2>two boys</Killed> were among the dead."
+    ),
+    "among them, in a sentence of its own": (
+        "Gunmen <Injured exact=9>wounded nine people</Injured>. Among them were <Injured exact=2>two "
+        "nurses</Injured>."
+    ),
+    "fallen and wounded": (
+        "Rebels attacked the camp; we deplore <Killed exact=8>eight fallen</Killed> and "
+        "<Injured exact=21>21 wounded</Injured>."
+    ),
     "seized": "Rebels <Captured exact=6>captured six soldiers</Captured>.",
 }
 NOTHING = {
+    "places among others": "Rebels attacked several towns, including three villages near Gao.",
+    "causes of death": "The attack was that of which the guards had died of two burns.",
+    "shells that fell": "Rebels attacked. There were five shells fallen in the yard.",
     "a threat": "Rebels threatened to kill 12 hostages.",
     "a plan": "Rebels planned to kill 12 villagers.",
     "an attempt": "Police foiled an assassination attempt on a minister.",

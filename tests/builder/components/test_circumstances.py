@@ -30,6 +30,8 @@ TIMES = {
     },
     "Rebels raided a village.": {"raided": []},
     "b. Garissa County, 11 Jan: suspected rebels raided a village.": {"raided": ["2024-01-11"]},
+    "3 Jan, 0200h, near Gwoza: Gunmen raided a village.": {"raided": ["2024-01-03"]},
+    "31 January, Gwoza: Gunmen raided a village.": {"raided": []},
     "People remember November 2020, when rebels raided a village.": {"raided": ["2020-11"]},
     "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
     "Police arrested two men on Friday after a bomb exploded in a market.": {
@@ -39,6 +41,9 @@ TIMES = {
     "A communique issued on Friday said that rebels raided a village.": {"raided": []},
     "The president on Friday condemned the attack on the base.": {"attack": []},
     "The army planned an attack on the base for Friday.": {"attack": ["2024-02-02"]},
+    "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
+    "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
+    "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},
     "As of Friday, rebels had raided a village.": {"raided": []},
     "Rebels raided a village, which has been empty since January 3.": {"raided": []},
     "In Goma, where rebels raided a hotel on January 3, relatives will meet on Friday.": {
@@ -105,6 +110,7 @@ def test_deadlines_are_of_what_lies_ahead(
 DISTANCES = {
     "The rebels ordered troops to withdraw at least one kilometre from the border.": 1000,
     "Troops withdrew 500 metres from the bridge.": 500,
+    "Masters are advised to keep at least 12 nautical miles from the coast.": 22_224,
     "Troops pulled back 30 km from the border.": 30_000,
     "Troops withdrew from the bridge.": None,
     "Troops withdrew 12 tanks from the bridge.": None,

@@ -22,6 +22,15 @@ TEXTS = {
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
+    "an unnamed place nearby": (
+        "Rockets <a>hit</a> the base in Goma. A child was <a>injured</a> in a neighbouring village."
+    ),
+    "two days in one sentence": (
+        "On 4 May a tanker was <a>burned</a> near Goma, and three drivers were <b>kidnapped</b> on 12 May."
+    ),
+    "denied, and done before": (
+        "The army denied that jets had <a>bombed</a> the market. Rebels <b>shelled</b> the market on 4 May."
+    ),
     "another day": "Gunmen <a>stormed</a> a bank on Friday. Gunmen <b>raided</b> a school on Monday.",
     "another kind": "Gunmen <a>kidnapped</a> two engineers in Goma. Rockets <b>hit</b> a port in Yemen.",
     "two places": "Shells <a>hit</a> a market in Goma. In Mosul, rebels <b>torched</b> a school.",
@@ -67,6 +76,9 @@ BASIS = {
     "A bomb exploded in a market. The governor blamed the rebels.": Basis.ACCUSED_BY_AUTHORITIES,
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
+    "Suspected rebels attacked the base.": Basis.POSSIBLE,
+    "Suspected rebels attacked the base. Boko Haram claimed responsibility.": Basis.CLAIMED,
+    "Gunmen attacked the base. The governor blamed Boko Haram.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base.": None,
 }
 

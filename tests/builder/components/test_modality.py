@@ -43,6 +43,9 @@ SENTENCES = {
         "The army said that rebels <cue>would</cue> <Feared>attack</Feared> the port of Goma."
     ),
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
+    "according to which": (
+        "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
+    ),
     "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
     "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
     "threatening": (

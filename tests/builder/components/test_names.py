@@ -38,6 +38,20 @@ SENTENCES = {
     "backers have the names of their countries": (
         "<demonym code=TR>Turkish</demonym>-backed gunmen left <name entry=country-SY>Syria</name>."
     ),
+    "a village is told to be one": (
+        "Gunmen raided the village of <name label=GPE>Anyidi</name>, 25 km east of <name>Bor</name>."
+    ),
+    "villages in a list": (
+        "Two villages, <name label=GPE>Malek</name> and <name label=GPE>Pariak</name>, were attacked."
+    ),
+    "the ends of a road": (
+        "A mine lay on the road between <name label=GPE>Ngouboua</name> and <name label=GPE>Baga Sola</name>."
+    ),
+    "whose inhabitants are told of": "The inhabitants of <name label=GPE>Kaiga</name> have left.",
+    "fighters are no inhabitants": "Two villages of <name entry=org-hamas>Hamas</name> men were shelled.",
+    "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
+    "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
+    "no ship": "The tanker <name>Sudan</name> had hired was lost.",
     "weekdays and months are no names": (
         "In March and on Friday <name label=PERSON>Omar Diallo</name> was away."
     ),

@@ -17,6 +17,10 @@ TEXTS = {
         "Seven men fled.",
     ],
     "(Reuters) - Gunmen attacked a bank.": ["(Reuters) -", "Gunmen attacked a bank."],
+    "3 January, off Duqm, Oman: A tanker was hit.": ["3 January, off Duqm, Oman:", "A tanker was hit."],
+    "- 1 Nov, 0200h, Gwoza: gunmen raided a camp.": ["- 1 Nov, 0200h, Gwoza:", "gunmen raided a camp."],
+    "Background: In May a ship was hit.": ["Background:", "In May a ship was hit."],
+    "He said: Gunmen attacked a bank.": ["He said: Gunmen attacked a bank."],
     "January 4: Gunmen attacked a bank.": ["January 4: Gunmen attacked a bank."],
     "Attack\n\nSeven Russian soldiers were killed and four others wounded.": [
         "Attack",

@@ -83,6 +83,25 @@ SENTENCES = {
     ),
     "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
+    "where the armed came": (
+        "Gunmen arrived in <location>Gao</location> on Friday. <perpetrator>They</perpetrator> shot at "
+        "<target>residents</target>."
+    ),
+    "where a lead-in says": (
+        "3 Nov, 0200h, <location>Gwoza</location>: <perpetrator>Gunmen</perpetrator> raided a "
+        "<target>camp</target>."
+    ),
+    "whose missile it was": (
+        "An <perpetrator>Israeli</perpetrator> <weapon>missile</weapon> hit the <target>port</target>."
+    ),
+    "a verb that the parser takes for an adjective": (
+        "Within hours the Egyptian <perpetrator>air force</perpetrator> bombed <target>vehicles</target> "
+        "that had been used, a spokesman said."
+    ),
+    "bombers who are sent": (
+        "The <perpetrator>rebels</perpetrator> sent five <perpetrator>suicide bombers</perpetrator> against "
+        "the <target>market</target>."
+    ),
     "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
     "victims, passive": "Two <victim>soldiers</victim> were killed.",
     "coordinated targets": (

@@ -48,10 +48,14 @@ SENTENCES = {
     "hand over": "The rebels must <event type=TerritoryTransfer>hand</event> over 21 commanders.",
     "swept into": "Rebels <attack frame=strike>swept</attack> into the town.",
     "reduced to rubble": "The school was <attack frame=damage>reduced</attack> to rubble.",
+    "taken with them": "Gunmen came. They <attack type=Abduction>took</attack> two girls with them.",
+    "boarded": "Pirates <attack type=ArmedAssault>boarded</attack> a tanker.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
     "press release": "The press release was long.",
+    "taken by their own": "Villagers came. They took two girls with them.",
+    "passengers": "Tourists boarded a ferry.",
     "heart attack": "The mayor had a heart attack.",
     "death toll": "The death toll is unknown.",
     "hunger strike": "Prisoners began a hunger strike.",

@@ -18,6 +18,15 @@ SENTENCES = {
         "They have a week. <Threat>Otherwise</Threat> the <issuer>army</issuer> will "
         "<threatens modality=Threatened>raid</threatens> the camp."
     ),
+    "failing which": (
+        "<issuer>They</issuer> <Demand>gave</Demand> the <addressee>army</addressee> a week to "
+        "<demands modality=Demanded>hand</demands> over the camp, <Threat>failing</Threat> which "
+        "<issuer>they</issuer> would <threatens modality=Threatened>attack</threatens> the town."
+    ),
+    "those told in the passive": (
+        "<addressee>Masters</addressee> are <Demand>advised</Demand> to "
+        "<demands modality=Demanded>leave</demands> the port."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."

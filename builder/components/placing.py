@@ -1,0 +1,75 @@
+"""Placing: where an attack was that its own clause does not place.
+
+Its sentence may tell how far from a town it was, the lead-in of its line where all of it happened, or the
+sentence before where the armed came.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from spacy.tokens import Doc
+
+from builder.components.annotations import (
+    Category,
+    EntityMention,
+    EventMention,
+    RoleFiller,
+    Trigger,
+)
+from builder.components.lead_ins import find_lead_ins, led_place
+from builder.components.modifiers import location_after, named_after
+from builder.components.scenes import find_scenes, scene_place
+from builder.components.whereabouts import place_told
+from builder.model import EventKind, Role
+
+
+def placed(doc: Doc, events: Sequence[EventMention]) -> tuple[EventMention, ...]:
+    """The event mentions, attacks that nothing places with what else tells of where they were."""
+    led = {scene.attack: scene_place(scene) for scene in find_scenes(doc, events)} | _led(doc, events)
+    return tuple(_placed(doc, event, led.get(event.trigger.token)) for event in events)
+
+
+def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
+    """An event mention with the town that its sentence tells its distance from, its clause's place, or `led`."""
+    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
+        return event
+    token = event.trigger.token
+    ways = (_town_at_distance(doc, token), place_told(doc[token], doc._.triggers), led)
+    root = next((found for found in ways if found is not None), None)
+    return event if root is None else replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, root)))
+
+
+def _town_at_distance(doc: Doc, token: int) -> int | None:
+    triggers: dict[int, Trigger] = doc._.triggers
+    towns: Mapping[int, object] = doc._.surroundings
+    town = next((root for root in towns if token < root < doc[token].sent.end), None)
+    if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
+        return None
+    return town
+
+
+def _led(doc: Doc, events: Sequence[EventMention]) -> dict[int, int]:
+    """The place of the lead-in, by the first attack of the sentence that it leads in."""
+    found = {}
+    for lead_in in find_lead_ins(doc):
+        inside = range(lead_in.end, lead_in.until)
+        attacks = (event.trigger for event in events if event.trigger.kind is EventKind.ATTACK)
+        first = next((trigger.token for trigger in attacks if trigger.token in inside), None)
+        place = led_place(doc, lead_in)
+        if first is not None and place is not None:
+            found[first] = place
+    return found
+
+
+def _is_placed(doc: Doc, event: EventMention) -> bool:
+    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
+    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
+        return True
+    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
+    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
+
+
+def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
+    return token in triggers and triggers[token].kind is EventKind.ATTACK
