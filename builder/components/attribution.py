@@ -143,6 +143,7 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
     admits = verb.lemma_.lower() in ADMIT or doc._.mentions[speaker].type == "ArmedGroup"
+    admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
     return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
 
 

@@ -65,6 +65,14 @@ def _only_counts(phrase: NounPhrase) -> bool:
 def _described(phrase: NounPhrase, standing: Standing, *, plural: bool) -> EntityMention:
     """The mention of a phrase that stands for something, with all that its words say."""
     category, kind = standing
+    number = read_quantity(phrase.doc[phrase.root])
+    if (
+        kind is ActorKind.ORGANIZATION
+        and phrase.name is None
+        and number.stated
+        and _type(phrase, category) == "Police"
+    ):
+        kind = ActorKind.GROUP  # "*600 police* will arrive"
     name = phrase.name if kind is ActorKind.PERSON else None
     return EntityMention(
         start=phrase.start,
@@ -79,7 +87,7 @@ def _described(phrase: NounPhrase, standing: Standing, *, plural: bool) -> Entit
         country=country_of(phrase),
         definite=phrase.is_definite,
         plural=plural,
-        number=read_quantity(phrase.doc[phrase.root]),
+        number=number,
         titles=titles(phrase),
     )
 

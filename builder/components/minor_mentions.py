@@ -12,6 +12,8 @@ from builder.patterns import load
 
 WORDS = load("minor_mentions")
 PRONOUNS = {word: ActorKind(kind) for word, kind in WORDS["pronouns"].items()}
+HARMED = frozenset(WORDS["harmed"])  # "*the wounded* were flown to Ankara"
+HEADS = frozenset(("nsubj", "nsubjpass", "dobj", "pobj"))
 POSSESSIVES = frozenset(WORDS["possessives"])
 DAMAGING = frozenset(WORDS["damaging_verbs"])
 LONGEST_MODIFIER = 2  # tokens before the last of a noun that modifies another: "car bomb attack"
@@ -28,10 +30,16 @@ def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entity
             yield _demonym(token, demonyms[token.i])
         elif token.lower_ in PRONOUNS and token.pos_ == "PRON":
             yield _pronoun(token)
+        elif token.lower_ in HARMED and _stands_for_people(token):
+            yield _word(token, Category.ACTOR, ActorKind.GROUP, noun=token.lower_)
         elif token.lower_ in POSSESSIVES and token.tag_ == "PRP$" and token.head.i not in found:
             yield _word(token, Category.ACTOR, ActorKind.PERSON, noun=PRONOUN)
         elif token.i not in known and _may_modify(token, found):
             yield from _modifier(token)
+
+
+def _stands_for_people(adjective: Token) -> bool:
+    return adjective.i > 0 and adjective.dep_ in HEADS and adjective.nbor(-1).lower_ == "the"
 
 
 def _word(token: Token, category: Category, kind: ActorKind | None = None, *, noun: str) -> EntityMention:

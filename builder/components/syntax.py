@@ -17,6 +17,7 @@ UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 RELATIVE = frozenset(("who", "which", "that", "whom"))
+PERFECT = frozenset(("had", "has", "have"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
 SUBJECTS = frozenset(("nsubj", "csubj"))
@@ -103,6 +104,8 @@ def _understood_subject(verb: Token) -> Token | None:
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
             return None if _is_finite(verb) else controller(above) if given else subject_of(above)
+        case "conj" if _goes_on_above(verb):
+            return subject_of(above.head)
         case "conj" if above.pos_ in VERBAL:
             # "was killed and wounded two": who was killed did not wound.
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
@@ -112,6 +115,15 @@ def _understood_subject(verb: Token) -> Token | None:
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _goes_on_above(verb: Token) -> bool:
+    """Whether a verb goes on from the saying above what is said: "denied they *had* fired, and *accused*"."""
+    above = verb.head
+    perfect = any(child.dep_ == "aux" and child.lower_ in PERFECT for child in above.lefts)
+    plain = verb.tag_ in ("VBD", "VBZ") and not any(child.dep_ == "aux" for child in verb.lefts)
+    parted = any(c.dep_ == "cc" and c.i > 0 and c.nbor(-1).text == "," for c in above.rights if c.i < verb.i)
+    return above.dep_ == "ccomp" and perfect and plain and parted
 
 
 def _undertaker(noun: Token) -> Token:

@@ -34,6 +34,7 @@ DOUBTS = frozenset(WORDS["doubts"])
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
+FORCES = frozenset(WORDS["forces"])
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 ARMED = frozenset(WORDS["armed_actors"])
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
@@ -50,7 +51,8 @@ class Pattern:
 
     `object` is the class of entity, or the concept, that a verb of many senses must act on, and
     `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
-    `by_armed` says that only the armed may: tourists board ships as well.
+    `by_armed` says that only the armed may: tourists board ships as well. `by_forces` says that only those
+    may who are sent by others: ministers arrive, too.
     """
 
     kind: EventKind
@@ -61,6 +63,7 @@ class Pattern:
     object: str | None = None
     by_no_state: bool = False
     by_armed: bool = False
+    by_forces: bool = False
 
 
 @cache
@@ -85,6 +88,7 @@ def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -
         group.get("object"),
         by_no_state=group.get("by_no_state", False),
         by_armed=group.get("by_armed", False),
+        by_forces=group.get("by_forces", False),
     )
 
 
@@ -133,7 +137,7 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if _is_figurative(verb) or _is_answered(verb):
+    if _is_figurative(verb) or _is_answered(verb) or (pattern.by_forces and not _is_by(verb, FORCES)):
         return False
     if pattern.object is not None:
         doer_fits = not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))

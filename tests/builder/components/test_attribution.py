@@ -57,6 +57,11 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "goes on after what is denied": (
+        "The <speaker>leader</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> that his "
+        "forces had <about>fired</about> the rocket, and <Accusation>accused</Accusation> the "
+        "<accused>army</accused> of <about>shelling</about> a town."
+    ),
     "said at the end of a long sentence": (
         "Rebels <about>shelled</about> a market in Goma, <about>killing</about> nine people and "
         "<about>wounding</about> more than 30, the <speaker>governor</speaker> "

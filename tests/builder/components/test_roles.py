@@ -40,6 +40,12 @@ SENTENCES = {
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
     ),
+    "troops that are flown": (
+        "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
+        "<origin>Goma</origin>."
+    ),
+    "the wounded": "The <mover>wounded</mover> were flown to <destination>Ankara</destination>.",
+    "reinforcements": "<mover>Reinforcements</mover> arrived in <destination>Goma</destination>.",
     "what a car bomb rams": (
         "A <weapon>truck</weapon> packed with <weapon>explosives</weapon> rammed the <target>base</target>."
     ),

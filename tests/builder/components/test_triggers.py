@@ -65,6 +65,7 @@ NOTHING = {
     "target of a plan": "Growth targets are a matter of debate.",
     "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
     "an order to a letter": "The ministry recalls that the law is clear.",
+    "others arrive": "The minister arrived in Goma.",
     "shot back": "The soldiers shot back.",
     "no event at all": "The minister opened a new library.",
 }
