@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
+    EntityMention,
     EventMention,
     RoleFiller,
     Trigger,
@@ -21,7 +22,8 @@ from builder.components.annotations import (
 from builder.components.blame import find_blame
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.echoes import echoed
-from builder.components.paragraphs import paragraph_starts
+from builder.components.quotations import sentences_in_quotations
+from builder.components.relations import spoken_for
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
@@ -34,13 +36,12 @@ QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
 WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
+OWN_BODIES = frozenset(WORDS["own_bodies"])
 PROMISING = frozenset(WORDS["promising"])
 TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
-OPENING = frozenset(("“", '"', "«"))
-CLOSING = frozenset(("”", '"', "»"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 
 
@@ -142,14 +143,18 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     actors = event.fillers(Role.PERPETRATOR)
     if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
-    admits = verb.lemma_.lower() in ADMIT or doc._.mentions[speaker].type == "ArmedGroup"
+    body = doc._.mentions[spoken_for(doc, speaker)]
+    admits = verb.lemma_.lower() in ADMIT or body.type == "ArmedGroup"
     admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
     return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
 
 
 def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
     """Whether an actor told of by a speaker is the speaker, or, where they admit it, "*its* members"."""
-    return doc._.mentions[actor].is_pronoun or (admits and any(t.lower_ in OWN for t in doc[actor].lefts))
+    mention: EntityMention = doc._.mentions[actor]
+    is_body = mention.name is None and mention.definite and mention.noun in OWN_BODIES  # "the *group* had"
+    owned = any(token.lower_ in OWN for token in doc[actor].lefts)
+    return mention.is_pronoun or (admits and (owned or is_body))
 
 
 def _is_announced(doc: Doc, event: EventMention) -> bool:
@@ -235,7 +240,7 @@ def _object_of_to(token: Token) -> Token | None:
 
 def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[EventMention]:
     """Statements of quoted sentences that name no speaker: the last one goes on."""
-    for sentence in _sentences_in_quotes(doc):
+    for sentence in sentences_in_quotations(doc):
         inside = range(sentence.start, sentence.end)
         if any(statement.trigger.token in inside for statement in spoken):
             continue
@@ -246,21 +251,6 @@ def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[Ev
             token = next((i for i in inside if doc[i].is_alpha and i not in told), sentence.start)
             speaker = last.fillers(Role.SPEAKER)[0]
             yield _statement(token, speaker, about, _kind(about, told, sentence), "quote")
-
-
-def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
-    """Sentences that begin inside a quotation: opened there or running on from before."""
-    marks = {token.i: token.text for token in tokens_with(doc, "ORTH", *OPENING, *CLOSING)}
-    inside = False
-    breaks = paragraph_starts(doc)
-    for sentence in doc.sents:
-        first = next((token for token in sentence if not token.is_space), None)
-        if sentence.start in breaks:  # a paragraph that goes on with a quotation opens it again
-            inside = False
-        if first is not None and (inside or first.text in OPENING):
-            yield sentence
-        for mark in (marks[i] for i in range(sentence.start, sentence.end) if i in marks):
-            inside = not inside if mark == '"' else mark in OPENING
 
 
 # Claims, denials and accusations

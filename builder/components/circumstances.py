@@ -310,6 +310,8 @@ def _answering_word(token: Token) -> Token | None:
         return above
     word = above.head
     answers = token.dep_ == "pobj" and word.lemma_.lower() in ANSWERS | AVENGING
+    if any(child.lemma_.lower() in SAYING for child in word.rights):
+        return None  # "responded to the raid, *stating* that"
     return word if answers else None
 
 

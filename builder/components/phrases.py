@@ -275,7 +275,18 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
     if category is not Category.ACTOR:
         words = frozenset(phrase.noun.text.split()) if phrase.noun is not None else frozenset()
         kept = [token for token in kept if token.i == end - 1 or _names_thing(token, words)]
-    return "".join(token.text_with_ws for token in kept).strip().replace(" - ", "-").strip("-–, ")
+    return (
+        "".join(f"{token.text}{_space_after(token)}" for token in kept)
+        .strip()
+        .replace(" - ", "-")
+        .strip("-–, ")
+    )
+
+
+def _space_after(token: Token) -> str:
+    """The space after a word, or after the quotation mark that closes behind it."""
+    following = token.nbor() if token.i + 1 < len(token.doc) else None
+    return following.whitespace_ if following is not None and following.is_quote else token.whitespace_
 
 
 def _names_thing(token: Token, words: frozenset[str]) -> bool:

@@ -23,6 +23,8 @@ TELLING = HOSTING | STATIONING | BELONGING | OPERATING
 OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
 SPOKESMEN = frozenset(load("attribution")["spokesmen"])
 RELATIVE = frozenset(("which", "that"))
+BODIES = frozenset((ActorKind.ORGANIZATION,))
+SPOKEN_FOR = BODIES | {ActorKind.GROUP}  # "a spokesman for the *rebels*"
 AROUND = frozenset(("country", "province", "district"))
 # Tokens after "of" in which the head of a name is sought: "of the newly formed Third Army Brigade".
 OWNER_WINDOW = 7
@@ -71,9 +73,11 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
 def spoken_for(doc: Doc, root: int) -> int:
     """Whom a spokesman speaks for: the body that his mention names, else himself."""
     mentions: Mentions = doc._.mentions
-    if mentions[root].noun not in SPOKESMEN:
-        return root
-    return next((relation.object for relation in _of_actor(doc, mentions[root], mentions)), root)
+    apposed = (child.i for child in doc[root].rights if child.dep_ == "appos")
+    called = [mentions[i] for i in (root, *apposed) if i in mentions]
+    speaking = [each for each in called if not SPOKESMEN.isdisjoint((each.noun, *each.titles))]
+    bodies = (relation.object for each in speaking for relation in _of_actor(doc, each, mentions))
+    return next(bodies, root)
 
 
 # What a noun phrase tells
@@ -119,9 +123,19 @@ def _of_actor(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[
     after_of = _after_of(doc, mention, mentions, BODY_WINDOW)
     near = (m for m in after_of if m.start <= mention.end + 2)  # past one word: "of *the* Front"
     bodies = chain(_modifying(mention, mentions, Category.ACTOR), near)
-    body = next((m for m in bodies if m.kind is ActorKind.ORGANIZATION), None)
+    kinds = BODIES
+    if mention.noun in SPOKESMEN:
+        bodies, kinds = chain(bodies, _spoken_of(doc, mention, mentions)), SPOKEN_FOR
+    body = next((m for m in bodies if m.kind in kinds), None)
     if body is not None:
         yield Relation(RelationName.MEMBER_OF, mention.root, body.root)
+
+
+def _spoken_of(doc: Doc, spokesman: EntityMention, mentions: Mentions) -> Iterator[EntityMention]:
+    """The mention whose spokesman somebody is said to be: "the spokesperson *for the Taliban*"."""
+    if spokesman.end < len(doc) and doc[spokesman.end].lower_ == "for":
+        near = range(spokesman.end + 1, min(spokesman.end + 1 + BODY_WINDOW, len(doc)))
+        yield from (mentions[i] for i in near if i in mentions and mentions[i].start <= spokesman.end + 1)
 
 
 def _modifying(mention: EntityMention, mentions: Mentions, category: Category) -> Iterator[EntityMention]:

@@ -183,17 +183,30 @@ def _implied_demand(content: Content) -> EventMention | None:
     """An event of no type for a demand whose verb is no trigger: "to lay down their arms"."""
     token = content.token
     if token.lemma_.lower() in DUES and content.verb is None:  # "demanded a *ransom*"
-        return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", token.lemma_))
+        return _act(token)
     infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.lefts)
     if token.pos_ != "VERB" or not (infinitive or content.conditional):
         return None
-    return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", token.lemma_))
+    return _act(token)
+
+
+def _act(token: Token) -> EventMention:
+    """An event of no type, called by its word."""
+    lemma = f"not {token.lemma_}" if _is_negated(token) else token.lemma_
+    return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", lemma))
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" for child in verb.lefts)
 
 
 def _take(
     doc: Doc, reading: _Reading, content: Content, event: EventMention, events: dict[int, EventMention]
 ) -> None:
-    """Take one event of the content as threatened, demanded or feared, or leave it as it is."""
+    """Take one event of the content as threatened, demanded or feared, or leave it as it is.
+
+    What somebody is told *not* to do is an event without a type, which would say the contrary.
+    """
     warning = reading.warning
     frame = warning.trigger.frame
     token = doc[event.trigger.token]
@@ -207,6 +220,9 @@ def _take(
     elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
         events[token.i] = _by_issuer(event, warning)  # "to leave *or be attacked*"
         reading.threatened.append(token.i)
+    elif event.trigger.kind in WITHDRAWALS and demanding and _is_negated(token):
+        events[token.i] = replace(_act(token), modality=Modality.DEMANDED)
+        reading.demanded.append(token.i)
     elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):
         events[token.i] = replace(_by_addressee(doc, event, warning), modality=Modality.DEMANDED)
         reading.demanded.append(token.i)

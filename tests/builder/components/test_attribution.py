@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a statement that denies": (
+        "A bomb <about>exploded</about>. The leadership of <speaker>ETA</speaker> issued a statement "
+        "<DenialOfResponsibility>denying</DenialOfResponsibility> responsibility."
+    ),
+    "in a statement": (
+        "A bomb <about>exploded</about>. In a statement "
+        "<ClaimOfResponsibility>claiming</ClaimOfResponsibility> responsibility, <speaker>ETA</speaker> "
+        "said that its members were safe."
+    ),
+    "the group of its spokesman": (
+        "<speaker>Boko Haram</speaker> <ClaimOfResponsibility>said</ClaimOfResponsibility> the group had "
+        "<about>attacked</about> the base."
+    ),
     "who it was": (
         "Gunmen <about>attacked</about> a village. <speaker>Residents</speaker> "
         "<Accusation>insist</Accusation> that it was <accused>al-Shabaab</accused>."

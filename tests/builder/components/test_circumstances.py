@@ -164,3 +164,11 @@ def test_answers_are_linked_to_what_they_answer(
         if role is Role.IN_RETALIATION_FOR
     ]
     assert links == ([] if expected is None else [expected])
+
+
+def test_whoever_answers_in_words_does_not_retaliate(annotate: Annotate) -> None:
+    text = (
+        "Rebels bombed a base. Gunmen killed a guard. The mayor responded to the bombing, stating his grief."
+    )
+    doc = annotate(text, until="circumstances")
+    assert [link for event in doc._.event_mentions for link in event.links] == []

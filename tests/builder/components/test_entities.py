@@ -86,6 +86,12 @@ NOTHING = {
 }
 
 
+LABELS = {
+    "The “Islamic State” militant group attacked.": "Islamic State militant group",
+    "More than two dozen pro-government fighters died.": "pro-government fighters",
+}
+
+
 def found(doc: "Doc") -> Iterator[Found]:
     for mention in doc._.mentions.values():
         root = doc[mention.root]
@@ -107,6 +113,12 @@ def found(doc: "Doc") -> Iterator[Found]:
 def test_mentions(sentence: str, annotate: Annotate) -> None:
     marked = parse(sentence)
     assert_found(marked, found(annotate(marked.text, until="entities")))
+
+
+@pytest.mark.parametrize(("text", "label"), LABELS.items(), ids=LABELS)
+def test_labels_are_words_without_marks_and_numbers(text: str, label: str, annotate: Annotate) -> None:
+    mentions = annotate(text, until="entities")._.mentions
+    assert label in [mention.label for mention in mentions.values()]
 
 
 @pytest.mark.parametrize("sentence", NOTHING.values(), ids=NOTHING)

@@ -54,6 +54,14 @@ SENTENCES = {
         "<demands modality=Demanded>leave</demands> the town or risk an "
         "<threatens modality=Threatened>attack</threatens>."
     ),
+    "what not to do": (
+        "The <issuer>embassy</issuer> <Demand>told</Demand> its <addressee>citizens</addressee> not to "
+        "<demands modality=Demanded>travel</demands>."
+    ),
+    "whither not to go": (
+        "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the army not "
+        "<demands modality=Demanded>enter</demands> the town."
+    ),
     "demand that": (
         "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the army "
         "<demands modality=Demanded>withdraw</demands> from the town."
@@ -180,6 +188,13 @@ def test_warnings(sentence: str, annotate: Annotate) -> None:
 def test_promises_and_orders_without_such_content_are_no_warnings(text: str, annotate: Annotate) -> None:
     events = annotate(text, until="warnings")._.event_mentions
     assert [event for event in events if event.trigger.kind == "Warning"] == []
+
+
+@pytest.mark.parametrize("verb", ["travel", "withdraw"])
+def test_what_is_not_to_be_done_has_no_type_and_its_name(verb: str, annotate: Annotate) -> None:
+    doc = annotate(f"The ministry ordered its soldiers not to {verb} to Goma.", until="warnings")
+    (demanded,) = (event for event in doc._.event_mentions if event.modality == "Demanded")
+    assert (demanded.trigger.type, demanded.trigger.lemma) == (None, f"not {verb}")
 
 
 def test_who_threatens_is_who_would_act(annotate: Annotate) -> None:
