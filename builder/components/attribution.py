@@ -27,7 +27,7 @@ from builder.components.relations import spoken_for
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
-from builder.model import EventKind, Modality, Role
+from builder.model import ActorKind, EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("attribution")
@@ -146,6 +146,8 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     body = doc._.mentions[spoken_for(doc, speaker)]
     admits = verb.lemma_.lower() in ADMIT or body.type == "ArmedGroup"
     admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
+    if body.kind is ActorKind.PERSON:  # "*Maduro* says *it* is out to destroy socialism"
+        actors = [i for i in actors if doc[i].lower_ != "it"] or [speaker]
     return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
 
 

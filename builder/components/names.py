@@ -20,6 +20,7 @@ from builder.gazetteer import Entry, load_gazetteer, normalise_name, translitera
 from builder.patterns import load
 
 WORDS = load("names")
+CITY = "City"
 LABELS = frozenset(WORDS["labels"])
 ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
@@ -144,7 +145,9 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
         other = entity.label_ == "PERSON" and all(_is_last_name_of(doc, name, start, end) for name in inside)
-        if not inside or (wider and entity.label_ != "GPE") or other:
+        # "*Oklahoma City*", but not "*Anbar province*", of which Anbar is the name
+        is_city = entity.label_ == "GPE" and doc[end - 1].text == CITY
+        if not inside or (wider and (entity.label_ != "GPE" or is_city)) or other:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
     return sorted(merged, key=lambda name: name.start)

@@ -16,6 +16,7 @@ OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
@@ -73,6 +74,8 @@ def _is_clipped(verb: Token) -> bool:
 
     The subject is counted, and nothing follows that could be acted on.
     """
+    if verb.lemma_.lower() in SUFFERED and not any(child.dep_ == "dobj" for child in verb.rights):
+        return True  # "the colonel *martyred* in the blast"
     if verb.lemma_.lower() not in CLIPPED or verb.tag_ not in ("VBD", "VBN"):
         return False
     subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "what a person says of a state": (
+        "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> the port."
+    ),
     "a statement that denies": (
         "A bomb <about>exploded</about>. The leadership of <speaker>ETA</speaker> issued a statement "
         "<DenialOfResponsibility>denying</DenialOfResponsibility> responsibility."

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a city that has the name of its state": "The <name label=GPE>Oklahoma City</name> bombing was told of again.",
     "persons": (
         "<name label=PERSON>Omar Diallo</name> met <name label=PERSON>Fatima Haddad</name> on the road."
     ),

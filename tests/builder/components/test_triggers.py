@@ -56,6 +56,7 @@ NOTHING = {
     "press release": "The press release was long.",
     "taken by their own": "Villagers came. They took two girls with them.",
     "passengers": "Tourists boarded a ferry.",
+    "execute a warrant": "Officers executed a search warrant at the house.",
     "heart attack": "The mayor had a heart attack.",
     "death toll": "The death toll is unknown.",
     "hunger strike": "Prisoners began a hunger strike.",
