@@ -147,7 +147,7 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     admits = verb.lemma_.lower() in ADMIT or body.type == "ArmedGroup"
     admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
     if body.kind is ActorKind.PERSON:  # "*Maduro* says *it* is out to destroy socialism"
-        actors = [i for i in actors if doc[i].lower_ != "it"] or [speaker]
+        actors = tuple(i for i in actors if doc[i].lower_ != "it") or (speaker,)
     return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
 
 

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL
+from builder.components.syntax import VERBAL, is_noncommittal
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -103,7 +103,9 @@ def proposals(token: Token) -> Iterator[Proposal]:
         lemma = above.lemma_.lower()
         if lemma in REPORTS and (_is_untrue(above) or _is_refuted(above)):
             yield Modality.DENIED, above
-        if lemma in ABOVE and not _is_negated(above):
+        if lemma in ABOVE and is_noncommittal(above):
+            yield Modality.ALLEGED, above
+        elif lemma in ABOVE and not _is_negated(above):
             yield _governed(above), above
         if depth == 0 and _lends(above, token):
             yield from _beside(above)
@@ -255,7 +257,8 @@ def _is_untrue(report: Token) -> bool:
 
 def _is_refuted(report: Token) -> bool:
     """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
-    return report.dep_ == "dobj" and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
+    denied = report.dep_ == "dobj" and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
+    return denied and not is_noncommittal(report.head)
 
 
 @Language.factory(

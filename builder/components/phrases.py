@@ -286,7 +286,8 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
 def _space_after(token: Token) -> str:
     """The space after a word, or after the quotation mark that closes behind it."""
     following = token.nbor() if token.i + 1 < len(token.doc) else None
-    return following.whitespace_ if following is not None and following.is_quote else token.whitespace_
+    marked = following is not None and following.is_quote
+    return token.whitespace_ or (following.whitespace_ if following is not None and marked else "")
 
 
 def _names_thing(token: Token, words: frozenset[str]) -> bool:

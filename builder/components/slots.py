@@ -36,6 +36,7 @@ GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is wher
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
+BLAMING = frozenset(("blame", "pin"))
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
 WHITHER = frozenset(("toward", "towards"))
@@ -200,7 +201,9 @@ def _noun_slots(noun: Token) -> Iterator[Slot]:
             for below in child.children:
                 if below.dep_ in ("compound", "nmod", "conj"):
                     yield "modifier", below
-    yield from prepositional(noun)
+    # "blames the *attacks* on rebels": on whom they are blamed, not against whom they were
+    blamed = noun.dep_ == "dobj" and noun.head.lemma_.lower() in BLAMING
+    yield from ((slot, filler) for slot, filler in prepositional(noun) if not (blamed and slot == "on"))
 
 
 def _predicated(noun: Token) -> Iterator[Slot]:

@@ -16,6 +16,7 @@ OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
 SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
@@ -62,6 +63,12 @@ def is_passive(verb: Token) -> bool:
         return False
     told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
     return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def is_noncommittal(verb: Token) -> bool:
+    """Whether somebody neither denies nor confirms: "declined to confirm or *deny* the report"."""
+    either = any(child.lower_ in ("or", "nor") for each in (verb, verb.head) for child in each.children)
+    return either and any(other.lemma_.lower() in CONFIRMING for other in verb.conjuncts)
 
 
 def is_verb_before_object(participle: Token) -> bool:
@@ -138,7 +145,7 @@ def _undertaker(noun: Token) -> Token:
 
 def _is_finite(verb: Token) -> bool:
     """Whether a clause has a tense of its own, so that a missing subject is not that of the clause above."""
-    if verb.tag_ not in NON_FINITE:
+    if verb.tag_ not in NON_FINITE or any(c.dep_ == "aux" and c.lower_ in PERFECT for c in verb.lefts):
         return True
     return any(child.dep_ in ("mark", "advmod") and child.lower_ in CLAUSE_WORDS for child in verb.lefts)
 

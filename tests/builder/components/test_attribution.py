@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "blamed on": (
+        "Rockets <about>hit</about> a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
+        "attacks on <accused>militias</accused>."
+    ),
     "what a person says of a state": (
         "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> the port."
     ),
@@ -330,6 +334,11 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
+    "a clause with a subject that the parser lost": (
+        "Iran has not commented on the incidents but little-known groups believed to be connected to militias "
+        "have claimed responsibility for some attacks."
+    ),
     "what something was": "Gunmen attacked a bus. The mayor said it was a great loss.",
     "no evidence": "Rebels attacked the base. The minister said there was no proof that they were behind it.",
     "who was responsible": "Rebels attacked the base. It was unclear who was responsible, the minister said.",

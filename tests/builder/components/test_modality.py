@@ -24,6 +24,9 @@ SENTENCES = {
     "will": "Troops <cue>will</cue> <Planned>withdraw</Planned> from the border.",
     "fear": "Residents <cue>fear</cue> an <Feared>attack</Feared> on the bank.",
     "opportunity to": "Rebels missed the <cue>opportunity</cue> to <Feared>attack</Feared> the bank.",
+    "neither confirmed nor denied": (
+        "The army would not confirm or <cue>deny</cue> that it had <Alleged>bombed</Alleged> the camp."
+    ),
     "could": "Rebels <cue>could</cue> <Feared>attack</Feared> the bank.",
     "if": "The army is ready <cue>if</cue> rebels <Feared>attack</Feared> the bank.",
     "try": "Gunmen <cue>tried</cue> to <Attempted>storm</Attempted> the bank.",
