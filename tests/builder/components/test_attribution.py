@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 SENTENCES = {
     "blamed on": (
-        "Rockets <about>hit</about> a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
-        "attacks on <accused>militias</accused>."
+        "Rockets hit a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
+        "<about>attacks</about> on <accused>militias</accused>."
     ),
     "what a person says of a state": (
         "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> the port."
