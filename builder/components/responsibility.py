@@ -29,14 +29,23 @@ def with_basis(doc: Doc, incidents: tuple[Incident, ...]) -> tuple[Incident, ...
     found = [_suspected(doc, incident) for incident in incidents]
     for position, basis, actors in sorted(_blamed(doc, incidents), key=_weight):
         incident = found[position]
-        if incident.basis in OPEN and (basis is Basis.CLAIMED or not _names_perpetrator(doc, incident)):
+        if incident.basis not in OPEN:
+            continue
+        if basis is Basis.CLAIMED or not _names_perpetrator(doc, incident):
             found[position] = replace(incident, roles=(*incident.roles, *actors), basis=basis)
+        elif _perpetrators(incident) <= {actor.root for actor in actors}:
+            # "said that *rebels* were behind it": nobody but who says so names them
+            found[position] = replace(incident, basis=basis)
     return tuple(found)
+
+
+def _perpetrators(incident: Incident) -> set[int]:
+    return {filler.root for filler in incident.roles if filler.role is Role.PERPETRATOR}
 
 
 def _suspected(doc: Doc, incident: Incident) -> Incident:
     """An attack by people who are only suspected, with that basis."""
-    actors = [filler.root for filler in incident.roles if filler.role is Role.PERPETRATOR]
+    actors = _perpetrators(incident)
     if incident.kind is not EventKind.ATTACK or not any(_is_suspected(doc, root) for root in actors):
         return incident
     return replace(incident, basis=Basis.POSSIBLE)
@@ -49,7 +58,7 @@ def _is_suspected(doc: Doc, root: int) -> bool:
 
 def _names_perpetrator(doc: Doc, incident: Incident) -> bool:
     """Whether an incident has a perpetrator of whom the text says more than "gunmen"."""
-    mentions = (doc._.mentions[f.root] for f in incident.roles if f.role is Role.PERPETRATOR)
+    mentions = (doc._.mentions[root] for root in _perpetrators(incident))
     return any(
         not m.is_pronoun and (m.kind is not ActorKind.GROUP or m.noun not in ATTACKERS) for m in mentions
     )

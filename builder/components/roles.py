@@ -182,7 +182,9 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
     body = mention.kind is ActorKind.ORGANIZATION and role is Role.VICTIM and mention.noun != "police"
     if _is_no_place(draft, role, slot, mention):
         return
-    if body and mention.number.exact:  # "twelve Civil Guards"
+    if body and (
+        mention.number.stated or mention.number.at_least
+    ):  # "twelve Civil Guards", "dozens of forces"
         draft.mentions[mention.root] = replace(mention, kind=ActorKind.GROUP)
         draft.add(role, mention.root)
     elif body:

@@ -177,6 +177,10 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
             yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
+            for left in (
+                below for below in child.rights if below.dep_ == "amod"
+            ):  # "left two *dead in Goma*"
+                yield from (found for found in prepositional(left) if found[0] in AROUND)
         elif child.dep_ == "agent":
             for actor in child.children:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)

@@ -31,6 +31,10 @@ NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_object
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 DOUBTS = frozenset(WORDS["doubts"])
+# how a verb leaves somebody
+OF_NATURE = frozenset(WORDS["of_nature"])
+CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
+DEADLY = frozenset(("kill", "die", "injure", "lose"))  # frames of what may befall people without an attack
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
@@ -115,7 +119,7 @@ def _companions(verb: Token) -> set[str]:
         if child.dep_ in COMPANIONS:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
-                found |= {below.lemma_.lower() for below in child.children}
+                found |= {form for below in child.children for form in (below.lemma_.lower(), below.lower_)}
                 numerals = (below for below in child.lefts if below.dep_ == "nummod")
                 # "hand *over* 21 men": the parser's "more than 21"
                 found |= {below.lower_ for numeral in numerals for below in numeral.lefts}
@@ -137,6 +141,8 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
+    if pattern.frame in DEADLY and _is_of_nature(verb):
+        return False
     if _is_figurative(verb) or _is_answered(verb) or (pattern.by_forces and not _is_by(verb, FORCES)):
         return False
     if pattern.object is not None:
@@ -150,6 +156,13 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_of_nature(verb: Token) -> bool:
+    """Whether nobody did it: "the *earthquake* killed twelve", "died in a *crash*"."""
+    causes = [filler for slot, filler in prepositional(verb) if slot in CAUSAL]
+    subject = None if is_passive(verb) else subject_of(verb)
+    return any(token.lemma_.lower() in OF_NATURE for token in (*causes, subject) if token is not None)
 
 
 def _is_figurative(verb: Token) -> bool:

@@ -63,7 +63,7 @@ SENTENCES = {
     "one person": "A sniper <Killed exact=1>killed a policeman</Killed>.",
     "named person": "Gunmen <Killed exact=1>assassinated Omar Diallo</Killed>.",
     "captured": "Gunmen <Captured exact=4>kidnapped four nurses</Captured>.",
-    "noun": "The attack left <Killed exact=12>12 people dead</Killed>.",
+    "noun": "The attack left <Killed exact=12>12 people</Killed> dead.",
     "nobody": "The rocket missed and <Killed exact=0>no one was killed</Killed>.",
     "no casualties": "The attack caused <Killed exact=0>no casualties</Killed>.",
     "missing": "After the raid <Missing exact=5>five sailors were missing</Missing>.",
@@ -190,7 +190,7 @@ def test_a_toll_in_the_next_sentence_is_of_the_attack_before(annotate: Annotate)
     )
     with_tolls = [event for event in doc._.event_mentions if event.tolls]
     assert len(with_tolls) == 1
-    assert doc[with_tolls[0].trigger.token].text in ("raided", "attack")
+    assert doc[with_tolls[0].trigger.token].text in ("attack", "left")
 
 
 def test_the_people_counted_are_the_victims(annotate: Annotate) -> None:

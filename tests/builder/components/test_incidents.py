@@ -72,6 +72,7 @@ def attacks(doc: "Doc") -> list[Incident]:
 
 
 BASIS = {
+    "A bomb killed a guard. The minister said Boko Haram was behind the bombing.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base. The rebels claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. The governor blamed the rebels.": Basis.ACCUSED_BY_AUTHORITIES,
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,

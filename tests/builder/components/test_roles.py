@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "forces by number": "At least 12 Afghan security <victim>forces</victim> were shot.",
+    "forces in dozens": "Dozens of Afghan security <victim>forces</victim> were shot.",
+    "a place after how they are left": (
+        "A <weapon>bomb</weapon> left two <victim>people</victim> dead in <location>Kabul</location>."
+    ),
     "active": "<perpetrator>Gunmen</perpetrator> stormed the <target>police station</target>.",
     "passive": "The <target>police station</target> was stormed by <perpetrator>gunmen</perpetrator>.",
     "passive without agent": "The <target>embassy</target> was attacked.",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "left dead": "A car bomb <attack frame=kill>left</attack> twelve people dead.",
     "ambush": "Rebels <attack type=ArmedAssault>ambushed</attack> a convoy.",
     "clash": "Soldiers <attack type=ArmedClash>clashed</attack> with rebels.",
     "explosion": "A bomb <attack type=Bombing frame=explode>exploded</attack> in a market.",
@@ -53,6 +54,8 @@ SENTENCES = {
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "a crash": "The crash killed twelve people.",
+    "an accident": "Twelve people were killed in a road accident.",
     "press release": "The press release was long.",
     "taken by their own": "Villagers came. They took two girls with them.",
     "passengers": "Tourists boarded a ferry.",
