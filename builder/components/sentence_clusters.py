@@ -18,7 +18,8 @@ from builder.patterns import load
 SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
 TEMPORAL = frozenset(("when", "as"))
 OTHER_TIME = frozenset(("after", "before", "since", "until"))
-BY_WHICH = frozenset(load("triggers")["same_event_slots"])
+BY_WHICH = frozenset((*load("triggers")["same_event_slots"], "as"))
+RESULTS = frozenset(("result", "consequence", "course"))
 SUFFER = "suffer"  # the frame of "came under fire", whose attack follows: "when shells landed"
 
 Clusters = Mapping[int, Cluster]  # by the tokens of the triggers
@@ -140,6 +141,8 @@ def _is_clause_of(token: Token, verb: Token) -> bool:
     """Whether a verb below another tells how that came about: a clause on it, or one with "when" below."""
     if token.head.i == verb.i:
         return token.dep_ in SUBORDINATE
+    if token.dep_ == "pobj" and token.head.lower_ == "of" and token.head.head.lemma_ in RESULTS:
+        token = token.head.head  # "died as a *result* of the strike"
     if (
         token.dep_ == "pobj" and token.head.lower_ in BY_WHICH
     ):  # "were killed and six wounded *in an explosion*"

@@ -30,6 +30,8 @@ WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another patt
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
+REFERENCES = frozenset(WORDS["references"])
+HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DOUBTS = frozenset(WORDS["doubts"])
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
@@ -241,12 +243,18 @@ def _is_among_targets(token: Token) -> bool:
     return above.lemma_.lower() == "be"
 
 
+def _refers(token: Token) -> bool:
+    """Whether a noun takes up what was told, to say when or where: "*the incident* occurred at dawn"."""
+    definite = any(child.lower_ in ("the", "this") for child in token.lefts)
+    return definite and token.dep_ == "nsubj" and token.head.lemma_.lower() in HAPPENING
+
+
 def _noun_trigger(token: Token) -> Pattern | None:
     lemma = token.lemma_.lower()
     endings = (token.lower_, lemma)
     if _last_words().isdisjoint(endings) or token.dep_ in MODIFYING:
         return None
-    if lemma == "target" and not _is_among_targets(token):
+    if (lemma == "target" and not _is_among_targets(token)) or (lemma in REFERENCES and not _refers(token)):
         return None
     # Twice as many tokens as words: a hyphen is a token of its own.
     before = [left.lower_ for left in token.doc[max(0, token.i - 2 * LONGEST) : token.i] if left.text != "-"]

@@ -57,6 +57,11 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "claims no death of its own": (
+        "A bomb <about>exploded</about> in a market. Four attackers were shot dead by special forces. "
+        "The <speaker>Taliban</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> "
+        "responsibility."
+    ),
     "goes on after what is denied": (
         "The <speaker>leader</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> that his "
         "forces had <about>fired</about> the rocket, and <Accusation>accused</Accusation> the "

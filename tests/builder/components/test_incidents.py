@@ -21,6 +21,8 @@ TEXTS = {
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
+    "the incident": "Rebels <a>shelled</a> a bus in Goma. The <a>incident</a> occurred on Friday.",
+    "as a result of": "As a result of the <a>strike</a> on Goma, two men <a>died</a>.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
     "an unnamed place nearby": (
         "Rockets <a>hit</a> the base in Goma. A child was <a>injured</a> in a neighbouring village."
@@ -111,6 +113,10 @@ def test_the_most_specific_type_is_kept(annotate: Annotate) -> None:
     doc = annotate("A car bomb exploded in a market. The bombing lasted seconds.", until="incidents")
     (attack,) = attacks(doc)
     assert attack.types == ("RemoteExplosive",)
+
+
+def test_an_incident_of_which_nothing_else_is_told_is_no_attack(annotate: Annotate) -> None:
+    assert attacks(annotate("The incident occurred on Friday in Goma.", until="incidents")) == []
 
 
 def test_deaths_without_violence_are_no_attack(annotate: Annotate) -> None:

@@ -40,6 +40,10 @@ SENTENCES = {
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
     ),
+    "fire from weapons": (
+        "<perpetrator>Gunmen</perpetrator> opened fire from <weapon>rifles</weapon> on a "
+        "<target>bus</target>."
+    ),
     "troops that are flown": (
         "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
         "<origin>Goma</origin>."
