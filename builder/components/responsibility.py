@@ -50,7 +50,9 @@ def _is_suspected(doc: Doc, root: int) -> bool:
 def _names_perpetrator(doc: Doc, incident: Incident) -> bool:
     """Whether an incident has a perpetrator of whom the text says more than "gunmen"."""
     mentions = (doc._.mentions[f.root] for f in incident.roles if f.role is Role.PERPETRATOR)
-    return any(not m.is_pronoun and (m.kind is not ActorKind.GROUP or m.noun not in ATTACKERS) for m in mentions)
+    return any(
+        not m.is_pronoun and (m.kind is not ActorKind.GROUP or m.noun not in ATTACKERS) for m in mentions
+    )
 
 
 def _weight(blame: Blame) -> bool:

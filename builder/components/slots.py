@@ -30,6 +30,7 @@ OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
 RAISING = frozenset(WORDS["raising_verbs"])
 SUFFERING = frozenset(WORDS["suffering_verbs"])
 PREVENTING = frozenset(WORDS["preventing_verbs"])
+REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
@@ -240,14 +241,24 @@ def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[
         lemma = verb.lemma_.lower()
         if lemma in SUPPORT or (lemma in OCCURRENCE and verb.i not in triggers):
             yield verb
+    reply = replying_verb(noun)
+    if reply is not None:
+        yield reply
     participles = (child for child in noun.rights if child.dep_ in ("acl", "relcl"))
     yield from (child for child in participles if child.lemma_.lower() in SUPPORT)
+
+
+def replying_verb(token: Token) -> Token | None:
+    """The verb of which an attack is the answer: "*responded* with a raid", "*replied* by firing rockets"."""
+    by = token.head
+    is_means = token.dep_ in ("pobj", "pcomp") and by.lower_ in ("with", "by")
+    return by.head if is_means and by.head.lemma_.lower() in REPLYING and by.head.pos_ in VERBAL else None
 
 
 def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:
     """The slots of a support verb that are the noun's; who survives or repels an attack commits none."""
     lemma = verb.lemma_.lower()
-    acts = (lemma in SUPPORT and noun.dep_ != "nsubj") or is_passive(verb)
+    acts = (lemma in SUPPORT | REPLYING and noun.dep_ != "nsubj") or is_passive(verb)
     for slot, filler in _verb_slots(verb):
         if slot == "subject" and lemma in SUFFERING:
             yield "on", filler

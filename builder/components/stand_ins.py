@@ -20,7 +20,8 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     lemma = token.lemma_.lower()
     grouping = lemma in GROUPINGS and token.i not in mentions
     if (lemma in PARTITIVES and token.is_lower) or grouping:
-        return next((below for slot, below in prepositional(token) if slot == "of"), token)
+        below = next((below for slot, below in prepositional(token) if slot == "of"), token)
+        return below if below.i in mentions or token.i not in mentions else token
     if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
         return _place_named_after(token, mentions) or token
     if token.i in mentions or lemma not in GENERIC:

@@ -124,7 +124,9 @@ PARTS = {form: re.compile(shape, re.IGNORECASE) for form, shape in SHAPES.items(
 YEAR_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_years'])})\s*$", re.IGNORECASE)
 DAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_days'])})\s$", re.IGNORECASE)
 GIVEN_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['giving'])})\b[^.:;\n]*$", re.IGNORECASE)
-LONGEST_GIVEN = 60  # characters from the verb to the time: "gave the Government of National Unity a further ten"
+LONGEST_GIVEN = (
+    60  # characters from the verb to the time: "gave the Government of National Unity a further ten"
+)
 NO_WEEKDAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_no_weekday'])})\s$", re.IGNORECASE)
 MAY_BEFORE = tuple(f"{word} " for word in WORDS["before_may"])
 # Characters: the longest of the words that are looked for before a form, and the spaces around it.

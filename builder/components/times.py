@@ -56,7 +56,9 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         ahead = is_deadline or _looks_ahead(span.root)
         head, reverse = _counted(span, previous)
         base = None if previous is None or reverse is None else previous.until or previous.moment
-        since = base if form == "granted" and previous is not None and previous.start >= span.sent.start else None
+        since = (
+            base if form == "granted" and previous is not None and previous.start >= span.sent.start else None
+        )
         anchor = Anchor(as_date(since) or published, base, ahead, strict=is_deadline, reverse=bool(reverse))
         moment, until = resolve(match, anchor)
         time = TimeMention(span.start, span.end, moment, until, relation, head)

@@ -90,7 +90,11 @@ def _list_from(doc: Doc, start: int, *, several: bool = False) -> Iterator[Range
     end = start
     while end < len(doc) and end - start < LONGEST and _is_part(doc[end]):
         end += 1
-    if end == start or not any(token.text[0].isupper() for token in doc[start:end]) or _modifies(doc[end - 1]):
+    if (
+        end == start
+        or not any(token.text[0].isupper() for token in doc[start:end])
+        or _modifies(doc[end - 1])
+    ):
         return
     yield start, end
     following = doc[end] if several and end < len(doc) else None
@@ -109,6 +113,8 @@ def _is_part(token: Token) -> bool:
 
 def _modifies(last: Token) -> bool:
     """Whether the last word of what looks like a name only says of what kind a noun is: "of *Fatah* men"."""
-    return last.dep_ in ("compound", "amod", "nmod", "poss") and last.head.i > last.i and (
-        last.head.is_lower and last.head.pos_ in NOMINAL
+    return (
+        last.dep_ in ("compound", "amod", "nmod", "poss")
+        and last.head.i > last.i
+        and (last.head.is_lower and last.head.pos_ in NOMINAL)
     )

@@ -11,7 +11,14 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
-from builder.components.syntax import ANY_SUBJECT, is_passive, is_verb_before_object, prepositional, subject_of, tokens_with
+from builder.components.syntax import (
+    ANY_SUBJECT,
+    is_passive,
+    is_verb_before_object,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
@@ -24,7 +31,7 @@ NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_object
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 DOUBTS = frozenset(WORDS["doubts"])
-TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
+TREADING = frozenset(("step", "tread", "drive", "jump"))  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 ARMED = frozenset(WORDS["armed_actors"])
