@@ -365,7 +365,7 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None:
         return False
-    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
+    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
     counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
     filled = told or (needed if counted else [])
