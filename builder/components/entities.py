@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Name, register_extensions
+from builder.components.car_bombs import as_bomb
 from builder.components.kinds import (
     Standing,
     in_context,
@@ -155,7 +156,7 @@ def find_mentions(doc: Doc) -> dict[int, EntityMention]:
         if mention is not None and not _is_inside_name(mention, found):
             found[mention.root] = mention
     found |= {mention.root: mention for mention in minor_mentions(doc, found)}
-    return {root: _as_member(doc, mention, found) for root, mention in sorted(found.items())}
+    return {root: as_bomb(doc, _as_member(doc, mention, found)) for root, mention in sorted(found.items())}
 
 
 def _as_member(doc: Doc, mention: EntityMention, found: dict[int, EntityMention]) -> EntityMention:

@@ -47,7 +47,11 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     """The slots of a trigger, and, for an event noun, those that its support verb holds for it."""
     if token.pos_ == "VERB":
         yield from _verb_slots(token)
-        yield from _below_objects(token)
+        trigger = triggers.get(token.i)
+        stays = trigger is not None and trigger.kind is EventKind.ATTACK and trigger.type != "Abduction"
+        for slot, filler in _below_objects(token):
+            if not (stays and slot == "from" and _is_from(filler)):
+                yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
         return
@@ -170,6 +174,12 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
         elif child.dep_ == "agent":
             for actor in child.children:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
+
+
+def _is_from(filler: Token) -> bool:
+    """Whether "from" tells whence people are, not where they were: "a peacekeeper *from Chad* was killed"."""
+    mention: EntityMention | None = filler.doc._.mentions.get(filler.head.head.i)
+    return mention is not None and mention.category is Category.ACTOR
 
 
 def _below_origins(verb: Token) -> Iterator[Slot]:

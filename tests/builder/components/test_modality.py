@@ -30,6 +30,7 @@ SENTENCES = {
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
+    "or face": "They must leave or face <cue><Threatened>attacks</Threatened></cue> on the bank.",
     "according to which": (
         "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
     ),
