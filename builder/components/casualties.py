@@ -102,6 +102,10 @@ PUT_AT = re.compile(
 SPOKEN_OF = re.compile(
     rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
 )
+# "has climbed to 47, up from 42"
+UP_FROM = re.compile(
+    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE
+)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -183,6 +187,14 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
         number = quantity_at(span[-1])
         if number != Quantity() and span[-1].like_num:
             yield Toll(span.start, span.end, outcome, number)
+
+
+def _superseded(doc: Doc, text: str) -> Iterator[Toll]:
+    """The old figure of a toll that has changed: "has climbed to 47, *up from 42*"."""
+    for _, span in _matches(UP_FROM, doc, text):
+        number = quantity_at(span[-1])
+        if number != Quantity() and DEAD.search(span.sent.text):
+            yield Toll(span.end - 1, span.end, Outcome.KILLED, number)
 
 
 def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
@@ -315,7 +327,7 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
+    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *_superseded(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
         host = _revised_host(toll, events)

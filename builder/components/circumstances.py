@@ -11,16 +11,16 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
+from builder.components.retaliation import AHEAD, Events, link_retaliation
 from builder.components.said import nearest_subject
 from builder.components.scenes import find_scenes, scene_of
-from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
+from builder.components.slots import replying_verb
+from builder.components.syntax import VERBAL, clause_of, is_passive
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("circumstances")
 DESTROYED = frozenset(WORDS["destroyed"])
-ANSWERS = frozenset(WORDS["answers"])
-SPANS = frozenset((*load("times")["units"], *load("triggers")["quantifiers"]))
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
@@ -36,11 +36,8 @@ CARRYING = frozenset(
     word for key in ("support_verbs", "occurrence_verbs", "shaking") for word in load("triggers")[key]
 ).union(WORDS["happening"], AVENGING, *load("modality")["above"].values())
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
-AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
 # Which event of a sentence a loose expression of time belongs to, in this order.
 PREFERENCE = (EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT, EventKind.WARNING, EventKind.STATEMENT)
-
-Events = dict[int, EventMention]  # by the tokens of their triggers, in the order of the text
 
 
 def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
@@ -128,6 +125,8 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         # "carried out an *air strike* on Friday"
         if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
             return None  # "the death *toll* from the attack *rose* to 305 on Saturday"
+        if (reply := next((i for i in events if replying_verb(doc[i]) == above), None)) is not None:
+            return reply  # "*responded* the next day with an air raid"
         held = next((i for i in _held(above) if _happens(i, events)), None)
         if held is not None:
             reported = above.lemma_ == "report" and is_passive(above)
@@ -260,65 +259,6 @@ def assess_damage(doc: Doc, event: EventMention) -> EventMention:
         return replace(event, damage=Damage.UNDAMAGED, modality=Modality.ASSERTED)
     lemma = doc[event.trigger.token].lemma_.lower()
     return replace(event, damage=Damage.DESTROYED if lemma in DESTROYED else Damage.DAMAGED)
-
-
-# Retaliation
-
-
-def link_retaliation(doc: Doc, events: Events) -> None:
-    """Link each attack that is told as an answer to the attack that it answers."""
-    for token, event in list(events.items()):
-        word = _answering_word(doc[token]) if event.trigger.kind is EventKind.ATTACK else None
-        answer = None if word is None else _answer(word, token, events)
-        if answer is not None:
-            _link_answer(events, answer, token)
-    for word in tokens_with(doc, "LOWER", *ANSWERS):
-        pair = _answered_before(word, events)
-        if pair is not None:
-            _link_answer(events, *pair)
-
-
-def _link_answer(events: Events, answer: int, cause: int) -> None:
-    links = (*events[answer].links, (Role.IN_RETALIATION_FOR, cause))
-    events[answer] = replace(events[answer], links=links)
-
-
-def _answered_before(word: Token, events: Events) -> tuple[int, int] | None:
-    """The attack that a bare "in response" tells of, and the one that it answers: the last before.
-
-    "*In retaliation*, the air force bombed" says no more; "in retaliation *for* it" is read elsewhere.
-    """
-    bare = word.dep_ == "pobj" and word.head.lower_ == "in" and not any(word.children)
-    if not bare or any(child.dep_ in ("prep", "advcl") for child in word.head.children):
-        return None
-    verb = word.head.head
-    near = (verb.i, *(child.i for child in verb.rights if child.dep_ == "dobj"))
-    attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK]
-    answer = next((i for i in near if i in attacks and events[i].modality not in AHEAD), None)
-    before = [i for i in attacks if i < word.sent.start and events[i].modality not in AHEAD]
-    return None if answer is None or not before else (answer, before[-1])
-
-
-def _answering_word(token: Token) -> Token | None:
-    """The word that has a trigger as its object: "in *response* to the killing", "to *avenge* it"."""
-    if token.dep_ == "relcl":  # "the answer to the drone that *struck* the base"
-        token = token.head
-    while token.dep_ == "pobj" and token.head.lower_ == "of" and token.head.head.lemma_.lower() in SPANS:
-        token = token.head.head  # "a response to five years of *bombing*"
-    above = token.head
-    if token.dep_ == "dobj" and above.lemma_.lower() in AVENGING:
-        return above
-    word = above.head
-    answers = token.dep_ == "pobj" and word.lemma_.lower() in ANSWERS | AVENGING
-    return word if answers else None
-
-
-def _answer(word: Token, cause: int, events: Events) -> int | None:
-    """The attack that answers: nearest above the word of answering, else the last before it in the text."""
-    attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK and i != cause]
-    above = next((above.i for above in word.ancestors if above.i in attacks), None)
-    before = (i for i in reversed(attacks) if i < word.i and events[i].modality not in AHEAD)
-    return next(before, None) if above is None else above
 
 
 @Language.factory(

@@ -259,6 +259,9 @@ def _titled(doc: Doc, capitalised: list[Token], names: list[Name]) -> Iterator[N
         start = token.i + 1
         if token.lower_ not in TITLES or start in taken or start + 1 == len(doc):
             continue
+        body = noun_ending_at(doc, token.i, start)
+        if body is not None and " " in body.text:  # "the *General Staff*"
+            continue
         end = start
         while end < len(doc) and end not in taken and doc[end].pos_ == "PROPN" and _is_capitalised(doc[end]):
             end += 1

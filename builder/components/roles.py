@@ -368,7 +368,9 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None or _is_due(doc[event.trigger.token]):
         return False
-    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
+    slots = (
+        ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
+    )
     below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
     counted = any(bare_numeral(child) is not None for child in below)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]

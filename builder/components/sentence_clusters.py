@@ -10,7 +10,7 @@ from spacy.tokens import Token
 
 from builder.components.annotations import Category, EventMention
 from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree
-from builder.components.syntax import NOMINAL
+from builder.components.syntax import NOMINAL, told_before
 from builder.model import Role
 from builder.patterns import load
 
@@ -110,7 +110,8 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
     while current.dep_ in SUBORDINATE:
         if any(child.dep_ == "mark" and child.lower_ in OTHER_TIME for child in current.lefts):
             return None
-        current = current.head
+        told = told_before(current.head) if current.i > current.head.i else None
+        current = told or current.head
         if current.i in cluster_of:
             return current.i
     return None

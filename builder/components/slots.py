@@ -31,6 +31,7 @@ OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
 RAISING = frozenset(WORDS["raising_verbs"])
 SUFFERING = frozenset(WORDS["suffering_verbs"])
 PREVENTING = frozenset(WORDS["preventing_verbs"])
+REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
@@ -47,7 +48,11 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     """The slots of a trigger, and, for an event noun, those that its support verb holds for it."""
     if token.pos_ == "VERB":
         yield from _verb_slots(token)
-        yield from _below_objects(token)
+        trigger = triggers.get(token.i)
+        stays = trigger is not None and trigger.kind is EventKind.ATTACK and trigger.type != "Abduction"
+        for slot, filler in _below_objects(token):
+            if not (stays and slot == "from" and _is_from(filler)):
+                yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
         return
@@ -181,6 +186,12 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
 
 
+def _is_from(filler: Token) -> bool:
+    """Whether "from" tells whence people are, not where they were: "a peacekeeper *from Chad* was killed"."""
+    mention: EntityMention | None = filler.doc._.mentions.get(filler.head.head.i)
+    return mention is not None and mention.category is Category.ACTOR
+
+
 def _below_origins(verb: Token) -> Iterator[Slot]:
     """Whither, hung on whence: "launched a missile from an area of Yemen *toward* the ship"."""
     for slot, origin in prepositional(verb):
@@ -250,14 +261,24 @@ def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[
         lemma = verb.lemma_.lower()
         if lemma in SUPPORT or (lemma in OCCURRENCE and verb.i not in triggers):
             yield verb
+    reply = replying_verb(noun)
+    if reply is not None:
+        yield reply
     participles = (child for child in noun.rights if child.dep_ in ("acl", "relcl"))
     yield from (child for child in participles if child.lemma_.lower() in SUPPORT)
+
+
+def replying_verb(token: Token) -> Token | None:
+    """The verb of which an attack is the answer: "*responded* with a raid", "*replied* by firing rockets"."""
+    by = token.head
+    is_means = token.dep_ in ("pobj", "pcomp") and by.lower_ in ("with", "by")
+    return by.head if is_means and by.head.lemma_.lower() in REPLYING and by.head.pos_ in VERBAL else None
 
 
 def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:
     """The slots of a support verb that are the noun's; who survives or repels an attack commits none."""
     lemma = verb.lemma_.lower()
-    acts = (lemma in SUPPORT and noun.dep_ != "nsubj") or is_passive(verb)
+    acts = (lemma in SUPPORT | REPLYING and noun.dep_ != "nsubj") or is_passive(verb)
     for slot, filler in _verb_slots(verb):
         if slot == "subject" and lemma in SUFFERING:
             yield "on", filler

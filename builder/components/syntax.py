@@ -16,6 +16,7 @@ OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+SAYING = frozenset(load("attribution")["say"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
@@ -96,11 +97,15 @@ def _understood_subject(verb: Token) -> Token | None:
     """The subject that a verb shares with the word it hangs on."""
     above = verb.head
     match verb.dep_:
+        case "acl" if _is_finite_clause(verb):
+            return _topmost(above)
         case "acl":
             undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
             return _undertaker(above) if undertaken else above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
+        case "advcl" if verb.tag_ == "VBG" and verb.i > above.i and (told := told_before(above)) is not None:
+            return subject_of(told)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
             return None if _is_finite(verb) else controller(above) if given else subject_of(above)
@@ -110,6 +115,8 @@ def _understood_subject(verb: Token) -> Token | None:
             # "was killed and wounded two": who was killed did not wound.
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
             return None if killed else subject_of(above)
+        case "conj" if above.pos_ in NOMINAL and _is_finite_clause(verb):
+            return _topmost(above)
         case "pcomp" if above.head.pos_ in VERBAL:
             by_doing = above.lower_ == "by" and is_passive(above.head)  # "was killed by *shelling*"
             return None if by_doing else controller(above.head)
@@ -124,6 +131,26 @@ def _goes_on_above(verb: Token) -> bool:
     plain = verb.tag_ in ("VBD", "VBZ") and not any(child.dep_ == "aux" for child in verb.lefts)
     parted = any(c.dep_ == "cc" and c.i > 0 and c.nbor(-1).text == "," for c in above.rights if c.i < verb.i)
     return above.dep_ == "ccomp" and perfect and plain and parted
+
+
+def told_before(saying: Token) -> Token | None:
+    """The clause before a verb of saying that ends it: "jets *struck* a base, state media *reported*, killing"."""
+    if saying.lemma_.lower() not in SAYING:
+        return None
+    return next((child for child in saying.lefts if child.dep_ == "ccomp" and child.pos_ in VERBAL), None)
+
+
+def _is_finite_clause(verb: Token) -> bool:
+    """Whether what the parser hangs on a noun acts itself: "militants on motorcycles *killed* 14 villagers"."""
+    acts = any(child.dep_ == "dobj" for child in verb.rights)
+    return acts and verb.tag_ in ("VBD", "VBN") and not any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
+
+
+def _topmost(noun: Token) -> Token:
+    """The noun that a phrase with "on", "in" or "from" is about: the *militants* on motorcycles."""
+    while noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.head.pos_ in NOMINAL:
+        noun = noun.head.head
+    return noun
 
 
 def _undertaker(noun: Token) -> Token:

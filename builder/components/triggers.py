@@ -34,11 +34,12 @@ REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DOUBTS = frozenset(WORDS["doubts"])
 SHOOTING = frozenset(("shoot", "fire"))
-TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
+TREADING = frozenset(
+    ("step", "tread", "drive", "jump")
+)  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
-FORCES = frozenset(WORDS["forces"])
 STATE_ACTORS = frozenset(WORDS["state_actors"])
-ARMED = frozenset(WORDS["armed_actors"])
+BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
@@ -53,8 +54,7 @@ class Pattern:
 
     `object` is the class of entity, or the concept, that a verb of many senses must act on, and
     `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
-    `by_armed` says that only the armed may: tourists board ships as well. `by_forces` says that only those
-    may who are sent by others: ministers arrive, too.
+    `by` names the types of which alone somebody may be: tourists board ships as well.
     """
 
     kind: EventKind
@@ -64,8 +64,7 @@ class Pattern:
     rest: tuple[str, ...] = ()
     object: str | None = None
     by_no_state: bool = False
-    by_armed: bool = False
-    by_forces: bool = False
+    by: str | None = None
 
 
 @cache
@@ -89,8 +88,7 @@ def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -
         rest,
         group.get("object"),
         by_no_state=group.get("by_no_state", False),
-        by_armed=group.get("by_armed", False),
-        by_forces=group.get("by_forces", False),
+        by=group.get("by"),
     )
 
 
@@ -139,12 +137,12 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if _is_figurative(verb) or _is_answered(verb) or (pattern.by_forces and not _is_by(verb, FORCES)):
+    if _is_figurative(verb) or _is_answered(verb):
+        return False
+    if pattern.by is not None and not _is_by(verb, BY[pattern.by]) and not _is_by_those_told(verb):
         return False
     if pattern.object is not None:
-        doer_fits = not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
-        armed = not pattern.by_armed or _is_by(verb, ARMED) or _is_by_those_told(verb)
-        return _acts_on(verb, pattern.object) and doer_fits and armed
+        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
@@ -197,7 +195,9 @@ def _doers(verb: Token) -> list[Token]:
     if is_passive(verb):
         return [filler for slot, filler in prepositional(verb) if slot == "by"]
     subject = subject_of(verb)
-    return [] if subject is None else [subject]
+    if subject is None:
+        return []
+    return [subject, *(filler for slot, filler in prepositional(subject) if slot == "of")]  # "98 of our men"
 
 
 def _is_by_those_told(verb: Token) -> bool:
@@ -207,7 +207,7 @@ def _is_by_those_told(verb: Token) -> bool:
     found: dict[int, EntityMention] = verb.doc._.mentions
     before = verb.doc[verb.sent.start - 1].sent
     subjects = [found[token.i] for token in before if token.dep_ in ANY_SUBJECT and token.i in found]
-    return bool(subjects) and subjects[0].type in ARMED
+    return bool(subjects) and subjects[0].type in BY["armed"]
 
 
 def _has_weapon(verb: Token) -> bool:

@@ -85,6 +85,10 @@ SENTENCES = {
     ),
     "spoken of": "A bomb hit a bus. Earlier it had <Killed exact=8>spoken of eight</Killed>.",
     "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
+    "up from": (
+        "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "
+        "<Killed exact=42>42</Killed>."
+    ),
     "including": (
         "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three children</Killed>."
     ),

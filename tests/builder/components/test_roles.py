@@ -93,6 +93,15 @@ SENTENCES = {
     ),
     "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
+    "who is on motorcycles": (
+        "Suspected <perpetrator>militants</perpetrator> on motorcycles killed 14 <victim>villagers</victim>, "
+        "a local official said."
+    ),
+    "who only reports": (
+        "<perpetrator>Israeli</perpetrator> <weapon>warplanes</weapon> struck <target>Damascus</target> on Friday, state media reported, killing two "
+        "<victim>soldiers</victim>."
+    ),
+    "where a victim is from": "A <victim>peacekeeper</victim> from Chad was killed.",
     "where the armed came": (
         "Gunmen arrived in <location>Gao</location> on Friday. <perpetrator>They</perpetrator> shot at "
         "<target>residents</target>."
