@@ -36,6 +36,7 @@ CARRYING = frozenset(
     word for key in ("support_verbs", "occurrence_verbs", "shaking") for word in load("triggers")[key]
 ).union(WORDS["happening"], AVENGING, *load("modality")["above"].values())
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
+Settled = tuple[int | None, ...]  # whose a time is: one event's, (None,) nobody's, () not settled yet
 # Which event of a sentence a loose expression of time belongs to, in this order.
 PREFERENCE = (EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT, EventKind.WARNING, EventKind.STATEMENT)
 
@@ -115,32 +116,45 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     nearest = None if time.head is None else doc[time.head]
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
-        if above.i in events:
-            told = _told_before(root, above, events)
-            return above.i if told is None else told
-        if above.pos_ not in VERBAL:
-            if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
-                return None
-            continue
-        # "carried out an *air strike* on Friday"
-        if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
-            return None  # "the death *toll* from the attack *rose* to 305 on Saturday"
-        if (reply := next((i for i in events if replying_verb(doc[i]) == above), None)) is not None:
-            return reply  # "*responded* the next day with an air raid"
-        held = next((i for i in _held(above) if _happens(i, events)), None)
-        if held is not None:
-            reported = above.lemma_ == "report" and is_passive(above)
-            # "*condemned* the attack on Friday"
-            return held if reported or above.lemma_.lower() in CARRYING else None
-        dropped = (
-            above.i in doc._.triggers and time.relation != "by"
-        )  # "*called* for protests on Friday": the day of no event of ours
-        far = above.lemma_.lower() in SAYING and time.start - above.i > BESIDE
-        if far or (above.dep_ == "relcl" and not dropped):
-            return next((i for i in events if i > above.i and above.is_ancestor(doc[i])), None)
-        if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
-            return None
+        settled = _settled(doc, time, above, events)
+        if settled:
+            return settled[0]
     return _best_of_sentence(root, events)
+
+
+def _settled(doc: Doc, time: TimeMention, above: Token, events: Events) -> Settled:
+    """Whose time it is by one word above it: an event's, nobody's, or not told by that word."""
+    root = doc[time.start : time.end].root
+    if above.i in events:
+        told = _told_before(root, above, events)
+        return (above.i if told is None else told,)
+    if above.pos_ not in VERBAL:
+        bound = above.i != root.head.i and _is_bound(above)
+        return (None,) if bound or above.lemma_.lower() in OTHER_DAYS else ()
+    if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
+        return (None,)  # "the death *toll* from the attack *rose* to 305 on Saturday"
+    return _carried(doc, above, events) or _aside(doc, time, above, events)
+
+
+def _carried(doc: Doc, verb: Token, events: Events) -> Settled:
+    """The event that a verb carries: "carried out an *air strike* on Friday", "replied with a *raid*"."""
+    reply = next((i for i in events if replying_verb(doc[i]) == verb), None)
+    if reply is not None:
+        return (reply,)
+    held = next((i for i in _held(verb) if _happens(i, events)), None)
+    reported = verb.lemma_ == "report" and is_passive(verb)
+    dated = reported or verb.lemma_.lower() in CARRYING  # but "*condemned* the attack on Friday"
+    return () if held is None else (held if dated else None,)
+
+
+def _aside(doc: Doc, time: TimeMention, verb: Token, events: Events) -> Settled:
+    """Whose time it is below a verb of no event of ours: of what is said far on, or of nothing told."""
+    # "*called* for protests on Friday": the day of no event of ours
+    dropped = verb.i in doc._.triggers and time.relation != "by"
+    says = verb.lemma_.lower() in SAYING
+    if (says and time.start - verb.i > BESIDE) or (verb.dep_ == "relcl" and not dropped):
+        return (next((i for i in events if i > verb.i and verb.is_ancestor(doc[i])), None),)
+    return (None,) if verb.dep_ == "relcl" or dropped or says else ()
 
 
 def _held(verb: Token) -> Iterator[int]:

@@ -97,31 +97,42 @@ def _understood_subject(verb: Token) -> Token | None:
     """The subject that a verb shares with the word it hangs on."""
     above = verb.head
     match verb.dep_:
-        case "acl" if _is_finite_clause(verb):
-            return _topmost(above)
         case "acl":
             undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
-            return _undertaker(above) if undertaken else above
+            return _undertaker(above) if undertaken else _topmost(above) if _is_finite_clause(verb) else above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
-        case "advcl" if verb.tag_ == "VBG" and verb.i > above.i and (told := told_before(above)) is not None:
-            return subject_of(told)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
-            given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
-            return None if _is_finite(verb) else controller(above) if given else subject_of(above)
-        case "conj" if _goes_on_above(verb):
-            return subject_of(above.head)
-        case "conj" if above.pos_ in VERBAL:
-            # "was killed and wounded two": who was killed did not wound.
-            killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
-            return None if killed else subject_of(above)
-        case "conj" if above.pos_ in NOMINAL and _is_finite_clause(verb):
-            return _topmost(above)
+            return _subject_of_clause(verb)
+        case "conj":
+            return _shared_subject(verb)
         case "pcomp" if above.head.pos_ in VERBAL:
             by_doing = above.lower_ == "by" and is_passive(above.head)  # "was killed by *shelling*"
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _subject_of_clause(verb: Token) -> Token | None:
+    """The subject of a clause that has none of its own, of the verb above or of what that verb says."""
+    above = verb.head
+    told = told_before(above) if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i > above.i else None
+    if told is not None:
+        return subject_of(told)
+    given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
+    return None if _is_finite(verb) else controller(above) if given else subject_of(above)
+
+
+def _shared_subject(verb: Token) -> Token | None:
+    """The subject that a verb shares with the one before it, or that the parser took to be coordinated."""
+    above = verb.head
+    if above.pos_ not in VERBAL:
+        return _topmost(above) if above.pos_ in NOMINAL and _is_finite_clause(verb) else None
+    if _goes_on_above(verb):
+        return subject_of(above.head)
+    # "was killed and wounded two": who was killed did not wound.
+    killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
+    return None if killed else subject_of(above)
 
 
 def _goes_on_above(verb: Token) -> bool:

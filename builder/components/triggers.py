@@ -137,9 +137,8 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if _is_figurative(verb) or _is_answered(verb):
-        return False
-    if pattern.by is not None and not _is_by(verb, BY[pattern.by]) and not _is_by_those_told(verb):
+    others = pattern.by is not None and not _is_by(verb, BY[pattern.by]) and not _is_by_those_told(verb)
+    if others or _is_figurative(verb) or _is_answered(verb):
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
