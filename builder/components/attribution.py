@@ -32,6 +32,8 @@ WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
+GROUPS = frozenset(WORDS["groups"])
+SPOKESMEN = frozenset(WORDS["spokesmen"])
 STATE = frozenset(load("triggers")["state_actors"])
 WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
@@ -145,12 +147,18 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
         return True
     admits = verb.lemma_.lower() in ADMIT or doc._.mentions[speaker].type == "ArmedGroup"
     admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
-    return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
+    return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits, speaker) for i in actors)
 
 
-def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
-    """Whether an actor told of by a speaker is the speaker, or, where they admit it, "*its* members"."""
-    return doc._.mentions[actor].is_pronoun or (admits and any(t.lower_ in OWN for t in doc[actor].lefts))
+def _is_ours(doc: Doc, actor: int, admits: bool, speaker: int) -> bool:
+    """Whether an actor told of by a speaker is the speaker, or "*its* members", where they admit it.
+
+    A spokesman of a group speaks of himself as of "*the group*".
+    """
+    own = admits and any(token.lower_ in OWN for token in doc[actor].lefts)
+    mention = doc._.mentions[actor]
+    group = mention.definite and mention.name is None and mention.noun in GROUPS
+    return mention.is_pronoun or own or (group and doc._.mentions[speaker].noun in SPOKESMEN)
 
 
 def _is_announced(doc: Doc, event: EventMention) -> bool:

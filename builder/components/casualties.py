@@ -115,6 +115,7 @@ CHANGED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+YEAR = re.compile(r"(?:19|20)\d\d")  # "the number of deaths in the first half of 2013"
 DEAD = re.compile(r"\b(?:toll|dead|deaths?|died|killed|victims)\b", re.IGNORECASE)
 # What tells that a figure takes the place of another, or that another took its place.
 CUE = re.compile(
@@ -185,7 +186,7 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
         if old is not None:
             yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
         number = quantity_at(span[-1])
-        if number != Quantity() and span[-1].like_num:
+        if number != Quantity() and span[-1].like_num and not YEAR.fullmatch(span[-1].text):
             yield Toll(span.start, span.end, outcome, number)
 
 

@@ -151,7 +151,7 @@ def _is_definite_noun(token: Token) -> bool:
 def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether a reference says something that the event it would take up has not: place, whom, kind."""
     own, known = cluster.filling(*ATTACK_ROLES), host.filling(*ATTACK_ROLES)
-    elsewhere = own.isdisjoint(known) and context.places_differ(host, cluster)
+    elsewhere = own.isdisjoint(known) and context.lie_apart(host, cluster)
     # New victims without a name tell of the same attack: "A bomb exploded. The blast killed two soldiers."
     other_target = cluster.filling(Role.TARGET) - host.filling(Role.TARGET)
     other_harmed = other_target | (context.named_victims(cluster) - context.named_victims(host))

@@ -116,7 +116,8 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return category, ActorKind(kind) if category is Category.ACTOR else None
     if noun is not None and _is_told_by(doc, name, noun):
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
-    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS:
+    in_place = doc[name.start - 1].lower_ in STRONG_PREPOSITIONS and _is_known_place(doc, name)
+    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS and not in_place:
         return Category.ACTOR, ActorKind.ORGANIZATION
     called_place = _is_called_place(doc, name)
     actor = None if called_place else _actor_kind(doc, name)

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Doc
 
-from builder.components.annotations import Category, EntityMention, EventMention, Toll
+from builder.components.annotations import Category, EntityMention, EventMention, Quantity, Toll
 from builder.components.quantities import quantity_at
-from builder.components.syntax import tokens_with
+from builder.components.syntax import coordinated, tokens_with
 from builder.model import Outcome
 from builder.patterns import alternatives, load
 
@@ -32,7 +32,7 @@ def shares(doc: Doc, events: Sequence[EventMention]) -> Iterator[Share]:
         if host is not None:
             position, whole = host
             yield position, Toll(toll.start, toll.end, whole.outcome, toll.number, toll.victim)
-    for toll in _named(doc):
+    for toll in (*_named(doc), *_held(doc)):
         yield None, toll
 
 
@@ -57,6 +57,18 @@ def _named(doc: Doc) -> Iterator[Toll]:
         if before.like_num:
             outcome = OUTCOMES[match["word"].lower()]
             yield Toll(before.i, first + 1, outcome, quantity_at(before), first)
+
+
+def _held(doc: Doc) -> Iterator[Toll]:
+    """Those whom "the dead *included*"."""
+    for verb in tokens_with(doc, "LEMMA", "include"):
+        subject = next((child for child in verb.lefts if child.lower_ in OUTCOMES), None)
+        first = next((child for child in verb.rights if child.dep_ == "dobj"), None)
+        for item in coordinated(first) if subject is not None and first is not None else ():
+            if _is_of_people(doc, item.i) and doc._.mentions[item.i].number != Quantity():
+                mention = doc._.mentions[item.i]
+                outcome = OUTCOMES[subject.lower_] if subject is not None else Outcome.KILLED
+                yield Toll(mention.start, mention.end, outcome, mention.number, item.i)
 
 
 def _is_of_people(doc: Doc, token: int) -> bool:

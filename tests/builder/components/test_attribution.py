@@ -57,6 +57,10 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "the group of a spokesman": (
+        "A bomb exploded. A Taliban <speaker>spokesman</speaker> <ClaimOfResponsibility>said"
+        "</ClaimOfResponsibility> the group was behind the <about>attack</about>."
+    ),
     "claims no death of its own": (
         "A bomb <about>exploded</about> in a market. Four attackers were shot dead by special forces. "
         "The <speaker>Taliban</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> "

@@ -22,6 +22,11 @@ SENTENCES = {
         "A bomb hit a bus, <Killed exact=3>killing three</Killed> and <Injured exact=2>injuring two"
         "</Injured> more."
     ),
+    "the dead included": (
+        "A bomb exploded. The dead included <Killed exact=4>four children</Killed> and "
+        "<Killed exact=2>two nurses</Killed>."
+    ),
+    "a year": "A bomb <Killed exact=3>killed three men</Killed>. The number of deaths in the half of 2013 fell.",
     "arrested": "Police <Captured exact=2>detained two men</Captured>.",
     "including two kinds": (
         "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "

@@ -28,6 +28,9 @@ SENTENCES = {
         "An <weapon type=CarBomb>explosives-laden truck</weapon> stopped near a <facility>truck</facility> "
         "laden with coal."
     ),
+    "a town that begins like a body": (
+        "A <actor>policewoman</actor> was shot in <place>Lashkar Gah</place>."
+    ),
     "a stretch of road": (
         "A <facility>vehicle</facility> struck an <weapon type=IED>improvised explosive device</weapon> "
         "between <place>Amchidé</place> and <place>Limani</place>."

@@ -21,6 +21,12 @@ TEXTS = {
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
+    "a village in the district": (
+        "Rebels <a>bombed</a> a bus in Bijapur district. The <a>blast</a> took place near Ambeli village."
+    ),
+    "two districts": (
+        "Rebels <a>bombed</a> a bus in Bijapur district. The <b>blast</b> in Kupwara district hit a bank."
+    ),
     "the incident": "Rebels <a>shelled</a> a bus in Goma. The <a>incident</a> occurred on Friday.",
     "as a result of": "As a result of the <a>strike</a> on Goma, two men <a>died</a>.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
