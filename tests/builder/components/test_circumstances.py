@@ -143,6 +143,7 @@ RETALIATION = {
     "The army shelled the town in response to the killing of two soldiers.": ("shelled", "killing"),
     "The army shelled the town in retaliation for the attack on the base.": ("shelled", "attack"),
     "The army shelled the town to avenge the ambush on its convoy.": ("shelled", "ambush"),
+    "A bomb hit the base. The attack was punishment for the killing of two nurses.": ("attack", "killing"),
     "The army shelled the town in response to five years of bombing by rebels.": ("shelled", "bombing"),
     "The raids were the answer to the drone that struck the base.": ("raids", "struck"),
     "The army shelled the town after the attack on the base.": None,
