@@ -55,6 +55,8 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     if event.trigger.kind is EventKind.STATEMENT:
         return event
     found = _weighed(list(proposals(doc[event.trigger.token])))
+    if event.trigger.kind is EventKind.MOVEMENT:
+        found = [(_announced(modality, token), token) for modality, token in found]
     if event.trigger.kind in BY_SOMEBODY and (nobody := _nobody(doc[event.trigger.token])) is not None:
         return replace(event, modality=Modality.DENIED, cues=(*event.cues, nobody.i))
     nothing = _nothing(doc[event.trigger.token]) if _is_deniable(event) else None
@@ -76,6 +78,13 @@ def _nobody(verb: Token) -> Token | None:
         if subject.lower_ in NOBODY or any(child.lower_ in NOBODY for child in subject.lefts):
             return subject
     return None
+
+
+def _announced(modality: Modality, token: Token) -> Modality:
+    """A movement that somebody says would come is planned: "the office said that soldiers *would* be sent"."""
+    clause = token.head
+    told = token.lower_ == "would" and clause.dep_ == "ccomp" and clause.head.lemma_.lower() in SAYING
+    return Modality.PLANNED if told else modality
 
 
 def _is_deniable(event: EventMention) -> bool:

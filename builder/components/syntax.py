@@ -136,12 +136,16 @@ def _shared_subject(verb: Token) -> Token | None:
 
 
 def _goes_on_above(verb: Token) -> bool:
-    """Whether a verb goes on from the saying above what is said: "denied they *had* fired, and *accused*"."""
+    """Whether a verb goes on from the saying above what is said: "denied they *had* fired, and *accused*".
+
+    So does "demanded that the army *withdraw* and *threatened*": the two differ in tense.
+    """
     above = verb.head
     perfect = any(child.dep_ == "aux" and child.lower_ in PERFECT for child in above.lefts)
     plain = verb.tag_ in ("VBD", "VBZ") and not any(child.dep_ == "aux" for child in verb.lefts)
     parted = any(c.dep_ == "cc" and c.i > 0 and c.nbor(-1).text == "," for c in above.rights if c.i < verb.i)
-    return above.dep_ == "ccomp" and perfect and plain and parted
+    demanded = above.tag_ == "VB" and not any(child.dep_ == "aux" for child in above.lefts)
+    return above.dep_ == "ccomp" and plain and (demanded or (perfect and parted))
 
 
 def told_before(saying: Token) -> Token | None:

@@ -283,7 +283,8 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
-    if pattern is None or (pattern.frame == "explode" and _is_accident(token.sent)):
+    undone = token.dep_ in ("pcomp", "pobj") and token.head.lower_ == "without"  # "without *warning*"
+    if pattern is None or undone or (pattern.frame == "explode" and _is_accident(token.sent)):
         return None
     return Trigger(token.i, pattern.kind, pattern.type, pattern.frame, pattern.lemma)
 

@@ -35,6 +35,9 @@ SENTENCES = {
     "subject to": "Boats off Goma <cue>will</cue> be subject to <Planned>attack</Planned>.",
     "been subject to": "Boats off Goma have been subject to <Asserted>attack</Asserted>.",
     "said it would": "The army said that it <cue>would</cue> <Planned>withdraw</Planned> from Goma.",
+    "said others would be sent": (
+        "The office said that soldiers <cue>would</cue> be <Planned>sent</Planned> to Goma."
+    ),
     "said others would": (
         "The army said that rebels <cue>would</cue> <Feared>attack</Feared> the port of Goma."
     ),
