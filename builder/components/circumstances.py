@@ -151,7 +151,7 @@ def _aside(doc: Doc, time: TimeMention, verb: Token, events: Events) -> Settled:
     """Whose time it is below a verb of no event of ours: of what is said far on, or of nothing told."""
     # "*called* for protests on Friday": the day of no event of ours
     dropped = verb.i in doc._.triggers and time.relation != "by"
-    says = verb.lemma_.lower() in SAYING
+    says = verb.lemma_.lower() in SAYING and verb.head.lower_ != "without"  # "*without warning* on Friday"
     if (says and time.start - verb.i > BESIDE) or (verb.dep_ == "relcl" and not dropped):
         return (next((i for i in events if i > verb.i and verb.is_ancestor(doc[i])), None),)
     return (None,) if verb.dep_ == "relcl" or dropped or says else ()
