@@ -50,7 +50,7 @@ PHRASE = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{alternatives(ZERO)}|{_NUMERAL})
     (?:[ ](?!(?:\d|(?:{_ANOTHER}|{alternatives(WORDS["breaking"])})\b))[\w'’-]+){{0,3}}?[ ]  # who is counted
-    (?:(?:{alternatives(WORDS["copulas"])})[ ])?                         # "were", "have been"
+    (?:(?:{alternatives(WORDS["copulas"])})[ ](?:still[ ]|also[ ]|later[ ])?)?      # "were", "are still"
     (?:(?:taken|held|made)[ ])?                                          # "taken hostage"
     (?P<word>{_WORD})\b
     """,

@@ -31,8 +31,12 @@ def placed(doc: Doc, events: Sequence[EventMention]) -> tuple[EventMention, ...]
 
 def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
     """An event mention with the town that its sentence tells its distance from, its clause's place, or `led`."""
-    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
+    if event.trigger.kind is not EventKind.ATTACK:
         return event
+    if _is_placed(doc, event):  # "12 May, Acapulco: A shop in the Costa Azul area was hit": both tell
+        if led is None or _is_on_map(doc, event):
+            return event
+        return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, led)))
     token = event.trigger.token
     ways = (_town_at_distance(doc, token), place_told(doc[token], doc._.triggers), led)
     root = next((found for found in ways if found is not None), None)
@@ -59,6 +63,15 @@ def _led(doc: Doc, events: Sequence[EventMention]) -> dict[int, int]:
         if first is not None and place is not None:
             found[first] = place
     return found
+
+
+def _is_on_map(doc: Doc, event: EventMention) -> bool:
+    """Whether a place of an attack, or of its target, is one that GeoNames knows."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    roots = [*event.fillers(Role.LOCATION), *event.fillers(Role.TARGET)]
+    roots += [after for root in roots if (after := location_after(doc, mentions[root])) is not None]
+    links = (doc._.places.get(root) for root in roots)
+    return any(link is not None and link.geonames is not None for link in links)
 
 
 def _is_placed(doc: Doc, event: EventMention) -> bool:

@@ -74,7 +74,10 @@ def _answering_word(token: Token) -> Token | None:
     above = token.head
     if token.dep_ == "dobj" and above.lemma_.lower() in AVENGING:
         return above
-    word = above.head
+    beside = (
+        above.nbor(-1) if above.i > 0 else above
+    )  # "was in *revenge* for": the parser may hang "for" higher
+    word = beside if beside.lemma_.lower() in ANSWERS else above.head
     answers = token.dep_ == "pobj" and word.lemma_.lower() in ANSWERS | AVENGING
     return word if answers else None
 

@@ -206,7 +206,7 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
     mention = house or _as_facility(draft, slot, filler) or mention_at(draft.doc, filler)
-    mention = mention or _harmed(draft, slot, filler)
+    mention = mention or _harmed(draft, slot, filler) or _blamed(draft, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention
 
@@ -239,6 +239,14 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:
         draft.mentions[filler.i] = facility_mention(filler)
     return draft.mentions.get(filler.i)
+
+
+def _blamed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
+    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for the raid"."""
+    if draft.trigger.frame != "accuse" or slot not in ("object", "on") or filler.pos_ != "PROPN":
+        return None
+    draft.mentions[filler.i] = replace(person_mention(filler), kind=ActorKind.ORGANIZATION)
+    return draft.mentions[filler.i]
 
 
 def _is_told_to(verb: Token) -> bool:

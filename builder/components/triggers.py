@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
+from builder.components.stand_ins import stand_in
 from builder.components.syntax import (
     ANY_SUBJECT,
     is_passive,
@@ -172,6 +173,7 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
+    heads = [stand_in(head, found) for head in heads]  # "flew in a team of *soldiers*"
     mentions = [found[head.i] for head in heads if head.i in found]
     # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
     told = (

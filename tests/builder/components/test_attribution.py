@@ -57,6 +57,15 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "why it was claimed": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> the "
+        "<about>attack</about>, <TollReport>saying</TollReport> that it was in revenge for the "
+        "<about>killing</about> of two farmers."
+    ),
+    "a name that nothing knows": (
+        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for the "
+        "<about>raid</about> on a convoy."
+    ),
     "the group of a spokesman": (
         "A bomb exploded. A Taliban <speaker>spokesman</speaker> <ClaimOfResponsibility>said"
         "</ClaimOfResponsibility> the group was behind the <about>attack</about>."

@@ -27,6 +27,7 @@ SENTENCES = {
         "<Killed exact=2>two nurses</Killed>."
     ),
     "a year": "A bomb <Killed exact=3>killed three men</Killed>. The number of deaths in the half of 2013 fell.",
+    "still missing": "After the raid <Missing exact=70>70 were still missing</Missing>.",
     "arrested": "Police <Captured exact=2>detained two men</Captured>.",
     "including two kinds": (
         "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "

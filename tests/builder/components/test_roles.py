@@ -307,6 +307,14 @@ def test_frames_fill_slots_by_category_or_leave_them_empty() -> None:
             assert set(fillers) <= categories
 
 
+def test_a_lead_in_places_what_its_line_places_only_by_an_unknown_name(annotate: Annotate) -> None:
+    doc = annotate(
+        "12 January, Acapulco: A grenade was thrown at a restaurant in the Quxa Azul area.", until="roles"
+    )
+    (attack,) = doc._.event_mentions
+    assert "Acapulco" in [doc._.mentions[root].label for root in attack.fillers(Role.LOCATION)]
+
+
 def test_there_is_the_town_told_last(annotate: Annotate) -> None:
     doc = annotate(
         "Shells hit Goma in Nord-Kivu. Officials in Nord-Kivu said three men were killed there.",
