@@ -93,6 +93,9 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     None where a verb that tells of no event stands between: "the statement *issued* on Friday", "the town
     where he was *born* in 1960".
     """
+    saying = _said_on(doc, time)
+    if saying is not None:
+        return saying.i if saying.i in events else None
     root = doc[time.start : time.end].root
     nearest = None if time.head is None else doc[time.head]
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
@@ -122,6 +125,15 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _said_on(doc: Doc, time: TimeMention) -> Token | None:
+    """The verb of saying right before a date, which tells when it was said: "*said on Tuesday* its forces"."""
+    before = [token for token in doc[max(0, time.start - BESIDE) : time.start] if token.lower_ != "on"]
+    last = before[-1] if before else None
+    possessive = time.end < len(doc) and doc[time.end].tag_ == "POS"
+    says = last is not None and last.pos_ == "VERB" and last.lemma_.lower() in SAYING
+    return last if says and not possessive else None
 
 
 def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:

@@ -43,6 +43,8 @@ SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ACTING_SLOTS = frozenset(("subject", "agent"))
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
+OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
+POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
     "threaten": Role.ISSUER,
@@ -193,6 +195,9 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
 def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> bool:
     """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
+    own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
+    if own and draft.doc[mention.start].lower_ in POSSESSIVES:  # "claimed the attack *on its radio station*"
+        return True
     return moved or (role is Role.TARGET and slot == "subject" and _acts_on_something(draft))
 
 

@@ -74,7 +74,8 @@ def _governing(context: Context, mention: EventMention, cluster_of: Clusters) ->
     if carried is not None:
         return [carried]
     frame = mention.trigger.frame
-    is_result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
+    first = token.head if token.dep_ == "conj" and token.tag_ == token.head.tag_ else token
+    is_result = first.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
     if token.pos_ != "VERB" or not (is_result or frame in EFFECTS or frame == SUFFER):
         return []
     if is_result and token.head.lemma_ == "be":

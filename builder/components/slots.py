@@ -12,6 +12,7 @@ from builder.components.annotations import Category, EntityMention, Trigger
 from builder.components.syntax import (
     NOMINAL,
     RELATIVE,
+    SAYING,
     SUBJECTS,
     VERBAL,
     Slot,
@@ -34,6 +35,7 @@ REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
+CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 DENYING = frozenset(("deny", "reject", "dismiss"))
@@ -58,6 +60,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
     yield from _below_complements(token)
+    yield from _causes_below(token, triggers)
     for verb in _supporting_verbs(token, triggers):
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
@@ -239,6 +242,15 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
         elif slot == "by":  # "an air strike by the army *near* the town", "an attack by rebels *on* the base"
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
+
+
+def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
+    """What killed, hung on who says so or who died: "announced the *death* of a commander *in an air strike*"."""
+    if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
+        return
+    for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):
+        own = (found for found in prepositional(above) if found[0] in CAUSING and found[1].i > noun.i)
+        yield from (found for found in own if found[1].i in triggers)
 
 
 def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:

@@ -113,8 +113,7 @@ def _is_part(token: Token) -> bool:
 
 def _modifies(last: Token) -> bool:
     """Whether the last word of what looks like a name only says of what kind a noun is: "of *Fatah* men"."""
-    return (
-        last.dep_ in ("compound", "amod", "nmod", "poss")
-        and last.head.i > last.i
-        and (last.head.is_lower and last.head.pos_ in NOMINAL)
-    )
+    if last.dep_ not in ("compound", "amod", "nmod", "poss") or last.head.i <= last.i:
+        return False
+    between = last.doc[last.i + 1 : last.head.i]  # "between Tessalit and *Aguelhok* a vehicle struck a mine"
+    return last.head.is_lower and last.head.pos_ in NOMINAL and all(t.pos_ != "DET" for t in between)
