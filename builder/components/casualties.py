@@ -102,7 +102,9 @@ SPOKEN_OF = re.compile(
     rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
 )
 # "has climbed to 47, up from 42"
-UP_FROM = re.compile(rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE)
+UP_FROM = re.compile(
+    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE
+)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -119,7 +121,9 @@ CUE = re.compile(
     re.IGNORECASE,
 )
 # "feared that the toll *would* rise"
-TO_COME = re.compile(rf"\b(?:{alternatives(WORDS['to_come'])})[ ](?:yet[ ]|still[ ]|further[ ])?$", re.IGNORECASE)
+TO_COME = re.compile(
+    rf"\b(?:{alternatives(WORDS['to_come'])})[ ](?:yet[ ]|still[ ]|further[ ])?$", re.IGNORECASE
+)
 FIGURES = re.compile(rf"\b(?:{alternatives(WORDS['figures'])})\b", re.IGNORECASE)
 
 

@@ -13,7 +13,7 @@ from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
 from builder.components.retaliation import AHEAD, Events, link_retaliation
 from builder.components.scenes import find_scenes, scene_of
-from builder.components.slots import replying_verb
+from builder.components.slots import REPLYING, replying_verb
 from builder.components.syntax import VERBAL, clause_of, is_passive
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
@@ -58,11 +58,14 @@ def attach_times(doc: Doc, events: Events) -> None:
     lead_ins = tuple(find_lead_ins(doc))
     scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
-        found = (
-            _headed(doc, time, events, lead_ins) or _recalled(doc, time, events) or _begun(doc, time, events)
-        )
-        owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
-        owner = scene_of(time, scenes) if owner is None else owner
+        headed = _headed(doc, time, events, lead_ins)
+        found = headed or _recalled(doc, time, events) or _begun(doc, time, events)
+        saying = None if found is not None else _said_on(doc, time)
+        if saying is not None:
+            found = saying.i if saying.i in events else None
+        elif found is None and time.relation != "as of":
+            found = _owner(doc, time, events)
+        owner = scene_of(time, scenes) if found is None and saying is None else found
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
@@ -93,9 +96,6 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     None where a verb that tells of no event stands between: "the statement *issued* on Friday", "the town
     where he was *born* in 1960".
     """
-    saying = _said_on(doc, time)
-    if saying is not None:
-        return saying.i if saying.i in events else None
     root = doc[time.start : time.end].root
     nearest = None if time.head is None else doc[time.head]
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
@@ -107,15 +107,9 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
                 return None
             continue
         # "carried out an *air strike* on Friday"
-        if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
-            return None  # "the death *toll* from the attack *rose* to 305 on Saturday"
-        if (reply := next((i for i in events if replying_verb(doc[i]) == above), None)) is not None:
-            return reply  # "*responded* the next day with an air raid"
-        held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
-        if held is not None:
-            reported = above.lemma_ == "report" and is_passive(above)
-            # "*condemned* the attack on Friday"
-            return held if reported or above.lemma_.lower() in CARRYING else None
+        held = _held(above, events)
+        if held is not None or _tells_count(above):
+            return held if _carries(above) else None
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
         )  # "*called* for protests on Friday": the day of no event of ours
@@ -127,8 +121,26 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     return _best_of_sentence(root, events)
 
 
+def _held(verb: Token, events: Events) -> int | None:
+    """The event that a verb is told of: its subject or object, or the answer in "*responded* with a raid"."""
+    reply = next((i for i in events if replying_verb(verb.doc[i]) == verb), None)
+    own = (child.i for child in verb.children if child.dep_ in HELD and _happens(child.i, events))
+    return next(own, None) if reply is None else reply
+
+
+def _carries(verb: Token) -> bool:
+    """Whether a verb's date is that of the event it is told of: but "*condemned* the attack on Friday"."""
+    reported = verb.lemma_ == "report" and is_passive(verb)
+    return reported or verb.lemma_.lower() in CARRYING | REPLYING
+
+
+def _tells_count(verb: Token) -> bool:
+    """Whether a verb tells how a figure changed: "the death *toll* from the attack *rose* on Saturday"."""
+    return any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+
+
 def _said_on(doc: Doc, time: TimeMention) -> Token | None:
-    """The verb of saying right before a date, which tells when it was said: "*said on Tuesday* its forces"."""
+    """The verb of saying right before a date, which tells when it was said: "*said on Tuesday* that"."""
     before = [token for token in doc[max(0, time.start - BESIDE) : time.start] if token.lower_ != "on"]
     last = before[-1] if before else None
     possessive = time.end < len(doc) and doc[time.end].tag_ == "POS"

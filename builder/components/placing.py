@@ -39,7 +39,8 @@ def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
 
 def _town_at_distance(doc: Doc, token: int) -> int | None:
     triggers: dict[int, Trigger] = doc._.triggers
-    town = next((root for root in doc._.surroundings if token < root < doc[token].sent.end), None)
+    surroundings: dict[int, object] = doc._.surroundings
+    town = next((root for root in surroundings if token < root < doc[token].sent.end), None)
     if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
         return None
     return town

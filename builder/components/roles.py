@@ -244,7 +244,7 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _is_told_to(verb: Token) -> bool:
-    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to keep"."""
+    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to"."""
     infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
     return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
 
@@ -370,7 +370,9 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None:
         return False
-    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
+    slots = (
+        ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
+    )
     counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
     filled = told or (needed if counted else [])

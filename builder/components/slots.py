@@ -128,7 +128,7 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
 
 
 def _other_subjects(verb: Token, first: Token) -> Iterator[Token]:
-    """The subjects that an insertion parts from the first: "Israel and, since Sunday, *Britain* have blamed"."""
+    """The subjects that an insertion parts from the first: "Israel and, since Sunday, *Britain* have"."""
     if any(child.dep_ == "cc" for child in first.rights):
         yield from (child for child in verb.lefts if child.dep_ in SUBJECTS and child.i > first.i)
 
@@ -245,7 +245,7 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
 
 
 def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
-    """What killed, hung on who says so or who died: "announced the *death* of a commander *in an air strike*"."""
+    """What killed, hung on who says so or who died: "announced the *death* of a leader *in a raid*"."""
     if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
         return
     for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):

@@ -84,26 +84,31 @@ def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     own = next((child for child in verb.children if child.dep_ in ANY_SUBJECT), None)
     if own is None:
-        return _understood_subject(verb)
+        return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
     antecedent = _antecedent(verb) if own.lower_ in RELATIVE else None
     return own if antecedent is None else antecedent
 
 
+def _misplaced_subject(verb: Token) -> Token | None:
+    """The subject of a verb that the parser hung on a noun, or on who reports what came of an attack."""
+    above = verb.head
+    if verb.dep_ in ("acl", "conj") and above.pos_ in NOMINAL and _is_finite_clause(verb):
+        return _topmost(above)
+    told = told_before(above) if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i > above.i else None
+    return None if told is None else subject_of(told)
+
+
 def _understood_subject(verb: Token) -> Token | None:
     """The subject that a verb shares with the word it hangs on."""
     above = verb.head
     match verb.dep_:
-        case "acl" if _is_finite_clause(verb):
-            return _topmost(above)
         case "acl":
             undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
             return _undertaker(above) if undertaken else above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
-        case "advcl" if verb.tag_ == "VBG" and verb.i > above.i and (told := told_before(above)) is not None:
-            return subject_of(told)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
             return None if _is_finite(verb) else controller(above) if given else subject_of(above)
@@ -111,8 +116,6 @@ def _understood_subject(verb: Token) -> Token | None:
             # "was killed and wounded two": who was killed did not wound.
             killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
             return None if killed else subject_of(above)
-        case "conj" if above.pos_ in NOMINAL and _is_finite_clause(verb):
-            return _topmost(above)
         case "pcomp" if above.head.pos_ in VERBAL:
             by_doing = above.lower_ == "by" and is_passive(above.head)  # "was killed by *shelling*"
             return None if by_doing else controller(above.head)
@@ -121,14 +124,14 @@ def _understood_subject(verb: Token) -> Token | None:
 
 
 def told_before(saying: Token) -> Token | None:
-    """The clause before a verb of saying that ends it: "jets *struck* a base, state media *reported*, killing"."""
+    """The clause before a verb of saying that it ends with: "jets *struck* a base, media *reported*"."""
     if saying.lemma_.lower() not in SAYING:
         return None
     return next((child for child in saying.lefts if child.dep_ == "ccomp" and child.pos_ in VERBAL), None)
 
 
 def _is_finite_clause(verb: Token) -> bool:
-    """Whether what the parser hangs on a noun acts itself: "militants on motorcycles *killed* 14 villagers"."""
+    """Whether what the parser hangs on a noun acts itself: "militants on motorcycles *killed* 14 men"."""
     acts = any(child.dep_ == "dobj" for child in verb.rights)
     return acts and verb.tag_ in ("VBD", "VBN") and not any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
 

@@ -1,7 +1,7 @@
 """Names that the words around them tell to be of places, whatever spaCy takes them for.
 
-Of villages that no list holds it often makes people and bodies: "the village of *Anyidi*", "*Malek*, 25 km east
-of Bor", "the road between Bor and *Mangalla*", "residents of *Kaiga*".
+Of villages that no list holds it often makes people and bodies: "the village of *Anyidi*", "*Malek*, 25 km
+east of Bor", "the road between Bor and *Mangalla*", "residents of *Kaiga*".
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ Range = tuple[int, int]
 
 
 def with_told_places(doc: Doc, names: list[Name]) -> list[Name]:
-    """The names, those of places that the text tells to be such in the place of what else was seen in them."""
+    """The names, those that the text tells to be of places instead of what else was seen in them."""
     known = {i for name in names if name.entries for i in range(name.start, name.end)}
     told = [(start, end) for start, end in _told(doc) if known.isdisjoint(range(start, end))]
     inside = {i for start, end in told for i in range(start, end)}
@@ -72,7 +72,7 @@ def _led_in(doc: Doc) -> Iterator[Range]:
 
 
 def _measured(doc: Doc) -> Iterator[Range]:
-    """The names of which the text says how far from another place they lie: "*Aykel*, 60 km west of Gondar"."""
+    """The names of which the text says how far from a place they lie: "*Aykel*, 60 km west of Gondar"."""
     for away in tokens_with(doc, "LOWER", *AWAY):
         before = [token.lower_ for token in doc[max(0, away.i - REACH) : away.i]]
         if UNITS.isdisjoint(before) or "," not in before:

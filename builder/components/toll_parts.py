@@ -10,7 +10,6 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import (
-    Category,
     EntityMention,
     EventMention,
     Quantity,
@@ -24,7 +23,7 @@ from builder.patterns import load
 WORDS = load("casualties")
 OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
 WHOLES = frozenset(WORDS["wholes"])  # "among *them*"
-NEAR = 12  # tokens between the figure of a whole and "including": "killed 12 in a raid on X overnight, including"
+NEAR = 12  # tokens between the figure of a whole and "including": "killed 12 in a raid on X, including"
 AHEAD = 8  # tokens between "among them" and the noun: "among them were at least two elderly women"
 PEOPLE = frozenset((ActorKind.PERSON, ActorKind.GROUP))
 MODIFYING = frozenset(("amod", "compound", "nmod", "poss"))
@@ -113,6 +112,5 @@ def _people(doc: Doc, first: Token) -> Iterator[EntityMention]:
     mentions: dict[int, EntityMention] = doc._.mentions
     for token in coordinated(first):
         mention = mentions.get(token.i)
-        if mention is not None and mention.category is Category.ACTOR and not mention.is_pronoun:
-            if mention.kind in PEOPLE:
-                yield mention
+        if mention is not None and mention.kind in PEOPLE and not mention.is_pronoun:
+            yield mention

@@ -31,7 +31,9 @@ NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_object
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 DOUBTS = frozenset(WORDS["doubts"])
-TREADING = frozenset(("step", "tread", "drive", "jump"))  # "stepped *on* a mine"; shells that "fell on" one did not
+TREADING = frozenset(
+    ("step", "tread", "drive", "jump")
+)  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
@@ -132,9 +134,8 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if _is_figurative(verb):
-        return False
-    if pattern.by is not None and not _is_by(verb, BY[pattern.by]) and not _is_by_those_told(verb):
+    doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
+    if _is_figurative(verb) or not doer_fits:
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))

@@ -63,7 +63,7 @@ SENTENCES = {
         "<Killed exact=42>42</Killed>."
     ),
     "including": (
-        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three children</Killed>."
+        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three girls</Killed>."
     ),
     "among them": (
         "The death toll of the bombing rose to <Killed exact=40>40</Killed>, among them "

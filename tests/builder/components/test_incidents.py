@@ -22,7 +22,7 @@ TEXTS = {
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
-    "results of one attack": "Gunmen <a>stormed</a> a clinic, <a>looting</a> it and <a>beating</a> two guards.",
+    "results of one attack": "Gunmen <a>stormed</a> a bank, <a>looting</a> it and <a>beating</a> two guards.",
     "the death of, in": (
         "The army announced the <a>death</a> of a commander in an <a>air strike</a> near Goma."
     ),
