@@ -26,6 +26,7 @@ DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 COUNTED = frozenset(load("attribution")["tolls"])
+NAMING = frozenset(WORDS["naming"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
@@ -101,7 +102,7 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
         if above.i in events:
-            return above.i
+            return None if _is_day_of_naming(doc, time, above) else above.i
         if above.pos_ not in VERBAL:
             if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
                 return None
@@ -119,6 +120,13 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
         if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
             return None
     return _best_of_sentence(root, events)
+
+
+def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:
+    """Whether a date is that of the news: "identified the man *who* blew himself up … as X *on Sunday*"."""
+    today = doc._.published is not None and str(time.moment) == doc._.published.isoformat()
+    who = verb.dep_ == "relcl" and any(child.lower_ == "who" for child in verb.lefts)
+    return today and who and verb.head.head.lemma_.lower() in NAMING
 
 
 def _held(verb: Token, events: Events) -> int | None:

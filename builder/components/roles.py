@@ -22,7 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.placing import placed
 from builder.components.quantities import count_of_events
-from builder.components.slots import event_slots
+from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
@@ -140,6 +140,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
     event_role = FRAMES[trigger.frame].get(slot, {}).get("event")
     if event_role is not None:
         draft.links[ROLES[event_role], other.token] = None
+    elif replying_verb(draft.doc[other.token]) is not None:
+        return  # "answered that attack with *raids*"
     elif trigger.kind is other.kind is EventKind.ATTACK and slot in SAME_SLOTS:
         draft.same[other.token] = None
 

@@ -273,8 +273,10 @@ def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[
 def replying_verb(token: Token) -> Token | None:
     """The verb of which an attack is the answer: "*responded* with a raid", "*replied* by firing rockets"."""
     by = token.head
-    is_means = token.dep_ in ("pobj", "pcomp") and by.lower_ in ("with", "by")
-    return by.head if is_means and by.head.lemma_.lower() in REPLYING and by.head.pos_ in VERBAL else None
+    if token.dep_ not in ("pobj", "pcomp") or by.lower_ not in ("with", "by"):
+        return None
+    verb = by.head.head if by.head.dep_ == "dobj" else by.head  # "answered that attack *with* raids"
+    return verb if verb.lemma_.lower() in REPLYING and verb.pos_ in VERBAL else None
 
 
 def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:

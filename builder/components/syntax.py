@@ -138,8 +138,12 @@ def _is_finite_clause(verb: Token) -> bool:
 
 def _topmost(noun: Token) -> Token:
     """The noun that a phrase with "on", "in" or "from" is about: the *militants* on motorcycles."""
-    while noun.dep_ == "pobj" and noun.head.dep_ == "prep" and noun.head.head.pos_ in NOMINAL:
-        noun = noun.head.head
+    while noun.dep_ == "pobj" and noun.head.dep_ == "prep":
+        above = noun.head.head  # "a man disguised *as a woman* set off a bomb"
+        above = above.head if above.dep_ == "acl" else above
+        if above.pos_ not in NOMINAL:
+            return noun
+        noun = above
     return noun
 
 

@@ -33,11 +33,21 @@ def with_told_places(doc: Doc, names: list[Name]) -> list[Name]:
     """The names, those that the text tells to be of places instead of what else was seen in them."""
     known = {i for name in names if name.entries for i in range(name.start, name.end)}
     told = [(start, end) for start, end in _told(doc) if known.isdisjoint(range(start, end))]
+    told += [each for each in _again(doc, told) if known.isdisjoint(range(*each))]
     inside = {i for start, end in told for i in range(start, end)}
     kept = [name for name in names if inside.isdisjoint(range(name.start, name.end))]
     wider = [name for name in names if name not in kept and not _is_covered(name, told)]
     ranges = {each for each in told if not any(w.start <= each[0] and each[1] <= w.end for w in wider)}
     return kept + [replace(w, label=LABEL) for w in wider] + [Name(*each, (), LABEL) for each in ranges]
+
+
+def _again(doc: Doc, told: list[Range]) -> Iterator[Range]:
+    """Other uses of the names of several words among those told."""
+    several = {tuple(token.text for token in doc[start:end]) for start, end in told if end - start > 1}
+    for first in {words[0] for words in several}:
+        for token in tokens_with(doc, "ORTH", first):
+            ends = (token.i + len(words) for words in several if words[0] == first)
+            yield from ((token.i, e) for e in ends if tuple(t.text for t in doc[token.i : e]) in several)
 
 
 def _is_covered(name: Name, told: list[Range]) -> bool:

@@ -16,6 +16,7 @@ from builder.components.annotations import (
     RoleFiller,
     Toll,
 )
+from builder.components.quantities import quantity_at
 from builder.components.syntax import SUBJECTS, coordinated, tokens_with
 from builder.model import ActorKind, EventKind, Outcome, Role
 from builder.patterns import load
@@ -35,6 +36,8 @@ Part = tuple[int, Outcome, EntityMention]  # the position of the event, what bef
 def with_parts(doc: Doc, events: Sequence[EventMention]) -> list[EventMention]:
     """The event mentions with the figures of the parts of their tolls, and with those counted as victims."""
     found = list(events)
+    for host, toll in _counted_of(doc, events):
+        found[host] = replace(found[host], tolls=(*found[host].tolls, toll))
     for host, outcome, mention in (*_parts(doc, events), *_members(doc, events)):
         found[host] = _with_part(found[host], outcome, mention)
     return found
@@ -60,6 +63,17 @@ def _parts(doc: Doc, events: Sequence[EventMention]) -> Iterator[Part]:
         first = None if whole is None else _first_person(doc, cue)
         if whole is not None and first is not None:
             yield from ((*whole, mention) for mention in _people(doc, first))
+
+
+def _counted_of(doc: Doc, events: Sequence[EventMention]) -> Iterator[tuple[int, Toll]]:
+    """The figures of parts that only a numeral tells: "38 tourists, *30 of them* Britons"."""
+    for of in tokens_with(doc, "LOWER", "of"):
+        numeral = doc[max(0, of.i - 1)]
+        taken_up = of.i + 1 < len(doc) and doc[of.i + 1].lower_ in ("them", "whom")
+        number = quantity_at(numeral) if taken_up and numeral.like_num else Quantity()
+        whole = None if number == Quantity() else _whole_before(doc, numeral, events)
+        if whole is not None:
+            yield whole[0], Toll(numeral.i, of.i + 2, whole[1], number)
 
 
 def _whole_before(doc: Doc, cue: Token, events: Sequence[EventMention]) -> tuple[int, Outcome] | None:
