@@ -32,9 +32,18 @@ def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
     """An event mention with the town from which its sentence tells how far away it was, or `led`."""
     if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
         return event
-    town = _town_at_distance(doc, event.trigger.token)
+    town = _around(doc, event)
+    town = _town_at_distance(doc, event.trigger.token) if town is None else town
     root = led if town is None else town
     return event if root is None else replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, root)))
+
+
+def _around(doc: Doc, event: EventMention) -> int | None:
+    """The place in which an unnamed place is told to be: "on a beach *in Sousse*"."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    places = (mentions[root] for root in event.fillers(Role.LOCATION))
+    around = (location_after(doc, m) for m in places if m.category is Category.PLACE)
+    return next((root for root in around if root is not None), None)
 
 
 def _town_at_distance(doc: Doc, token: int) -> int | None:
