@@ -122,6 +122,10 @@ CUE = re.compile(
     rf"\b(?:(?P<updating>{alternatives(WORDS['updating'])})|{alternatives(WORDS['superseded'])})\b",
     re.IGNORECASE,
 )
+# "feared that the toll *would* rise"
+TO_COME = re.compile(
+    rf"\b(?:{alternatives(WORDS['to_come'])})[ ](?:yet[ ]|still[ ]|further[ ])?$", re.IGNORECASE
+)
 FIGURES = re.compile(rf"\b(?:{alternatives(WORDS['figures'])})\b", re.IGNORECASE)
 
 
@@ -290,6 +294,7 @@ def _marked(doc: Doc, toll: Toll) -> Toll:
         return toll  # "there were no casualties" takes the place of no figure
     sentence = doc[toll.start].sent
     cues = [*CUE.finditer(sentence.text)] if FIGURES.search(sentence.text) else []
+    cues = [cue for cue in cues if not TO_COME.search(sentence.text[: cue.start()])]
     if not cues:
         return toll
     start = doc[toll.end - 1].idx - doc[sentence.start].idx  # of the number, or near it
@@ -318,7 +323,9 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
     if here:
         return min(here, key=lambda k: abs(events[k].trigger.token - toll.start))
     earlier = [k for k in attacks if events[k].trigger.token < sentence.start]
-    return earlier[-1] if earlier else None
+    causes = {i for e in events for role, i in e.links if role is Role.IN_RETALIATION_FOR}
+    told = [k for k in earlier if events[k].trigger.token not in causes]  # of two, the answer is the news
+    return next(iter((told or earlier)[-1:]), None)
 
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
@@ -339,8 +346,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     _take_up_corrections(doc, text, events)
     events = with_parts(doc, events)
     told = [toll for event in events for toll in event.tolls]
-    for position, toll in [*shares(doc, events), *((None, share) for share in _among(doc, text))]:
-        host = _host(doc, toll, events) if position is None else position
+    for toll in (*shares(doc), *_among(doc, text)):
+        host = _host(doc, toll, events)
         if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))

@@ -14,7 +14,7 @@ from builder.components.quantities import METRES, read_metres
 from builder.components.retaliation import AHEAD, Events, link_retaliation
 from builder.components.said import nearest_subject
 from builder.components.scenes import find_scenes, scene_of
-from builder.components.slots import replying_verb
+from builder.components.slots import REPLYING, replying_verb
 from builder.components.syntax import VERBAL, clause_of, is_passive
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
@@ -27,6 +27,7 @@ DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 COUNTED = frozenset(load("attribution")["tolls"])
+NAMING = frozenset(WORDS["naming"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
@@ -61,11 +62,14 @@ def attach_times(doc: Doc, events: Events) -> None:
     lead_ins = tuple(find_lead_ins(doc))
     scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
-        found = (
-            _headed(doc, time, events, lead_ins) or _recalled(doc, time, events) or _begun(doc, time, events)
-        )
-        owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
-        owner = scene_of(time, scenes) if owner is None else owner
+        headed = _headed(doc, time, events, lead_ins)
+        found = headed or _recalled(doc, time, events) or _begun(doc, time, events)
+        saying = None if found is not None else _said_on(doc, time)
+        if saying is not None:
+            found = saying.i if saying.i in events else None
+        elif found is None and time.relation != "as of":
+            found = _owner(doc, time, events)
+        owner = scene_of(time, scenes) if found is None and saying is None else found
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
@@ -125,14 +129,16 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
 def _settled(doc: Doc, time: TimeMention, above: Token, events: Events) -> Settled:
     """Whose time it is by one word above it: an event's, nobody's, or not told by that word."""
     root = doc[time.start : time.end].root
+    if above.i in events and _is_day_of_naming(doc, time, above):
+        return (None,)
     if above.i in events:
         told = _told_before(root, above, events)
         return (above.i if told is None else told,)
     if above.pos_ not in VERBAL:
         bound = above.i != root.head.i and _is_bound(above)
         return (None,) if bound or above.lemma_.lower() in OTHER_DAYS else ()
-    if any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in above.lefts):
-        return (None,)  # "the death *toll* from the attack *rose* to 305 on Saturday"
+    if _tells_count(above):
+        return (None,)
     return _carried(doc, above, events) or _aside(doc, time, above, events)
 
 
@@ -142,9 +148,7 @@ def _carried(doc: Doc, verb: Token, events: Events) -> Settled:
     if reply is not None:
         return (reply,)
     held = next((i for i in _held(verb) if _happens(i, events)), None)
-    reported = verb.lemma_ == "report" and is_passive(verb)
-    dated = reported or verb.lemma_.lower() in CARRYING  # but "*condemned* the attack on Friday"
-    return () if held is None else (held if dated else None,)
+    return () if held is None else (held if _carries(verb) else None,)
 
 
 def _aside(doc: Doc, time: TimeMention, verb: Token, events: Events) -> Settled:
@@ -173,6 +177,33 @@ def _told_before(root: Token, saying: Token, events: Events) -> int | None:
     loose = [i for i in before if not _is_told_aside(saying.doc[i], saying)]
     loose = loose or [i for i in before if saying.doc[i].tag_ == "VBG"]  # of "gunmen …, *killing* ten"
     return min(loose, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
+
+
+def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:
+    """Whether a date is that of the news: "identified the man *who* blew himself up … as X *on Sunday*"."""
+    today = doc._.published is not None and str(time.moment) == doc._.published.isoformat()
+    who = verb.dep_ == "relcl" and any(child.lower_ == "who" for child in verb.lefts)
+    return today and who and verb.head.head.lemma_.lower() in NAMING
+
+
+def _carries(verb: Token) -> bool:
+    """Whether a verb's date is that of the event it is told of: but "*condemned* the attack on Friday"."""
+    reported = verb.lemma_ == "report" and is_passive(verb)
+    return reported or verb.lemma_.lower() in CARRYING | REPLYING
+
+
+def _tells_count(verb: Token) -> bool:
+    """Whether a verb tells how a figure changed: "the death *toll* from the attack *rose* on Saturday"."""
+    return any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+
+
+def _said_on(doc: Doc, time: TimeMention) -> Token | None:
+    """The verb of saying right before a date, which tells when it was said: "*said on Tuesday* that"."""
+    before = [token for token in doc[max(0, time.start - BESIDE) : time.start] if token.lower_ != "on"]
+    last = before[-1] if before else None
+    possessive = time.end < len(doc) and doc[time.end].tag_ == "POS"
+    says = last is not None and last.pos_ == "VERB" and last.lemma_.lower() in SAYING
+    return last if says and not possessive else None
 
 
 def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:

@@ -22,6 +22,7 @@ ARTICLES = frozenset(("a", "an", "the"))
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
+TOWNS_OF = frozenset(WORDS["towns_of"])
 SITES: dict[str, str] = WORDS["sites"]
 LIVES = frozenset(WORDS["lives"])  # "the *murder* of"
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
@@ -61,6 +62,14 @@ def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
 
 def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
     """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
+    doc, of = phrase.doc, phrase.end
+    if (
+        noun.text in TOWNS_OF
+        and of + 1 < len(doc)
+        and doc[of].lower_ == "of"
+        and doc[of + 1].text[0].isupper()
+    ):
+        return Noun(noun.text, Category.PLACE, None, "settlement")  # "the *resort* of Sousse"
     concept = SITES.get(noun.text)
     if concept is None or phrase.start == 0:
         return noun

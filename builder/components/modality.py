@@ -237,7 +237,7 @@ def _report_above(clause: Token) -> Token | None:
 
 
 def _according_to_which(clause: Token) -> int | None:
-    """The word after which the first verb is that of a clause: "the report, according to *which* jets bombed".
+    """The word before a clause in "the report, according to *which* jets bombed the town".
 
     The parser hangs such clauses anywhere.
     """

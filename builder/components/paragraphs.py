@@ -1,4 +1,4 @@
-"""Sentence boundaries that the layout gives: after blank lines, datelines and lead-ins, none inside brackets."""
+"""Sentence boundaries that the layout gives: after blank lines, datelines, lead-ins; none inside brackets."""
 
 import re
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.placing import placed
 from builder.components.quantities import bare_numeral, count_of_events
-from builder.components.slots import event_slots
+from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
@@ -44,6 +44,8 @@ SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ACTING_SLOTS = frozenset(("subject", "agent"))
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
+OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
+POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
     "threaten": Role.ISSUER,
@@ -139,6 +141,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
     event_role = FRAMES[trigger.frame].get(slot, {}).get("event")
     if event_role is not None:
         draft.links[ROLES[event_role], other.token] = None
+    elif replying_verb(draft.doc[other.token]) is not None:
+        return  # "answered that attack with *raids*"
     elif trigger.kind is other.kind is EventKind.ATTACK and slot in SAME_SLOTS:
         draft.same[other.token] = None
 
@@ -196,6 +200,9 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
 def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> bool:
     """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
+    own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
+    if own and draft.doc[mention.start].lower_ in POSSESSIVES:  # "claimed the attack *on its radio station*"
+        return True
     return moved or (role is Role.TARGET and slot == "subject" and _acts_on_something(draft))
 
 
@@ -250,7 +257,7 @@ def _blamed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _is_told_to(verb: Token) -> bool:
-    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to keep"."""
+    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to"."""
     infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
     return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
 

@@ -13,6 +13,7 @@ from builder.components.syntax import (
     ANY_SUBJECT,
     NOMINAL,
     RELATIVE,
+    SAYING,
     SUBJECTS,
     VERBAL,
     Slot,
@@ -35,6 +36,7 @@ REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
+CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 DENYING = frozenset(("deny", "reject", "dismiss"))
@@ -59,6 +61,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
     yield from _below_complements(token)
+    yield from _causes_below(token, triggers)
     for verb in _supporting_verbs(token, triggers):
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
@@ -135,7 +138,7 @@ def _weapons_hung_on(filler: Token) -> Iterator[Slot]:
 
 
 def _other_subjects(verb: Token, first: Token) -> Iterator[Token]:
-    """The subjects that the parser parts from the first: "Israel and, since Sunday, *Britain* have blamed"."""
+    """The subjects that an insertion parts from the first: "Israel and, since Sunday, *Britain* have"."""
     if any(child.dep_ == "cc" for child in first.rights):
         yield from (child for child in verb.lefts if child.dep_ in ANY_SUBJECT and child.i > first.i)
 
@@ -251,6 +254,15 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
 
 
+def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
+    """What killed, hung on who says so or who died: "announced the *death* of a leader *in a raid*"."""
+    if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
+        return
+    for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):
+        own = (found for found in prepositional(above) if found[0] in CAUSING and found[1].i > noun.i)
+        yield from (found for found in own if found[1].i in triggers)
+
+
 def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:
     """The verbs that carry an event noun: "*launched* an attack", "the attack appears to be *staged* by"."""
     verb = noun.head
@@ -271,8 +283,10 @@ def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[
 def replying_verb(token: Token) -> Token | None:
     """The verb of which an attack is the answer: "*responded* with a raid", "*replied* by firing rockets"."""
     by = token.head
-    is_means = token.dep_ in ("pobj", "pcomp") and by.lower_ in ("with", "by")
-    return by.head if is_means and by.head.lemma_.lower() in REPLYING and by.head.pos_ in VERBAL else None
+    if token.dep_ not in ("pobj", "pcomp") or by.lower_ not in ("with", "by"):
+        return None
+    verb = by.head.head if by.head.dep_ == "dobj" else by.head  # "answered that attack *with* raids"
+    return verb if verb.lemma_.lower() in REPLYING and verb.pos_ in VERBAL else None
 
 
 def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:

@@ -138,8 +138,8 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    others = pattern.by is not None and not _is_by(verb, BY[pattern.by]) and not _is_by_those_told(verb)
-    if others or _is_figurative(verb) or _is_answered(verb):
+    doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
+    if _is_figurative(verb) or _is_answered(verb) or not doer_fits:
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))

@@ -91,12 +91,15 @@ SENTENCES = {
     ),
     "spoken of": "A bomb hit a bus. Earlier it had <Killed exact=8>spoken of eight</Killed>.",
     "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
+    "a toll that may rise": (
+        "Gunmen <Killed exact=4>killed four people</Killed>, and residents feared the toll would rise."
+    ),
     "up from": (
         "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "
         "<Killed exact=42>42</Killed>."
     ),
     "including": (
-        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three children</Killed>."
+        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three girls</Killed>."
     ),
     "among them": (
         "The death toll of the bombing rose to <Killed exact=40>40</Killed>, among them "

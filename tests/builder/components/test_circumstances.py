@@ -41,6 +41,7 @@ TIMES = {
     "A communique issued on Friday said that rebels raided a village.": {"raided": []},
     "The president on Friday condemned the attack on the base.": {"attack": []},
     "The army planned an attack on the base for Friday.": {"attack": ["2024-02-02"]},
+    "The army said on Tuesday its troops had raided a village.": {"said": ["2024-01-30"], "raided": []},
     "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
     "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
     "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},

@@ -34,6 +34,10 @@ TEXTS = {
     "the incident": "Rebels <a>shelled</a> a bus in Goma. The <a>incident</a> occurred on Friday.",
     "as a result of": "As a result of the <a>strike</a> on Goma, two men <a>died</a>.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
+    "results of one attack": "Gunmen <a>stormed</a> a bank, <a>looting</a> it and <a>beating</a> two guards.",
+    "the death of, in": (
+        "The army announced the <a>death</a> of a commander in an <a>air strike</a> near Goma."
+    ),
     "an unnamed place nearby": (
         "Rockets <a>hit</a> the base in Goma. A child was <a>injured</a> in a neighbouring village."
     ),

@@ -98,8 +98,8 @@ SENTENCES = {
         "a local official said."
     ),
     "who only reports": (
-        "<perpetrator>Israeli</perpetrator> <weapon>warplanes</weapon> struck <target>Damascus</target> on Friday, state media reported, killing two "
-        "<victim>soldiers</victim>."
+        "<perpetrator>Israeli</perpetrator> <weapon>warplanes</weapon> struck <target>Damascus</target> on "
+        "Friday, state media reported, killing two <victim>soldiers</victim>."
     ),
     "where a victim is from": "A <victim>peacekeeper</victim> from Chad was killed.",
     "where the armed came": (
