@@ -34,6 +34,7 @@ WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
+STATE = frozenset(load("triggers")["state_actors"])
 WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
 OWN_BODIES = frozenset(WORDS["own_bodies"])
@@ -318,7 +319,20 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
-    return _last_attack(told, token.i)
+    claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
+    fitting = {i: event for i, event in told.items() if not (claimed and _is_on_the_armed(doc, event))}
+    return _last_attack(fitting, token.i) or _last_attack(told, token.i)
+
+
+def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
+    return any(doc._.mentions[root].type in STATE for root in roots)
+
+
+def _is_on_the_armed(doc: Doc, event: EventMention) -> bool:
+    """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed responsibility"."""
+    harmed = [doc._.mentions[root].type for root in event.fillers(Role.VICTIM) + event.fillers(Role.TARGET)]
+    armed = bool(harmed) and all(each == "ArmedGroup" for each in harmed)
+    return armed or _is_of_state(doc, event.fillers(Role.PERPETRATOR)) or event.trigger.frame == "clash"
 
 
 def _told_aside(accused: Token) -> Iterator[int]:

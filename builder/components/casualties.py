@@ -50,7 +50,7 @@ PHRASE = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{alternatives(ZERO)}|{_NUMERAL})
     (?:[ ](?!(?:\d|(?:{_ANOTHER}|{alternatives(WORDS["breaking"])})\b))[\w'’-]+){{0,3}}?[ ]  # who is counted
-    (?:(?:{alternatives(WORDS["copulas"])})[ ])?                         # "were", "have been"
+    (?:(?:{alternatives(WORDS["copulas"])})[ ](?:still[ ]|also[ ]|later[ ])?)?      # "were", "are still"
     (?:(?:taken|held|made)[ ])?                                          # "taken hostage"
     (?P<word>{_WORD})\b
     """,
@@ -102,6 +102,10 @@ PUT_AT = re.compile(
 SPOKEN_OF = re.compile(
     rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
 )
+# "has climbed to 47, up from 42"
+UP_FROM = re.compile(
+    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE
+)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -111,11 +115,16 @@ CHANGED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+YEAR = re.compile(r"(?:19|20)\d\d")  # "the number of deaths in the first half of 2013"
 DEAD = re.compile(r"\b(?:toll|dead|deaths?|died|killed|victims)\b", re.IGNORECASE)
 # What tells that a figure takes the place of another, or that another took its place.
 CUE = re.compile(
     rf"\b(?:(?P<updating>{alternatives(WORDS['updating'])})|{alternatives(WORDS['superseded'])})\b",
     re.IGNORECASE,
+)
+# "feared that the toll *would* rise"
+TO_COME = re.compile(
+    rf"\b(?:{alternatives(WORDS['to_come'])})[ ](?:yet[ ]|still[ ]|further[ ])?$", re.IGNORECASE
 )
 FIGURES = re.compile(rf"\b(?:{alternatives(WORDS['figures'])})\b", re.IGNORECASE)
 
@@ -181,8 +190,16 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
         if old is not None:
             yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
         number = quantity_at(span[-1])
-        if number != Quantity() and span[-1].like_num:
+        if number != Quantity() and span[-1].like_num and not YEAR.fullmatch(span[-1].text):
             yield Toll(span.start, span.end, outcome, number)
+
+
+def _superseded(doc: Doc, text: str) -> Iterator[Toll]:
+    """The old figure of a toll that has changed: "has climbed to 47, *up from 42*"."""
+    for _, span in _matches(UP_FROM, doc, text):
+        number = quantity_at(span[-1])
+        if number != Quantity() and DEAD.search(span.sent.text):
+            yield Toll(span.end - 1, span.end, Outcome.KILLED, number)
 
 
 def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
@@ -277,6 +294,7 @@ def _marked(doc: Doc, toll: Toll) -> Toll:
         return toll  # "there were no casualties" takes the place of no figure
     sentence = doc[toll.start].sent
     cues = [*CUE.finditer(sentence.text)] if FIGURES.search(sentence.text) else []
+    cues = [cue for cue in cues if not TO_COME.search(sentence.text[: cue.start()])]
     if not cues:
         return toll
     start = doc[toll.end - 1].idx - doc[sentence.start].idx  # of the number, or near it
@@ -305,7 +323,9 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
     if here:
         return min(here, key=lambda k: abs(events[k].trigger.token - toll.start))
     earlier = [k for k in attacks if events[k].trigger.token < sentence.start]
-    return earlier[-1] if earlier else None
+    causes = {i for e in events for role, i in e.links if role is Role.IN_RETALIATION_FOR}
+    told = [k for k in earlier if events[k].trigger.token not in causes]  # of two, the answer is the news
+    return next(iter((told or earlier)[-1:]), None)
 
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
@@ -315,7 +335,7 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
+    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *_superseded(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
         host = _revised_host(toll, events)
@@ -326,8 +346,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     _take_up_corrections(doc, text, events)
     events = with_parts(doc, events)
     told = [toll for event in events for toll in event.tolls]
-    for position, toll in [*shares(doc, events), *((None, share) for share in _among(doc, text))]:
-        host = _host(doc, toll, events) if position is None else position
+    for toll in (*shares(doc), *_among(doc, text)):
+        host = _host(doc, toll, events)
         if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))

@@ -164,7 +164,8 @@ class Resolver:
         "the group's leader, X", "the main movement, the Front": one has a name, or one is an acronym.
         """
         token = self.doc[mention.root]
-        chain = self.of.get(token.head.i) if token.dep_ == "appos" else self._described_before(mention)
+        apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
+        chain = self._described_before(mention) or apposed_to
         if chain is None or not _is_same_sort(chain, mention):
             return False
         first = chain.first.label

@@ -1,4 +1,4 @@
-"""Echoes: statements that are only said to be made by another too: "*So did* the militia", "*as did* France"."""
+"""Echoes: statements that are only said to be made by another too: "*So did* the militia"."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Name, register_extensions
+from builder.components.car_bombs import as_bomb
 from builder.components.kinds import (
     Standing,
     in_context,
@@ -32,8 +33,6 @@ from builder.patterns import load
 GROUPINGS = frozenset(load("entities")["groupings"])
 MEMBERS = frozenset(load("entities")["members"])
 ARMED = frozenset(load("entities")["types_of_members"])
-LADEN = frozenset(load("weapons")["laden"])
-LOADS = frozenset(load("weapons")["loads"])
 OF_BODY = 6  # tokens after "of" in which the head of a body's name is sought, as for whose a facility is
 NAME_AFTER = 4  # tokens after a body in which the name that has its name ends: "the Assad Military Academy"
 
@@ -163,25 +162,9 @@ def find_mentions(doc: Doc) -> dict[int, EntityMention]:
         inner = [name for i in range(start, end) for name in names.get(i, ())]
         mention = _mention(read_phrase(doc, start, end, root, inner))
         if mention is not None and not _is_inside_name(mention, found):
-            found[mention.root] = _as_car_bomb(doc, mention)
+            found[mention.root] = mention
     found |= {mention.root: mention for mention in minor_mentions(doc, found)}
-    return {root: _as_member(doc, mention, found) for root, mention in sorted(found.items())}
-
-
-def _as_car_bomb(doc: Doc, mention: EntityMention) -> EntityMention:
-    """A vehicle that is a weapon by its load: "a truck *packed with explosives*"."""
-    if mention.type != "Vehicle" or not _is_laden(doc, mention):
-        return mention
-    return replace(mention, category=Category.WEAPON, kind=None, type="CarBomb")
-
-
-def _is_laden(doc: Doc, vehicle: EntityMention) -> bool:
-    """Whether explosives are the load of a vehicle, by the words before its noun or the clause after it."""
-    clauses = [child for child in doc[vehicle.root].rights if child.lower_ in LADEN]
-    before = [*doc[vehicle.start : vehicle.root]]
-    after = [below for clause in clauses for below in clause.subtree]
-    is_loaded = bool(clauses) or any(token.lower_ in LADEN for token in before)
-    return is_loaded and any(token.lemma_.lower() in LOADS for token in (*before, *after))
+    return {root: as_bomb(doc, _as_member(doc, mention, found)) for root, mention in sorted(found.items())}
 
 
 def _as_member(doc: Doc, mention: EntityMention, found: dict[int, EntityMention]) -> EntityMention:

@@ -21,6 +21,7 @@ from builder.model import EventKind, Role
 from builder.patterns import load
 
 # Frames of what may be an accident: deaths, injuries and damage alone are no attack.
+REFERENCES = frozenset(load("triggers")["references"])
 HOSTED = frozenset(load("incidents")["hosted"])
 RESPONSIBILITY = frozenset(("claim", "deny", "accuse"))  # frames of statements on who did it
 TOLD_ROLES = (Role.TARGET, Role.VICTIM, Role.PERPETRATOR, Role.LOCATION)
@@ -56,6 +57,8 @@ def _is_worth_telling(context: Context, cluster: Cluster) -> bool:
         return False
     if cluster.frames <= EFFECTS and _has_only_zero_tolls(cluster) and not cluster.weapons:
         return False
+    if all(member.trigger.lemma in REFERENCES for member in cluster.members):
+        return False  # "the incident" of which nothing else is told is no attack
     return bool(cluster.filling(*TOLD_ROLES) or cluster.weapons) or cluster.count is not None
 
 

@@ -22,6 +22,7 @@ ARTICLES = frozenset(("a", "an", "the"))
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
+TOWNS_OF = frozenset(WORDS["towns_of"])
 SITES: dict[str, str] = WORDS["sites"]
 LIVES = frozenset(WORDS["lives"])  # "the *murder* of"
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
@@ -61,6 +62,14 @@ def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
 
 def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
     """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
+    doc, of = phrase.doc, phrase.end
+    if (
+        noun.text in TOWNS_OF
+        and of + 1 < len(doc)
+        and doc[of].lower_ == "of"
+        and doc[of + 1].text[0].isupper()
+    ):
+        return Noun(noun.text, Category.PLACE, None, "settlement")  # "the *resort* of Sousse"
     concept = SITES.get(noun.text)
     if concept is None or phrase.start == 0:
         return noun
@@ -116,7 +125,8 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return category, ActorKind(kind) if category is Category.ACTOR else None
     if noun is not None and _is_told_by(doc, name, noun):
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
-    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS:
+    in_place = doc[name.start - 1].lower_ in STRONG_PREPOSITIONS and _is_known_place(doc, name)
+    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS and not in_place:
         return Category.ACTOR, ActorKind.ORGANIZATION
     called_place = _is_called_place(doc, name)
     actor = None if called_place else _actor_kind(doc, name)

@@ -19,7 +19,7 @@ CALENDAR = frozenset(
 )
 LONGEST = 14  # words of a lead-in: "3 August, 1730 UTC, 60 nm east of Fujairah, UAE" has ten
 _WORD = rf"(?:{alternatives(WORDS['small'])}|\d{{1,2}}[:.]\d\d|[A-Z0-9][\w’'./-]*)"
-# Behind the bullet, letter or number of a list item; what follows in lower case must be told by more than a word.
+# Behind the bullet, letter or number of a list item; before lower case there must be more than a word.
 LEAD_IN = re.compile(
     rf"^[ \t]*(?:[-•*–][ ]|\(?\w{{1,2}}[.)][ ])?(?P<words>{_WORD}(?:,?[ ]{_WORD}){{0,{LONGEST}}}):[ ](?=\S)",
     re.MULTILINE,
@@ -63,7 +63,7 @@ def led_place(doc: Doc, lead_in: LeadIn) -> int | None:
 
 
 def lead_in_of(doc: Doc, time: TimeMention, lead_ins: Iterable[LeadIn]) -> LeadIn | None:
-    """The lead-in that a date stands in, unless it is that of the day of publication, as datelines have it."""
+    """The lead-in that a date stands in, unless it is the day of publication, as datelines have it."""
     if time.moment is None or doc._.published is None or str(time.moment) == doc._.published.isoformat():
         return None
     return next((one for one in lead_ins if one.start <= time.start < one.end), None)

@@ -37,7 +37,8 @@ def nouns() -> dict[str, Noun]:
         kind = ActorKind(group) if category is Category.ACTOR else None
         for concept, texts in types.items():
             for text in texts:
-                found.setdefault(text, Noun(text, category, kind, concept or None))
+                for form in dict.fromkeys((text, text.replace("-", " "))):  # a hyphen is a token: "pick-up"
+                    found.setdefault(form, Noun(form, category, kind, concept or None))
     return found
 
 

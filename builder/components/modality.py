@@ -21,6 +21,8 @@ ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
 ATTEMPTS = frozenset(WORDS["attempts"])
+FACING = frozenset(WORDS["facing"])
+FACING_WITHIN = 5  # tokens from "or" to the attack: "or risk further deadly drone attacks"
 PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
 PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
@@ -36,7 +38,6 @@ SCOPE = frozenset(
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
-FACING = frozenset(WORDS["facing"])  # "or *face* air strikes" tells what befalls those who do not comply
 EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
 HARM = frozenset(load("incidents")["effects"]) - {"damage"}  # that nobody was hurt denies no attack
@@ -54,6 +55,8 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     if event.trigger.kind is EventKind.STATEMENT:
         return event
     found = _weighed(list(proposals(doc[event.trigger.token])))
+    if event.trigger.kind is EventKind.MOVEMENT:
+        found = [(_announced(modality, token), token) for modality, token in found]
     if event.trigger.kind in BY_SOMEBODY and (nobody := _nobody(doc[event.trigger.token])) is not None:
         return replace(event, modality=Modality.DENIED, cues=(*event.cues, nobody.i))
     nothing = _nothing(doc[event.trigger.token]) if _is_deniable(event) else None
@@ -75,6 +78,13 @@ def _nobody(verb: Token) -> Token | None:
         if subject.lower_ in NOBODY or any(child.lower_ in NOBODY for child in subject.lefts):
             return subject
     return None
+
+
+def _announced(modality: Modality, token: Token) -> Modality:
+    """A movement that somebody says would come is planned: "the office said that soldiers *would* be sent"."""
+    clause = token.head
+    told = token.lower_ == "would" and clause.dep_ == "ccomp" and clause.head.lemma_.lower() in SAYING
+    return Modality.PLANNED if told else modality
 
 
 def _is_deniable(event: EventMention) -> bool:
@@ -177,8 +187,10 @@ def _is_intended(verb: Token, auxiliary: Token) -> bool:
 
 def _is_alternative(verb: Token) -> bool:
     """Whether a verb tells what befalls those who do not comply: "must pay *or be attacked*"."""
+    if verb.pos_ != "VERB":  # "must stop or *face* attacks"
+        before = verb.doc[max(verb.sent.start, verb.i - FACING_WITHIN) : verb.i]
+        return any(t.lower_ in FACING and t.nbor(-1).lower_ == "or" for t in before)
     bare = any(child.dep_ == "auxpass" and child.lower_ == "be" for child in verb.lefts)
-    bare = bare or (verb.tag_ == "VB" and verb.lemma_.lower() in FACING)
     modal = any(child.dep_ == "aux" for child in verb.lefts)
     joined = verb.dep_ == "conj" and any(child.lower_ == "or" for child in verb.head.rights)
     return bare and joined and not modal
@@ -227,7 +239,7 @@ def _report_above(clause: Token) -> Token | None:
 
 
 def _according_to_which(clause: Token) -> int | None:
-    """The word after which the first verb is that of a clause: "the report, according to *which* jets bombed".
+    """The word before a clause in "the report, according to *which* jets bombed the town".
 
     The parser hangs such clauses anywhere.
     """

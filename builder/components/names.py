@@ -17,10 +17,10 @@ from builder.components.place_names import (
 from builder.components.ship_names import with_ships
 from builder.components.told_places import with_told_places
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
+from builder.geonames import open_index
 from builder.patterns import load
 
 WORDS = load("names")
-CITY = "City"
 LABELS = frozenset(WORDS["labels"])
 ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
@@ -144,10 +144,13 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
+        city = (
+            entity.label_ == "GPE"
+            and doc[end - 1].text == "City"
+            and bool(open_index().lookup(doc[start:end].text))
+        )
         other = entity.label_ == "PERSON" and all(_is_last_name_of(doc, name, start, end) for name in inside)
-        # "*Oklahoma City*", but not "*Anbar province*", of which Anbar is the name
-        is_city = entity.label_ == "GPE" and doc[end - 1].text == CITY
-        if not inside or (wider and (entity.label_ != "GPE" or is_city)) or other:
+        if not inside or (wider and (city or entity.label_ != "GPE")) or other:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
     return sorted(merged, key=lambda name: name.start)
@@ -261,6 +264,9 @@ def _titled(doc: Doc, capitalised: list[Token], names: list[Name]) -> Iterator[N
     for token in capitalised:
         start = token.i + 1
         if token.lower_ not in TITLES or start in taken or start + 1 == len(doc):
+            continue
+        body = noun_ending_at(doc, token.i, start)
+        if body is not None and " " in body.text:  # "the *General Staff*"
             continue
         end = start
         while end < len(doc) and end not in taken and doc[end].pos_ == "PROPN" and _is_capitalised(doc[end]):

@@ -76,6 +76,7 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
     hidden = {i for name in long_names for i in range(name.start, name.end)}
     ends = set()
     beyond = {name.end - 2: name.end for name in names if doc[name.end - 1].like_num}
+    begun = {i: name.start for name in names for i in range(name.start + 1, name.end)}
     for chunk in doc.noun_chunks:
         if chunk.end - 1 not in hidden:
             after = _after_them(doc, chunk.end - 1)
@@ -83,7 +84,7 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
                 yield after
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
             ends.add(end)
-            yield chunk.start, end, chunk.end - 1
+            yield begun.get(chunk.start, chunk.start), end, chunk.end - 1  # "to *Tell* Shihab", as if a verb
     yield from _after_brackets(doc, ends)
     yield from _counted_aside(doc, ends)
     for name in names:

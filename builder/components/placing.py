@@ -30,19 +30,31 @@ def placed(doc: Doc, events: Sequence[EventMention]) -> tuple[EventMention, ...]
 
 
 def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
-    """An event mention with the town that its sentence tells its distance from, its clause's place, or `led`."""
-    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
+    """An event mention with the place that its sentence or clause tells, or else `led`."""
+    if event.trigger.kind is not EventKind.ATTACK:
         return event
+    if _is_placed(doc, event):  # "12 May, Acapulco: A shop in the Costa Azul area was hit": both tell
+        if led is None or _is_on_map(doc, event):
+            return event
+        return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, led)))
     token = event.trigger.token
-    ways = (_town_at_distance(doc, token), place_told(doc[token], doc._.triggers), led)
-    root = next((found for found in ways if found is not None), None)
+    inner = (_around(doc, event), _town_at_distance(doc, token), place_told(doc[token], doc._.triggers))
+    root = next((found for found in (*inner, led) if found is not None), None)
     return event if root is None else replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, root)))
+
+
+def _around(doc: Doc, event: EventMention) -> int | None:
+    """The place in which an unnamed place is told to be: "on a beach *in Sousse*"."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    places = (mentions[root] for root in event.fillers(Role.LOCATION))
+    around = (location_after(doc, m) for m in places if m.category is Category.PLACE)
+    return next((root for root in around if root is not None), None)
 
 
 def _town_at_distance(doc: Doc, token: int) -> int | None:
     triggers: dict[int, Trigger] = doc._.triggers
-    towns: Mapping[int, object] = doc._.surroundings
-    town = next((root for root in towns if token < root < doc[token].sent.end), None)
+    surroundings: dict[int, object] = doc._.surroundings
+    town = next((root for root in surroundings if token < root < doc[token].sent.end), None)
     if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
         return None
     return town
@@ -59,6 +71,15 @@ def _led(doc: Doc, events: Sequence[EventMention]) -> dict[int, int]:
         if first is not None and place is not None:
             found[first] = place
     return found
+
+
+def _is_on_map(doc: Doc, event: EventMention) -> bool:
+    """Whether a place of an attack, or of its target, is one that GeoNames knows."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    roots = [*event.fillers(Role.LOCATION), *event.fillers(Role.TARGET)]
+    roots += [after for root in roots if (after := location_after(doc, mentions[root])) is not None]
+    links = (doc._.places.get(root) for root in roots)
+    return any(link is not None and link.geonames is not None for link in links)
 
 
 def _is_placed(doc: Doc, event: EventMention) -> bool:

@@ -10,7 +10,8 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, register_extensions
 from builder.components.modifiers import location_after
-from builder.components.syntax import prepositional, tokens_with
+from builder.components.names import is_backer
+from builder.components.syntax import prepositional, subject_of, tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -22,6 +23,7 @@ OPERATING = frozenset(WORDS["operating"])
 TELLING = HOSTING | STATIONING | BELONGING | OPERATING
 OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
 SPOKESMEN = frozenset(load("attribution")["spokesmen"])
+ASIDE = frozenset(("acl", "relcl"))
 RELATIVE = frozenset(("which", "that"))
 BODIES = frozenset((ActorKind.ORGANIZATION,))
 SPOKEN_FOR = BODIES | {ActorKind.GROUP}  # "a spokesman for the *rebels*"
@@ -88,6 +90,8 @@ def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterat
     if after is not None:
         yield Relation(RelationName.LOCATION, mention.root, after)
     for inner in _modifying(mention, mentions, Category.PLACE):
+        if is_backer(doc, inner.root + 1):
+            continue  # "a *Liberian*-flagged tanker"
         if inner.type == "country":
             owned = mention.type in OWNED and doc[inner.root].dep_ != "poss"
             is_operator = owned or inner.noun == DEMONYM
@@ -166,9 +170,13 @@ def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
     elif lemma in BELONGING:
         owners = (filler for slot, filler in prepositional(verb) if slot == "to")
         yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), owners, mentions)
-    elif lemma in OPERATING and verb.tag_ == "VBN" and verb.dep_ in ("acl", "relcl"):
+    elif lemma in OPERATING and verb.tag_ == "VBN":
         agents = (below for child in verb.rights if child.dep_ == "agent" for below in child.children)
-        yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), agents, mentions)
+        told = subject_of(verb)  # "the tanker *is owned* by A and *managed* by B"
+        own = told.i if told is not None and told.i in mentions and verb.dep_ not in ASIDE else None
+        facility = _facility_before(verb, mentions) if verb.dep_ in ASIDE else own
+        if facility is not None and mentions[facility].category is Category.FACILITY:
+            yield from _actors(RelationName.OPERATOR, facility, agents, mentions)
 
 
 def _hosted(verb: Token, subject: Token | None, mentions: Mentions) -> Iterator[Relation]:

@@ -22,7 +22,7 @@ from builder.components.frames import FRAMES, GENERIC, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.placing import placed
 from builder.components.quantities import bare_numeral, count_of_events
-from builder.components.slots import event_slots
+from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
@@ -44,6 +44,8 @@ SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ACTING_SLOTS = frozenset(("subject", "agent"))
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
+OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
+POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
     "threaten": Role.ISSUER,
@@ -139,6 +141,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
     event_role = FRAMES[trigger.frame].get(slot, {}).get("event")
     if event_role is not None:
         draft.links[ROLES[event_role], other.token] = None
+    elif replying_verb(draft.doc[other.token]) is not None:
+        return  # "answered that attack with *raids*"
     elif trigger.kind is other.kind is EventKind.ATTACK and slot in SAME_SLOTS:
         draft.same[other.token] = None
 
@@ -198,6 +202,9 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
 def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> bool:
     """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
+    own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
+    if own and draft.doc[mention.start].lower_ in POSSESSIVES:  # "claimed the attack *on its radio station*"
+        return True
     return moved or (role is Role.TARGET and slot == "subject" and _acts_on_something(draft))
 
 
@@ -208,7 +215,7 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
     mention = house or _as_facility(draft, slot, filler) or mention_at(draft.doc, filler)
-    mention = mention or _harmed(draft, slot, filler)
+    mention = mention or _harmed(draft, slot, filler) or _blamed(draft, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention
 
@@ -243,8 +250,16 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
     return draft.mentions.get(filler.i)
 
 
+def _blamed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
+    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for the raid"."""
+    if draft.trigger.frame != "accuse" or slot not in ("object", "on") or filler.pos_ != "PROPN":
+        return None
+    draft.mentions[filler.i] = replace(person_mention(filler), kind=ActorKind.ORGANIZATION)
+    return draft.mentions[filler.i]
+
+
 def _is_told_to(verb: Token) -> bool:
-    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to keep"."""
+    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to"."""
     infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
     return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
 
@@ -370,7 +385,9 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None or _is_due(doc[event.trigger.token]):
         return False
-    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
+    slots = (
+        ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
+    )
     below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
     counted = any(bare_numeral(child) is not None for child in below)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]

@@ -49,10 +49,10 @@ def below(head: Token, told: Told) -> list[int]:
 
 
 def own_words(head: Token) -> Iterator[Token]:
-    """The words under a token without what else is said in a clause coordinated with it."""
+    """The words under a token without what else is said in a clause coordinated with it, or hung on it."""
     yield head
     for child in head.children:
-        if child.dep_ != "conj" or child.pos_ != "VERB" or child.lemma_.lower() not in SAY:
+        if child.dep_ not in ("conj", "advcl") or child.pos_ != "VERB" or child.lemma_.lower() not in SAY:
             yield from child.subtree
 
 

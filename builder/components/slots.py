@@ -13,6 +13,7 @@ from builder.components.syntax import (
     ANY_SUBJECT,
     NOMINAL,
     RELATIVE,
+    SAYING,
     SUBJECTS,
     VERBAL,
     Slot,
@@ -31,9 +32,11 @@ OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
 RAISING = frozenset(WORDS["raising_verbs"])
 SUFFERING = frozenset(WORDS["suffering_verbs"])
 PREVENTING = frozenset(WORDS["preventing_verbs"])
+REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
+CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
 BLAMING = frozenset(("blame", "pin"))
@@ -48,13 +51,18 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     """The slots of a trigger, and, for an event noun, those that its support verb holds for it."""
     if token.pos_ == "VERB":
         yield from _verb_slots(token)
-        yield from _below_objects(token)
+        trigger = triggers.get(token.i)
+        stays = trigger is not None and trigger.kind is EventKind.ATTACK and trigger.type != "Abduction"
+        for slot, filler in _below_objects(token):
+            if not (stays and slot == "from" and _is_from(filler)):
+                yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
         return
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
     yield from _below_complements(token)
+    yield from _causes_below(token, triggers)
     for verb in _supporting_verbs(token, triggers):
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
@@ -131,7 +139,7 @@ def _weapons_hung_on(filler: Token) -> Iterator[Slot]:
 
 
 def _other_subjects(verb: Token, first: Token) -> Iterator[Token]:
-    """The subjects that the parser parts from the first: "Israel and, since Sunday, *Britain* have blamed"."""
+    """The subjects that an insertion parts from the first: "Israel and, since Sunday, *Britain* have"."""
     if any(child.dep_ == "cc" for child in first.rights):
         yield from (child for child in verb.lefts if child.dep_ in ANY_SUBJECT and child.i > first.i)
 
@@ -184,6 +192,12 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
         elif child.dep_ == "agent":
             for actor in child.children:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
+
+
+def _is_from(filler: Token) -> bool:
+    """Whether "from" tells whence people are, not where they were: "a peacekeeper *from Chad* was killed"."""
+    mention: EntityMention | None = filler.doc._.mentions.get(filler.head.head.i)
+    return mention is not None and mention.category is Category.ACTOR
 
 
 def _below_origins(verb: Token) -> Iterator[Slot]:
@@ -247,6 +261,15 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
 
 
+def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
+    """What killed, hung on who says so or who died: "announced the *death* of a leader *in a raid*"."""
+    if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
+        return
+    for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):
+        own = (found for found in prepositional(above) if found[0] in CAUSING and found[1].i > noun.i)
+        yield from (found for found in own if found[1].i in triggers)
+
+
 def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:
     """The verbs that carry an event noun: "*launched* an attack", "the attack appears to be *staged* by"."""
     verb = noun.head
@@ -257,14 +280,26 @@ def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[
         lemma = verb.lemma_.lower()
         if lemma in SUPPORT or (lemma in OCCURRENCE and verb.i not in triggers):
             yield verb
+    reply = replying_verb(noun)
+    if reply is not None:
+        yield reply
     participles = (child for child in noun.rights if child.dep_ in ("acl", "relcl"))
     yield from (child for child in participles if child.lemma_.lower() in SUPPORT)
+
+
+def replying_verb(token: Token) -> Token | None:
+    """The verb of which an attack is the answer: "*responded* with a raid", "*replied* by firing rockets"."""
+    by = token.head
+    if token.dep_ not in ("pobj", "pcomp") or by.lower_ not in ("with", "by"):
+        return None
+    verb = by.head.head if by.head.dep_ == "dobj" else by.head  # "answered that attack *with* raids"
+    return verb if verb.lemma_.lower() in REPLYING and verb.pos_ in VERBAL else None
 
 
 def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:
     """The slots of a support verb that are the noun's; who survives or repels an attack commits none."""
     lemma = verb.lemma_.lower()
-    acts = (lemma in SUPPORT and noun.dep_ != "nsubj") or is_passive(verb)
+    acts = (lemma in SUPPORT | REPLYING and noun.dep_ != "nsubj") or is_passive(verb)
     for slot, filler in _verb_slots(verb):
         if slot == "subject" and lemma in SUFFERING:
             yield "on", filler

@@ -70,7 +70,9 @@ SHAPES = {
     # "the 25th of last month"
     "day_of_month": rf"the {_DAY} of (?P<which>last|this|next) month\b",
     # "kidnapped on the 12th", but not "the 12th brigade"
-    "numbered_day": rf"the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?!(?:{alternatives(WORDS['after_days'])})\b)\w)",
+    "numbered_day": (
+        rf"the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?!(?:{alternatives(WORDS['after_days'])})\b)\w)"
+    ),
     # "in the past 24 hours", "over the last two weeks"
     "past": rf"(?:the|this) (?:past|last)(?: {_NUMBER})? {_UNIT}\b(?! of\b)",
     # "last week", "earlier this year"

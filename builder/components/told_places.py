@@ -1,7 +1,7 @@
 """Names that the words around them tell to be of places, whatever spaCy takes them for.
 
-Of villages that no list holds it often makes people and bodies: "the village of *Anyidi*", "*Malek*, 25 km east
-of Bor", "the road between Bor and *Mangalla*", "residents of *Kaiga*".
+Of villages that no list holds it often makes people and bodies: "the village of *Anyidi*", "*Malek*, 25 km
+east of Bor", "the road between Bor and *Mangalla*", "residents of *Kaiga*".
 """
 
 from collections.abc import Iterator
@@ -30,14 +30,24 @@ Range = tuple[int, int]
 
 
 def with_told_places(doc: Doc, names: list[Name]) -> list[Name]:
-    """The names, those of places that the text tells to be such in the place of what else was seen in them."""
+    """The names, those that the text tells to be of places instead of what else was seen in them."""
     known = {i for name in names if name.entries for i in range(name.start, name.end)}
     told = [(start, end) for start, end in _told(doc) if known.isdisjoint(range(start, end))]
+    told += [each for each in _again(doc, told) if known.isdisjoint(range(*each))]
     inside = {i for start, end in told for i in range(start, end)}
     kept = [name for name in names if inside.isdisjoint(range(name.start, name.end))]
     wider = [name for name in names if name not in kept and not _is_covered(name, told)]
     ranges = {each for each in told if not any(w.start <= each[0] and each[1] <= w.end for w in wider)}
     return kept + [replace(w, label=LABEL) for w in wider] + [Name(*each, (), LABEL) for each in ranges]
+
+
+def _again(doc: Doc, told: list[Range]) -> Iterator[Range]:
+    """Other uses of the names of several words among those told."""
+    several = {tuple(token.text for token in doc[start:end]) for start, end in told if end - start > 1}
+    for first in {words[0] for words in several}:
+        for token in tokens_with(doc, "ORTH", first):
+            ends = (token.i + len(words) for words in several if words[0] == first)
+            yield from ((token.i, e) for e in ends if tuple(t.text for t in doc[token.i : e]) in several)
 
 
 def _is_covered(name: Name, told: list[Range]) -> bool:
@@ -72,7 +82,7 @@ def _led_in(doc: Doc) -> Iterator[Range]:
 
 
 def _measured(doc: Doc) -> Iterator[Range]:
-    """The names of which the text says how far from another place they lie: "*Aykel*, 60 km west of Gondar"."""
+    """The names of which the text says how far from a place they lie: "*Aykel*, 60 km west of Gondar"."""
     for away in tokens_with(doc, "LOWER", *AWAY):
         before = [token.lower_ for token in doc[max(0, away.i - REACH) : away.i]]
         if UNITS.isdisjoint(before) or "," not in before:
@@ -113,8 +123,7 @@ def _is_part(token: Token) -> bool:
 
 def _modifies(last: Token) -> bool:
     """Whether the last word of what looks like a name only says of what kind a noun is: "of *Fatah* men"."""
-    return (
-        last.dep_ in ("compound", "amod", "nmod", "poss")
-        and last.head.i > last.i
-        and (last.head.is_lower and last.head.pos_ in NOMINAL)
-    )
+    if last.dep_ not in ("compound", "amod", "nmod", "poss") or last.head.i <= last.i:
+        return False
+    between = last.doc[last.i + 1 : last.head.i]  # "between Tessalit and *Aguelhok* a vehicle struck a mine"
+    return last.head.is_lower and last.head.pos_ in NOMINAL and all(t.pos_ != "DET" for t in between)

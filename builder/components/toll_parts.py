@@ -10,13 +10,13 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import (
-    Category,
     EntityMention,
     EventMention,
     Quantity,
     RoleFiller,
     Toll,
 )
+from builder.components.quantities import quantity_at
 from builder.components.syntax import SUBJECTS, coordinated, tokens_with
 from builder.model import ActorKind, EventKind, Outcome, Role
 from builder.patterns import load
@@ -24,7 +24,7 @@ from builder.patterns import load
 WORDS = load("casualties")
 OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
 WHOLES = frozenset(WORDS["wholes"])  # "among *them*"
-NEAR = 12  # tokens between the figure of a whole and "including": "killed 12 in a raid on X overnight, including"
+NEAR = 12  # tokens between the figure of a whole and "including": "killed 12 in a raid on X, including"
 AHEAD = 8  # tokens between "among them" and the noun: "among them were at least two elderly women"
 PEOPLE = frozenset((ActorKind.PERSON, ActorKind.GROUP))
 MODIFYING = frozenset(("amod", "compound", "nmod", "poss"))
@@ -36,6 +36,8 @@ Part = tuple[int, Outcome, EntityMention]  # the position of the event, what bef
 def with_parts(doc: Doc, events: Sequence[EventMention]) -> list[EventMention]:
     """The event mentions with the figures of the parts of their tolls, and with those counted as victims."""
     found = list(events)
+    for host, toll in _counted_of(doc, events):
+        found[host] = replace(found[host], tolls=(*found[host].tolls, toll))
     for host, outcome, mention in (*_parts(doc, events), *_members(doc, events)):
         found[host] = _with_part(found[host], outcome, mention)
     return found
@@ -61,6 +63,21 @@ def _parts(doc: Doc, events: Sequence[EventMention]) -> Iterator[Part]:
         first = None if whole is None else _first_person(doc, cue)
         if whole is not None and first is not None:
             yield from ((*whole, mention) for mention in _people(doc, first))
+
+
+def _counted_of(doc: Doc, events: Sequence[EventMention]) -> Iterator[tuple[int, Toll]]:
+    """The figures of parts that only a numeral tells: "38 tourists, *30 of them* Britons"."""
+    for of in tokens_with(doc, "LOWER", "of"):
+        numeral = doc[max(0, of.i - 1)]
+        taken_up = of.i + 1 < len(doc) and doc[of.i + 1].lower_ in ("them", "whom")
+        number = quantity_at(numeral) if taken_up and numeral.like_num else Quantity()
+        whole = None if number == Quantity() else _whole_before(doc, numeral, events)
+        people = (
+            doc._.mentions.get(numeral.head.i) if numeral.head.i > of.i + 1 else None
+        )  # "nine of them *boys*"
+        end, root = (of.i + 2, None) if people is None else (people.end, people.root)
+        if whole is not None:
+            yield whole[0], Toll(numeral.i, end, whole[1], number, root)
 
 
 def _whole_before(doc: Doc, cue: Token, events: Sequence[EventMention]) -> tuple[int, Outcome] | None:
@@ -118,6 +135,5 @@ def _people(doc: Doc, first: Token) -> Iterator[EntityMention]:
     mentions: dict[int, EntityMention] = doc._.mentions
     for token in coordinated(first):
         mention = mentions.get(token.i)
-        if mention is not None and mention.category is Category.ACTOR and not mention.is_pronoun:
-            if mention.kind in PEOPLE:
-                yield mention
+        if mention is not None and mention.kind in PEOPLE and not mention.is_pronoun:
+            yield mention

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
+from builder.components.stand_ins import stand_in
 from builder.components.syntax import (
     ANY_SUBJECT,
     is_passive,
@@ -30,17 +31,20 @@ WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another patt
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
+REFERENCES = frozenset(WORDS["references"])
+HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DOUBTS = frozenset(WORDS["doubts"])
 # how a verb leaves somebody
 OF_NATURE = frozenset(WORDS["of_nature"])
 CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
 DEADLY = frozenset(("kill", "die", "injure", "lose"))  # frames of what may befall people without an attack
 SHOOTING = frozenset(("shoot", "fire"))
-TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
+TREADING = frozenset(
+    ("step", "tread", "drive", "jump")
+)  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
-FORCES = frozenset(WORDS["forces"])
 STATE_ACTORS = frozenset(WORDS["state_actors"])
-ARMED = frozenset(WORDS["armed_actors"])
+BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
@@ -55,8 +59,7 @@ class Pattern:
 
     `object` is the class of entity, or the concept, that a verb of many senses must act on, and
     `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
-    `by_armed` says that only the armed may: tourists board ships as well. `by_forces` says that only those
-    may who are sent by others: ministers arrive, too.
+    `by` names the types of which alone somebody may be: tourists board ships as well.
     """
 
     kind: EventKind
@@ -66,8 +69,7 @@ class Pattern:
     rest: tuple[str, ...] = ()
     object: str | None = None
     by_no_state: bool = False
-    by_armed: bool = False
-    by_forces: bool = False
+    by: str | None = None
 
 
 @cache
@@ -91,8 +93,7 @@ def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -
         rest,
         group.get("object"),
         by_no_state=group.get("by_no_state", False),
-        by_armed=group.get("by_armed", False),
-        by_forces=group.get("by_forces", False),
+        by=group.get("by"),
     )
 
 
@@ -141,14 +142,12 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if pattern.frame in DEADLY and _is_of_nature(verb):
-        return False
-    if _is_figurative(verb) or _is_answered(verb) or (pattern.by_forces and not _is_by(verb, FORCES)):
+    doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
+    by_nobody = pattern.frame in DEADLY and _is_of_nature(verb)
+    if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits:
         return False
     if pattern.object is not None:
-        doer_fits = not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
-        armed = not pattern.by_armed or _is_by(verb, ARMED) or _is_by_those_told(verb)
-        return _acts_on(verb, pattern.object) and doer_fits and armed
+        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
@@ -186,6 +185,7 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
+    heads = [stand_in(head, found) for head in heads]  # "flew in a team of *soldiers*"
     mentions = [found[head.i] for head in heads if head.i in found]
     # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
     told = (
@@ -208,7 +208,9 @@ def _doers(verb: Token) -> list[Token]:
     if is_passive(verb):
         return [filler for slot, filler in prepositional(verb) if slot == "by"]
     subject = subject_of(verb)
-    return [] if subject is None else [subject]
+    if subject is None:
+        return []
+    return [subject, *(filler for slot, filler in prepositional(subject) if slot == "of")]  # "98 of our men"
 
 
 def _is_by_those_told(verb: Token) -> bool:
@@ -218,7 +220,7 @@ def _is_by_those_told(verb: Token) -> bool:
     found: dict[int, EntityMention] = verb.doc._.mentions
     before = verb.doc[verb.sent.start - 1].sent
     subjects = [found[token.i] for token in before if token.dep_ in ANY_SUBJECT and token.i in found]
-    return bool(subjects) and subjects[0].type in ARMED
+    return bool(subjects) and subjects[0].type in BY["armed"]
 
 
 def _has_weapon(verb: Token) -> bool:
@@ -254,12 +256,18 @@ def _is_among_targets(token: Token) -> bool:
     return above.lemma_.lower() == "be"
 
 
+def _refers(token: Token) -> bool:
+    """Whether a noun takes up what was told, to say when or where: "*the incident* occurred at dawn"."""
+    definite = any(child.lower_ in ("the", "this") for child in token.lefts)
+    return definite and token.dep_ == "nsubj" and token.head.lemma_.lower() in HAPPENING
+
+
 def _noun_trigger(token: Token) -> Pattern | None:
     lemma = token.lemma_.lower()
     endings = (token.lower_, lemma)
     if _last_words().isdisjoint(endings) or token.dep_ in MODIFYING:
         return None
-    if lemma == "target" and not _is_among_targets(token):
+    if (lemma == "target" and not _is_among_targets(token)) or (lemma in REFERENCES and not _refers(token)):
         return None
     # Twice as many tokens as words: a hyphen is a token of its own.
     before = [left.lower_ for left in token.doc[max(0, token.i - 2 * LONGEST) : token.i] if left.text != "-"]
@@ -289,7 +297,8 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
-    if pattern is None or (pattern.frame == "explode" and _is_accident(token.sent)):
+    undone = token.dep_ in ("pcomp", "pobj") and token.head.lower_ == "without"  # "without *warning*"
+    if pattern is None or undone or (pattern.frame == "explode" and _is_accident(token.sent)):
         return None
     return Trigger(token.i, pattern.kind, pattern.type, pattern.frame, pattern.lemma)
 

@@ -97,7 +97,7 @@ def _alternatives(doc: Doc, events: dict[int, EventMention]) -> Iterator[EventMe
 
 
 def _otherwise(attack: Token) -> Token | None:
-    """The word before an attack that says what averts it: "*otherwise*", "*failing* which they would attack"."""
+    """The word before an attack that says what averts it: "*otherwise*", "*failing* which they would"."""
     told = next((child for child in attack.lefts if child.lower_ in OTHERWISE), None)
     near = attack.doc[max(attack.sent.start, attack.i - NEAR) : attack.i]
     return told or next((t for t in near if t.lower_ == FAILING and t.nbor().lower_ in WHICH), None)

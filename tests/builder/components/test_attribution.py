@@ -77,6 +77,24 @@ SENTENCES = {
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
     ),
+    "why it was claimed": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> the "
+        "<about>attack</about>, <TollReport>saying</TollReport> that it was in revenge for the "
+        "<about>killing</about> of two farmers."
+    ),
+    "a name that nothing knows": (
+        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for the "
+        "<about>raid</about> on a convoy."
+    ),
+    "the group of a spokesman": (
+        "A bomb exploded. A Taliban <speaker>spokesman</speaker> <ClaimOfResponsibility>said"
+        "</ClaimOfResponsibility> the group was behind the <about>attack</about>."
+    ),
+    "claims no death of its own": (
+        "A bomb <about>exploded</about> in a market. Four attackers were shot dead by special forces. "
+        "The <speaker>Taliban</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> "
+        "responsibility."
+    ),
     "goes on after what is denied": (
         "The <speaker>leader</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> that his "
         "forces had <about>fired</about> the rocket, and <Accusation>accused</Accusation> the "

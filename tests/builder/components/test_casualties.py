@@ -22,6 +22,12 @@ SENTENCES = {
         "A bomb hit a bus, <Killed exact=3>killing three</Killed> and <Injured exact=2>injuring two"
         "</Injured> more."
     ),
+    "the dead included": (
+        "A bomb exploded. The dead included <Killed exact=4>four children</Killed> and "
+        "<Killed exact=2>two nurses</Killed>."
+    ),
+    "a year": "A bomb <Killed exact=3>killed three men</Killed>. The number of deaths in the half of 2013 fell.",
+    "still missing": "After the raid <Missing exact=70>70 were still missing</Missing>.",
     "arrested": "Police <Captured exact=2>detained two men</Captured>.",
     "including two kinds": (
         "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "
@@ -85,8 +91,15 @@ SENTENCES = {
     ),
     "spoken of": "A bomb hit a bus. Earlier it had <Killed exact=8>spoken of eight</Killed>.",
     "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
+    "a toll that may rise": (
+        "Gunmen <Killed exact=4>killed four people</Killed>, and residents feared the toll would rise."
+    ),
+    "up from": (
+        "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "
+        "<Killed exact=42>42</Killed>."
+    ),
     "including": (
-        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three children</Killed>."
+        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three girls</Killed>."
     ),
     "among them": (
         "The death toll of the bombing rose to <Killed exact=40>40</Killed>, among them "

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a vehicle that is a bomb": (
+        "A <weapon type=CarBomb>lorry</weapon> packed with <weapon>explosives</weapon> stood there."
+    ),
+    "a vehicle that is called a bomb": "An explosives-laden <weapon type=CarBomb>truck</weapon> stood there.",
+    "a vehicle with another load": "A <facility type=Vehicle>lorry</facility> packed with straw stood there.",
     "name with a number": '<actor>Troops</actor> left <facility label="Tower 22">Tower</facility> 22.',
     "after a dateline": (
         "Oct 17 - A <weapon type=Missile number=None>missile</weapon> hit <place>Goma</place>."
@@ -22,6 +27,9 @@ SENTENCES = {
     "a laden vehicle, told before": (
         "An <weapon type=CarBomb>explosives-laden truck</weapon> stopped near a <facility>truck</facility> "
         "laden with coal."
+    ),
+    "a town that begins like a body": (
+        "A <actor>policewoman</actor> was shot in <place>Lashkar Gah</place>."
     ),
     "a stretch of road": (
         "A <facility>vehicle</facility> struck an <weapon type=IED>improvised explosive device</weapon> "

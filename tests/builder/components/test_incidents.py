@@ -21,7 +21,23 @@ TEXTS = {
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
+    "a village in the district": (
+        "Rebels <a>bombed</a> a bus in Bijapur district. The <a>blast</a> took place near Ambeli village."
+    ),
+    "two districts": (
+        "Rebels <a>bombed</a> a bus in Bijapur district. The <b>blast</b> in Kupwara district hit a bank."
+    ),
+    "taken, then attacked": (
+        "Rebels <a>abducted</a> ten men in Goma. The gunmen had come after an <b>attack</b> on a base, in which "
+        "they <b>destroyed</b> two helicopters."
+    ),
+    "the incident": "Rebels <a>shelled</a> a bus in Goma. The <a>incident</a> occurred on Friday.",
+    "as a result of": "As a result of the <a>strike</a> on Goma, two men <a>died</a>.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
+    "results of one attack": "Gunmen <a>stormed</a> a bank, <a>looting</a> it and <a>beating</a> two guards.",
+    "the death of, in": (
+        "The army announced the <a>death</a> of a commander in an <a>air strike</a> near Goma."
+    ),
     "an unnamed place nearby": (
         "Rockets <a>hit</a> the base in Goma. A child was <a>injured</a> in a neighbouring village."
     ),
@@ -112,6 +128,10 @@ def test_the_most_specific_type_is_kept(annotate: Annotate) -> None:
     doc = annotate("A car bomb exploded in a market. The bombing lasted seconds.", until="incidents")
     (attack,) = attacks(doc)
     assert attack.types == ("RemoteExplosive",)
+
+
+def test_an_incident_of_which_nothing_else_is_told_is_no_attack(annotate: Annotate) -> None:
+    assert attacks(annotate("The incident occurred on Friday in Goma.", until="incidents")) == []
 
 
 def test_deaths_without_violence_are_no_attack(annotate: Annotate) -> None:

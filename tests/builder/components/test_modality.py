@@ -35,18 +35,18 @@ SENTENCES = {
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
     "fired nothing": "The army <Denied>fired</Denied> <cue>no</cue> rocket at the port.",
     "nobody hurt": "Rockets <Asserted>hit</Asserted> the port; no soldiers were <Asserted>killed</Asserted>.",
-    "or face": (
-        "The army <Asserted>ordered</Asserted> the rebels to <Asserted>leave</Asserted> the town "
-        "or <cue>face</cue> an air <Threatened>strike</Threatened>."
-    ),
     "faced": "The rebels faced an air <Asserted>strike</Asserted> in Goma.",
     "subject to": "Boats off Goma <cue>will</cue> be subject to <Planned>attack</Planned>.",
     "been subject to": "Boats off Goma have been subject to <Asserted>attack</Asserted>.",
     "said it would": "The army said that it <cue>would</cue> <Planned>withdraw</Planned> from Goma.",
+    "said others would be sent": (
+        "The office said that soldiers <cue>would</cue> be <Planned>sent</Planned> to Goma."
+    ),
     "said others would": (
         "The army said that rebels <cue>would</cue> <Feared>attack</Feared> the port of Goma."
     ),
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
+    "or face": "They must leave or face <cue><Threatened>attacks</Threatened></cue> on the bank.",
     "according to which": (
         "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
     ),

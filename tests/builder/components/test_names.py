@@ -50,6 +50,10 @@ SENTENCES = {
     ),
     "whose inhabitants are told of": "The inhabitants of <name label=GPE>Kaiga</name> have left.",
     "fighters are no inhabitants": "Two villages of <name entry=org-hamas>Hamas</name> men were shelled.",
+    "the ends of a road before a noun": (
+        "On the road between <name label=GPE>Tessalit</name> and <name label=GPE>Aguelhok</name> a vehicle "
+        "struck a mine."
+    ),
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
     "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
     "no ship": "The tanker <name>Sudan</name> had hired was lost.",

@@ -16,6 +16,7 @@ TEXTS = {
         "Two men died, police wrote on X.",
         "Seven men fled.",
     ],
+    "Two men died, said Lt. Col. Diaz. He left.": ["Two men died, said Lt. Col. Diaz.", "He left."],
     "(Reuters) - Gunmen attacked a bank.": ["(Reuters) -", "Gunmen attacked a bank."],
     "3 January, off Duqm, Oman: A tanker was hit.": ["3 January, off Duqm, Oman:", "A tanker was hit."],
     "- 1 Nov, 0200h, Gwoza: gunmen raided a camp.": ["- 1 Nov, 0200h, Gwoza:", "gunmen raided a camp."],

@@ -45,6 +45,10 @@ SENTENCES = {
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
     ),
+    "fire from weapons": (
+        "<perpetrator>Gunmen</perpetrator> opened fire from <weapon>rifles</weapon> on a "
+        "<target>bus</target>."
+    ),
     "troops that are flown": (
         "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
         "<origin>Goma</origin>."
@@ -94,6 +98,15 @@ SENTENCES = {
     ),
     "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
+    "who is on motorcycles": (
+        "Suspected <perpetrator>militants</perpetrator> on motorcycles killed 14 <victim>villagers</victim>, "
+        "a local official said."
+    ),
+    "who only reports": (
+        "<perpetrator>Israeli</perpetrator> <weapon>warplanes</weapon> struck <target>Damascus</target> on "
+        "Friday, state media reported, killing two <victim>soldiers</victim>."
+    ),
+    "where a victim is from": "A <victim>peacekeeper</victim> from Chad was killed.",
     "where the armed came": (
         "Gunmen arrived in <location>Gao</location> on Friday. <perpetrator>They</perpetrator> shot at "
         "<target>residents</target>."
@@ -297,6 +310,14 @@ def test_frames_fill_slots_by_category_or_leave_them_empty() -> None:
     for slots in FRAMES.values():
         for fillers in slots.values():
             assert set(fillers) <= categories
+
+
+def test_a_lead_in_places_what_its_line_places_only_by_an_unknown_name(annotate: Annotate) -> None:
+    doc = annotate(
+        "12 January, Acapulco: A grenade was thrown at a restaurant in the Quxa Azul area.", until="roles"
+    )
+    (attack,) = doc._.event_mentions
+    assert "Acapulco" in [doc._.mentions[root].label for root in attack.fillers(Role.LOCATION)]
 
 
 def test_there_is_the_town_told_last(annotate: Annotate) -> None:

@@ -70,6 +70,7 @@ NOTHING = {
     "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
     "an order to a letter": "The ministry recalls that the law is clear.",
     "others arrive": "The minister arrived in Goma.",
+    "without doing it": "They drove off without warning the guard.",
     "shot back": "The soldiers shot back.",
     "no event at all": "The minister opened a new library.",
 }

@@ -48,6 +48,11 @@ SENTENCES = {
         "The <issuer>rebels</issuer> <Demand>ordered</Demand> <addressee>civilians</addressee> to "
         "<demands modality=Demanded>leave</demands> the city."
     ),
+    "demanded and threatened": (
+        "The <issuer>rebels</issuer> <Threat>demanded</Threat> that Russia "
+        "<demands modality=Demanded>withdraw</demands> from the town and <Threat>threatened</Threat> to "
+        "<threatens modality=Threatened>kill</threatens> two hostages."
+    ),
     "a ransom": ("A <demands modality=Demanded>ransom</demands> of 50 million is <Demand>demanded</Demand>."),
     "comply or face": (
         "<issuer>NATO</issuer> <Threat>told</Threat> the <addressee>rebels</addressee> to "
