@@ -345,7 +345,7 @@ def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
 
 
 def _is_on_the_armed(doc: Doc, event: EventMention) -> bool:
-    """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed responsibility"."""
+    """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed it"."""
     harmed = [doc._.mentions[root].type for root in event.fillers(Role.VICTIM) + event.fillers(Role.TARGET)]
     armed = bool(harmed) and all(each == "ArmedGroup" for each in harmed)
     return armed or _is_of_state(doc, event.fillers(Role.PERPETRATOR)) or event.trigger.frame == "clash"

@@ -249,7 +249,7 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _blamed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for the raid"."""
+    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for it"."""
     if draft.trigger.frame != "accuse" or slot not in ("object", "on") or filler.pos_ != "PROPN":
         return None
     draft.mentions[filler.i] = replace(person_mention(filler), kind=ActorKind.ORGANIZATION)

@@ -72,9 +72,7 @@ def _counted_of(doc: Doc, events: Sequence[EventMention]) -> Iterator[tuple[int,
         taken_up = of.i + 1 < len(doc) and doc[of.i + 1].lower_ in ("them", "whom")
         number = quantity_at(numeral) if taken_up and numeral.like_num else Quantity()
         whole = None if number == Quantity() else _whole_before(doc, numeral, events)
-        people = (
-            doc._.mentions.get(numeral.head.i) if numeral.head.i > of.i + 1 else None
-        )  # "nine of them *boys*"
+        people = doc._.mentions.get(numeral.head.i) if numeral.head.i > of.i + 1 else None
         end, root = (of.i + 2, None) if people is None else (people.end, people.root)
         if whole is not None:
             yield whole[0], Toll(numeral.i, end, whole[1], number, root)

@@ -44,6 +44,10 @@ SENTENCES = {
         "<perpetrator>Gunmen</perpetrator> opened fire from <weapon>rifles</weapon> on a "
         "<target>bus</target>."
     ),
+    "held with another": (
+        "<perpetrator>Gunmen</perpetrator> were holding a <victim>visitor</victim> and his "
+        "<victim>family</victim> at a <location>hotel</location>."
+    ),
     "troops that are flown": (
         "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
         "<origin>Goma</origin>."
