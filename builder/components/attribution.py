@@ -98,7 +98,7 @@ def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
         about = [i for i in _last_attack(told, subject.i) if i >= reach]
         if speaker is None or accused is None or not about:
             continue
-        if accused.is_pronoun:
+        if accused.is_pronoun or any(token.lower_ in OWN for token in subject.lefts):
             yield _statement(saying.i, speaker, about, "ClaimOfResponsibility", "claim")
         else:
             statement = _statement(saying.i, speaker, about, "Accusation", "accuse")

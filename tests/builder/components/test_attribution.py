@@ -66,6 +66,10 @@ SENTENCES = {
         "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for the "
         "<about>raid</about> on a convoy."
     ),
+    "whose fighters planted it": (
+        "A bomb <about>exploded</about> in a church. The <speaker>group</speaker> <ClaimOfResponsibility>said"
+        "</ClaimOfResponsibility> its fighters had planted it."
+    ),
     "the group of a spokesman": (
         "A bomb exploded. A Taliban <speaker>spokesman</speaker> <ClaimOfResponsibility>said"
         "</ClaimOfResponsibility> the group was behind the <about>attack</about>."

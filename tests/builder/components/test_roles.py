@@ -52,6 +52,7 @@ SENTENCES = {
         "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
         "<origin>Goma</origin>."
     ),
+    "displaced": "Some 5,000 <mover>people</mover> have been displaced from <origin>Goma</origin>.",
     "the wounded": "The <mover>wounded</mover> were flown to <destination>Ankara</destination>.",
     "reinforcements": "<mover>Reinforcements</mover> arrived in <destination>Goma</destination>.",
     "what a car bomb rams": (
