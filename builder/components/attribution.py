@@ -23,7 +23,15 @@ from builder.components.denials import answers_other_charge, denies_other, is_by
 from builder.components.echoes import echoed
 from builder.components.paragraphs import paragraph_starts
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
+from builder.components.syntax import (
+    SUBJECTS,
+    VERBAL,
+    clause_of,
+    is_passive,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
@@ -366,6 +374,9 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):
         return []
+    clauses = (child for child in token.rights if child.dep_ == "ccomp" and child.pos_ in VERBAL)
+    if statement.trigger.frame == "accuse" and any(clauses):
+        return []  # "suspect that it has sent troops"
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     return _last_attack(told, token.i)

@@ -21,7 +21,7 @@ from builder.components.annotations import (
 )
 from builder.components.quantities import PLURALS, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
-from builder.components.toll_parts import with_parts
+from builder.components.toll_parts import AMONG_WHOM, with_parts
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import alternatives, load
 
@@ -40,6 +40,7 @@ NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
 _NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
+_AMONG_WHOM = alternatives(AMONG_WHOM)
 _ANOTHER = alternatives(word for word in NUMBER_WORDS if word != "one")  # "no one was killed"
 _NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
 # What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
@@ -85,7 +86,7 @@ AMONG = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})
     (?:[ ]of[ ](?:its|their|his|her|our|the|those))?(?:[ ][\w'’-]+){{0,3}}?[ ]
-    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?P<word>{_WORD})\b
+    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?P<word>{_AMONG_WHOM})\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -148,7 +149,7 @@ def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
         number = quantity_at(span[0]) if span[0].like_num else Quantity()
         if number != Quantity():
             yield Toll(
-                span.start, span.end, OUTCOMES[match["word"].lower()], number, _counted_head(doc, span)
+                span.start, span.end, AMONG_WHOM[match["word"].lower()], number, _counted_head(doc, span)
             )
     for match, span in _matches(NOBODY, doc, text):
         for found in filter(None, (match["word"] or "died", match["second"])):

@@ -14,7 +14,7 @@ from builder.components.quantities import METRES, read_metres
 from builder.components.retaliation import AHEAD, Events, link_retaliation
 from builder.components.scenes import find_scenes, scene_of
 from builder.components.slots import REPLYING, replying_verb
-from builder.components.syntax import VERBAL, clause_of, is_passive
+from builder.components.syntax import SUBJECTS, VERBAL, clause_of, is_passive, told_before
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -26,6 +26,7 @@ DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 COUNTED = frozenset(load("attribution")["tolls"])
+ENDING = frozenset(WORDS["ending"])
 NAMING = frozenset(WORDS["naming"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
@@ -102,7 +103,9 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
         if above.i in events:
-            return None if _is_day_of_naming(doc, time, above) else above.i
+            told = _told_with(time, above, events)
+            own = None if _is_day_of_naming(doc, time, above) else above.i
+            return own if told is None else told
         if above.pos_ not in VERBAL:
             if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
                 return None
@@ -122,6 +125,16 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     return _best_of_sentence(root, events)
 
 
+def _told_with(time: TimeMention, saying: Token, events: Events) -> int | None:
+    """The event of the clause that a verb of saying ends: "were killed *on Tuesday*, officials *said*"."""
+    told = told_before(saying)
+    speaker = next((child for child in saying.lefts if child.dep_ in SUBJECTS), None)
+    if told is None or speaker is None or time.start > speaker.left_edge.i or time.start < told.i:
+        return None
+    inside = [i for i in events if told.left_edge.i <= i < time.start and _happens(i, events)]
+    return min(inside, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), time.start - i), default=None)
+
+
 def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:
     """Whether a date is that of the news: "identified the man *who* blew himself up … as X *on Sunday*"."""
     today = doc._.published is not None and str(time.moment) == doc._.published.isoformat()
@@ -132,6 +145,8 @@ def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:
 def _held(verb: Token, events: Events) -> int | None:
     """The event that a verb is told of: its subject or object, or the answer in "*responded* with a raid"."""
     reply = next((i for i in events if replying_verb(verb.doc[i]) == verb), None)
+    if verb.lemma_.lower() in ENDING and not is_passive(verb):  # "*ended* the siege on Saturday"
+        return None
     own = (child.i for child in verb.children if child.dep_ in HELD and _happens(child.i, events))
     return next(own, None) if reply is None else reply
 

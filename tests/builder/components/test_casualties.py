@@ -58,6 +58,9 @@ SENTENCES = {
     "a toll that may rise": (
         "Gunmen <Killed exact=4>killed four people</Killed>, and residents feared the toll would rise."
     ),
+    "among the victims": (
+        "Gunmen stormed a hotel. <Killed exact=6>Six Canadians were among the victims</Killed>."
+    ),
     "up from": (
         "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "
         "<Killed exact=42>42</Killed>."
