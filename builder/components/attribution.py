@@ -24,7 +24,15 @@ from builder.components.echoes import echoed
 from builder.components.paragraphs import paragraph_starts
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
+from builder.components.syntax import (
+    SUBJECTS,
+    VERBAL,
+    clause_of,
+    is_passive,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
@@ -333,6 +341,9 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):
         return []
+    clauses = (child for child in token.rights if child.dep_ == "ccomp" and child.pos_ in VERBAL)
+    if statement.trigger.frame == "accuse" and any(clauses):
+        return []  # "suspect that it has sent troops"
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))

@@ -252,6 +252,9 @@ def _according_to_which(clause: Token) -> int | None:
 
 def _is_in_scope(token: Token) -> bool:
     """Whether the word above a token has it in its scope: as complement, or as "plans *to* attack"."""
+    before = token.dep_ == "ccomp" and token.i < token.head.i
+    if before and any(child.dep_ == "dobj" for child in token.head.rights):
+        return False  # "he was abducted; the group *denied* involvement"
     if token.dep_ == "acl":
         return any(child.lower_ in ("to", "that") for child in token.lefts)
     return token.dep_ in SCOPE

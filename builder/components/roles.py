@@ -266,6 +266,8 @@ def _is_wrecked(trigger: Trigger, slot: str) -> bool:
     """Whether a slot is of what is damaged, blown up, set on fire: of things, whatever they are."""
     if slot == "object" and trigger.frame == "strike" and trigger.type in WRECKING:
         return True
+    if trigger.frame == "explode" and slot in ("outside", "inside"):
+        return True
     return trigger.frame == "damage" and slot in ("object", "subject")
 
 

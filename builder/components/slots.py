@@ -183,7 +183,8 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
-            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
+            held = child.lower_ == "control"  # "took control *of Mekelle*"
+            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of" or held)
         elif child.dep_ == "agent":
             for actor in child.children:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
