@@ -26,7 +26,15 @@ from builder.components.quotations import sentences_in_quotations
 from builder.components.relations import spoken_for
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
+from builder.components.syntax import (
+    SUBJECTS,
+    VERBAL,
+    clause_of,
+    is_passive,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import ActorKind, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -97,7 +105,7 @@ def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
         about = [i for i in _last_attack(told, subject.i) if i >= reach]
         if speaker is None or accused is None or not about:
             continue
-        if accused.is_pronoun:
+        if accused.is_pronoun or any(token.lower_ in OWN for token in subject.lefts):
             yield _statement(saying.i, speaker, about, "ClaimOfResponsibility", "claim")
         else:
             statement = _statement(saying.i, speaker, about, "Accusation", "accuse")
@@ -317,6 +325,9 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):
         return []
+    clauses = (child for child in token.rights if child.dep_ == "ccomp" and child.pos_ in VERBAL)
+    if statement.trigger.frame == "accuse" and any(clauses):
+        return []  # "suspect that it has sent troops"
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
@@ -329,7 +340,7 @@ def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
 
 
 def _is_on_the_armed(doc: Doc, event: EventMention) -> bool:
-    """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed responsibility"."""
+    """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed it"."""
     harmed = [doc._.mentions[root].type for root in event.fillers(Role.VICTIM) + event.fillers(Role.TARGET)]
     armed = bool(harmed) and all(each == "ArmedGroup" for each in harmed)
     return armed or _is_of_state(doc, event.fillers(Role.PERPETRATOR)) or event.trigger.frame == "clash"

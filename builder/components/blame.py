@@ -20,6 +20,7 @@ BLAMING = WORDS["blaming"]
 ARMED = frozenset(WORDS["armed"])
 IT = frozenset(("it", "this", "that"))
 TAKING_UP = frozenset(WORDS["taking_up"])  # after "responsible for", "behind": the attack told before
+DOING = frozenset(("do", "plant", "perpetrate", "stage", "commit"))  # "said its fighters had *planted* it"
 SURE = frozenset(WORDS["sure"])  # words between a verb of saying and what is said: "there is *evidence* that"
 DOUBTS = frozenset(WORDS["doubts"])
 DOUBTFUL = frozenset(WORDS["doubtful"])
@@ -54,7 +55,9 @@ def _culprit(saying: Token) -> Token | None:
         subject = subject_of(clause)
         if subject is None or any(child.dep_ == "neg" for child in clause.children):
             return None
-        if clause.lemma_ == "do" and any(each.dep_ == "dobj" and each.lower_ in IT for each in clause.rights):
+        if clause.lemma_ in DOING and any(
+            each.dep_ == "dobj" and each.lower_ in IT for each in clause.rights
+        ):
             return subject
         if clause.lemma_ == "be" and subject.lower_ in IT:
             named = next((child for child in clause.rights if child.dep_ == "attr"), None)

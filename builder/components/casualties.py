@@ -22,7 +22,7 @@ from builder.components.annotations import (
 from builder.components.quantities import PLURALS, bare_numeral, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
 from builder.components.shares import shares
-from builder.components.toll_parts import with_parts
+from builder.components.toll_parts import AMONG_WHOM, with_parts
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import alternatives, load
 
@@ -41,6 +41,7 @@ NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
 _NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
+_AMONG_WHOM = alternatives(AMONG_WHOM)
 _ANOTHER = alternatives(word for word in NUMBER_WORDS if word != "one")  # "no one was killed"
 _NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
 # What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
@@ -86,7 +87,7 @@ AMONG = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})
     (?:[ ]of[ ](?:its|their|his|her|our|the|those))?(?:[ ][\w'’-]+){{0,3}}?[ ]
-    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?:{_NUMERAL}[ ])?(?P<word>{_WORD})\b
+    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?:{_NUMERAL}[ ])?(?P<word>{_AMONG_WHOM})\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -157,7 +158,7 @@ def _among(doc: Doc, text: str) -> Iterator[Toll]:
         number = quantity_at(span[0]) if span[0].like_num else Quantity()
         if number != Quantity():
             yield Toll(
-                span.start, span.end, OUTCOMES[match["word"].lower()], number, _counted_head(doc, span)
+                span.start, span.end, AMONG_WHOM[match["word"].lower()], number, _counted_head(doc, span)
             )
 
 

@@ -27,6 +27,7 @@ DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 COUNTED = frozenset(load("attribution")["tolls"])
+ENDING = frozenset(WORDS["ending"])
 NAMING = frozenset(WORDS["naming"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
@@ -163,6 +164,8 @@ def _aside(doc: Doc, time: TimeMention, verb: Token, events: Events) -> Settled:
 
 def _held(verb: Token) -> Iterator[int]:
     """What a verb carries: object, subject, the noun of its clause: "the *strike*, which came on Monday"."""
+    if verb.lemma_.lower() in ENDING and not is_passive(verb):  # "*ended* the siege on Saturday"
+        return
     yield from (child.i for child in verb.children if child.dep_ in HELD)
     if verb.dep_ == "relcl" and verb.lemma_.lower() in CARRYING:
         yield verb.head.i

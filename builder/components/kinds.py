@@ -62,13 +62,9 @@ def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
 
 def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
     """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
-    doc, of = phrase.doc, phrase.end
-    if (
-        noun.text in TOWNS_OF
-        and of + 1 < len(doc)
-        and doc[of].lower_ == "of"
-        and doc[of + 1].text[0].isupper()
-    ):
+    after = phrase.doc[phrase.end : phrase.end + 2]
+    called = [token.lower_ for token in after[:1]] == ["of"] and after[-1].text[0].isupper()
+    if noun.text in TOWNS_OF and called:
         return Noun(noun.text, Category.PLACE, None, "settlement")  # "the *resort* of Sousse"
     concept = SITES.get(noun.text)
     if concept is None or phrase.start == 0:

@@ -81,7 +81,7 @@ def _nobody(verb: Token) -> Token | None:
 
 
 def _announced(modality: Modality, token: Token) -> Modality:
-    """A movement that somebody says would come is planned: "the office said that soldiers *would* be sent"."""
+    """A movement that somebody says would come is planned: "said that soldiers *would* be sent"."""
     clause = token.head
     told = token.lower_ == "would" and clause.dep_ == "ccomp" and clause.head.lemma_.lower() in SAYING
     return Modality.PLANNED if told else modality
@@ -119,6 +119,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
             yield _governed(above), above
         if depth == 0 and _lends(above, token):
             yield from _beside(above)
+        if any(child.dep_ == "mark" and child.lower_ in CONDITIONS for child in above.lefts):
+            yield Modality.FEARED, above  # "there would be a cost *if* their land was *used* for attacks"
         if lemma in EXPOSED and above.head.pos_ in VERBAL:
             yield from _beside(above.head)
 
@@ -252,6 +254,9 @@ def _according_to_which(clause: Token) -> int | None:
 
 def _is_in_scope(token: Token) -> bool:
     """Whether the word above a token has it in its scope: as complement, or as "plans *to* attack"."""
+    before = token.dep_ == "ccomp" and token.i < token.head.i
+    if before and any(child.dep_ == "dobj" for child in token.head.rights):
+        return False  # "he was abducted; the group *denied* involvement"
     if token.dep_ == "acl":
         return any(child.lower_ in ("to", "that") for child in token.lefts)
     return token.dep_ in SCOPE

@@ -144,11 +144,7 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
-        city = (
-            entity.label_ == "GPE"
-            and doc[end - 1].text == "City"
-            and bool(open_index().lookup(doc[start:end].text))
-        )
+        city = doc[end - 1].text == "City" and bool(open_index().lookup(doc[start:end].text))
         other = entity.label_ == "PERSON" and all(_is_last_name_of(doc, name, start, end) for name in inside)
         if not inside or (wider and (city or entity.label_ != "GPE")) or other:
             merged = [name for name in merged if name not in inside]

@@ -251,7 +251,7 @@ def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
 
 
 def _blamed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for the raid"."""
+    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for it"."""
     if draft.trigger.frame != "accuse" or slot not in ("object", "on") or filler.pos_ != "PROPN":
         return None
     draft.mentions[filler.i] = replace(person_mention(filler), kind=ActorKind.ORGANIZATION)
@@ -267,6 +267,8 @@ def _is_told_to(verb: Token) -> bool:
 def _is_wrecked(trigger: Trigger, slot: str) -> bool:
     """Whether a slot is of what is damaged, blown up, set on fire: of things, whatever they are."""
     if slot == "object" and trigger.frame == "strike" and trigger.type in WRECKING:
+        return True
+    if trigger.frame == "explode" and slot in ("outside", "inside"):
         return True
     return trigger.frame == "damage" and slot in ("object", "subject")
 

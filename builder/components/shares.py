@@ -1,4 +1,4 @@
-"""Shares of a toll by what befell them: "five *of the dead* were soldiers", "*the dead* included two nurses"."""
+"""Shares of a toll by what befell them: "five *of the dead* were soldiers", "*the dead* included boys"."""
 
 import re
 from collections.abc import Iterator

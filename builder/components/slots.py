@@ -184,10 +184,10 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
-            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
-            for left in (
-                below for below in child.rights if below.dep_ == "amod"
-            ):  # "left two *dead in Goma*"
+            held = child.lower_ == "control"  # "took control *of Mekelle*"
+            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of" or held)
+            # "left two *dead in Goma*"
+            for left in (below for below in child.rights if below.dep_ == "amod"):
                 yield from (found for found in prepositional(left) if found[0] in AROUND)
         elif child.dep_ == "agent":
             for actor in child.children:

@@ -108,7 +108,8 @@ def _misplaced_subject(verb: Token) -> Token | None:
     above = verb.head
     if verb.dep_ in ("acl", "conj") and above.pos_ in NOMINAL and _is_finite_clause(verb):
         return _topmost(above)
-    told = told_before(above) if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.i > above.i else None
+    is_result = verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.lemma_.lower() not in SAYING
+    told = told_before(above) if is_result and verb.i > above.i else None
     return None if told is None else subject_of(told)
 
 

@@ -22,7 +22,8 @@ from builder.model import ActorKind, EventKind, Outcome, Role
 from builder.patterns import load
 
 WORDS = load("casualties")
-OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
+# What befell those "among the dead"; the victims of an attack are its dead.
+AMONG_WHOM = {word: Outcome(name) for word, name in WORDS["words"].items()} | {"victims": Outcome.KILLED}
 WHOLES = frozenset(WORDS["wholes"])  # "among *them*"
 NEAR = 12  # tokens between the figure of a whole and "including": "killed 12 in a raid on X, including"
 AHEAD = 8  # tokens between "among them" and the noun: "among them were at least two elderly women"
@@ -72,9 +73,7 @@ def _counted_of(doc: Doc, events: Sequence[EventMention]) -> Iterator[tuple[int,
         taken_up = of.i + 1 < len(doc) and doc[of.i + 1].lower_ in ("them", "whom")
         number = quantity_at(numeral) if taken_up and numeral.like_num else Quantity()
         whole = None if number == Quantity() else _whole_before(doc, numeral, events)
-        people = (
-            doc._.mentions.get(numeral.head.i) if numeral.head.i > of.i + 1 else None
-        )  # "nine of them *boys*"
+        people = doc._.mentions.get(numeral.head.i) if numeral.head.i > of.i + 1 else None
         end, root = (of.i + 2, None) if people is None else (people.end, people.root)
         if whole is not None:
             yield whole[0], Toll(numeral.i, end, whole[1], number, root)
@@ -115,7 +114,7 @@ def _members(doc: Doc, events: Sequence[EventMention]) -> Iterator[Part]:
     for among in tokens_with(doc, "LOWER", "among"):
         verb = among.head
         words = [token.lower_ for token in doc[among.i + 1 : among.i + 3]]
-        outcome = OUTCOMES.get(words[-1]) if words[:1] in (["the"], ["those"]) else None
+        outcome = AMONG_WHOM.get(words[-1]) if words[:1] in (["the"], ["those"]) else None
         host = None if outcome is None or verb.lemma_ != "be" else _attack_near(doc, among, events)
         if outcome is None or host is None:
             continue

@@ -14,6 +14,7 @@ from builder.components.lexicon import ancestors
 from builder.components.stand_ins import stand_in
 from builder.components.syntax import (
     ANY_SUBJECT,
+    coordinated,
     is_passive,
     is_verb_before_object,
     prepositional,
@@ -185,7 +186,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
-    heads = [stand_in(head, found) for head in heads]  # "flew in a team of *soldiers*"
+    # "flew in a team of *soldiers*", "held a rabbi and *his family*"
+    heads = [stand_in(item, found) for head in heads for item in coordinated(head)]
     mentions = [found[head.i] for head in heads if head.i in found]
     # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
     told = (

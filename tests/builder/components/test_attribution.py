@@ -83,8 +83,12 @@ SENTENCES = {
         "<about>killing</about> of two farmers."
     ),
     "a name that nothing knows": (
-        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for the "
-        "<about>raid</about> on a convoy."
+        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for "
+        "the <about>raid</about> on a convoy."
+    ),
+    "whose fighters planted it": (
+        "A bomb <about>exploded</about> in a church. The <speaker>group</speaker> <ClaimOfResponsibility>said"
+        "</ClaimOfResponsibility> its fighters had planted it."
     ),
     "the group of a spokesman": (
         "A bomb exploded. A Taliban <speaker>spokesman</speaker> <ClaimOfResponsibility>said"

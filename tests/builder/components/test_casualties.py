@@ -26,7 +26,7 @@ SENTENCES = {
         "A bomb exploded. The dead included <Killed exact=4>four children</Killed> and "
         "<Killed exact=2>two nurses</Killed>."
     ),
-    "a year": "A bomb <Killed exact=3>killed three men</Killed>. The number of deaths in the half of 2013 fell.",
+    "a year": "A bomb <Killed exact=3>killed three men</Killed>. The number of deaths in 2013 fell.",
     "still missing": "After the raid <Missing exact=70>70 were still missing</Missing>.",
     "arrested": "Police <Captured exact=2>detained two men</Captured>.",
     "including two kinds": (
@@ -93,6 +93,9 @@ SENTENCES = {
     "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
     "a toll that may rise": (
         "Gunmen <Killed exact=4>killed four people</Killed>, and residents feared the toll would rise."
+    ),
+    "among the victims": (
+        "Gunmen stormed a hotel. <Killed exact=6>Six Canadians</Killed> were among the victims."
     ),
     "up from": (
         "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "

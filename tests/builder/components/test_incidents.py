@@ -28,8 +28,8 @@ TEXTS = {
         "Rebels <a>bombed</a> a bus in Bijapur district. The <b>blast</b> in Kupwara district hit a bank."
     ),
     "taken, then attacked": (
-        "Rebels <a>abducted</a> ten men in Goma. The gunmen had come after an <b>attack</b> on a base, in which "
-        "they <b>destroyed</b> two helicopters."
+        "Rebels <a>abducted</a> ten men in Goma. The gunmen had come after an <b>attack</b> on a base, in "
+        "which they <b>destroyed</b> two helicopters."
     ),
     "the incident": "Rebels <a>shelled</a> a bus in Goma. The <a>incident</a> occurred on Friday.",
     "as a result of": "As a result of the <a>strike</a> on Goma, two men <a>died</a>.",

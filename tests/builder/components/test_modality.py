@@ -39,6 +39,7 @@ SENTENCES = {
     "subject to": "Boats off Goma <cue>will</cue> be subject to <Planned>attack</Planned>.",
     "been subject to": "Boats off Goma have been subject to <Asserted>attack</Asserted>.",
     "said it would": "The army said that it <cue>would</cue> <Planned>withdraw</Planned> from Goma.",
+    "used if": "There will be a cost if land is <cue>used</cue> for <Feared>attacks</Feared> on Goma.",
     "said others would be sent": (
         "The office said that soldiers <cue>would</cue> be <Planned>sent</Planned> to Goma."
     ),

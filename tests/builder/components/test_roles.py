@@ -49,10 +49,15 @@ SENTENCES = {
         "<perpetrator>Gunmen</perpetrator> opened fire from <weapon>rifles</weapon> on a "
         "<target>bus</target>."
     ),
+    "held with another": (
+        "<perpetrator>Gunmen</perpetrator> were holding a <victim>visitor</victim> and his "
+        "<victim>family</victim> at a <location>hotel</location>."
+    ),
     "troops that are flown": (
         "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
         "<origin>Goma</origin>."
     ),
+    "displaced": "Some 5,000 <mover>people</mover> have been displaced from <origin>Goma</origin>.",
     "the wounded": "The <mover>wounded</mover> were flown to <destination>Ankara</destination>.",
     "reinforcements": "<mover>Reinforcements</mover> arrived in <destination>Goma</destination>.",
     "what a car bomb rams": (
