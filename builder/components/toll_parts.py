@@ -70,7 +70,8 @@ def _counted_of(doc: Doc, events: Sequence[EventMention]) -> Iterator[tuple[int,
     """The figures of parts that only a numeral tells: "38 tourists, *30 of them* Britons"."""
     for of in tokens_with(doc, "LOWER", "of"):
         numeral = doc[max(0, of.i - 1)]
-        taken_up = of.i + 1 < len(doc) and doc[of.i + 1].lower_ in ("them", "whom")
+        taken_up = of.i + 2 < len(doc) and doc[of.i + 1].lower_ in ("them", "whom")
+        taken_up = taken_up and doc[of.i + 2].pos_ != "ADV"  # "one of them *seriously*" tells of no others
         number = quantity_at(numeral) if taken_up and numeral.like_num else Quantity()
         whole = None if number == Quantity() else _whole_before(doc, numeral, events)
         people = doc._.mentions.get(numeral.head.i) if numeral.head.i > of.i + 1 else None
