@@ -163,7 +163,7 @@ def count_of_events(token: Token) -> int | None:
         return None
     first = token.doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
     quantity = read_quantity(token)
-    if quantity.stated is None and first.like_num:
+    if quantity.stated is None and first.like_num and first.ent_type_ != "DATE":
         quantity = quantity_at(first)
     return quantity.stated
 
