@@ -112,7 +112,7 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
             continue
         # "carried out an *air strike* on Friday"
         held = _held(above, events)
-        if held is not None or _tells_count(above):
+        if held is not None or _dates_other(above, events):
             return held if _carries(above) else None
         dropped = (
             above.i in doc._.triggers and time.relation != "by"
@@ -145,7 +145,7 @@ def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:
 def _held(verb: Token, events: Events) -> int | None:
     """The event that a verb is told of: its subject or object, or the answer in "*responded* with a raid"."""
     reply = next((i for i in events if replying_verb(verb.doc[i]) == verb), None)
-    if verb.lemma_.lower() in ENDING and not is_passive(verb):  # "*ended* the siege on Saturday"
+    if _ends(verb):
         return None
     own = (child.i for child in verb.children if child.dep_ in HELD and _happens(child.i, events))
     return next(own, None) if reply is None else reply
@@ -157,9 +157,14 @@ def _carries(verb: Token) -> bool:
     return reported or verb.lemma_.lower() in CARRYING | REPLYING
 
 
-def _tells_count(verb: Token) -> bool:
-    """Whether a verb tells how a figure changed: "the death *toll* from the attack *rose* on Saturday"."""
-    return any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+def _dates_other(verb: Token, events: Events) -> bool:
+    """Whether a verb's date is that of no attack: "the *toll* rose on Saturday", "*ended* the siege"."""
+    counts = any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+    return counts or (_ends(verb) and any(child.i in events for child in verb.rights))
+
+
+def _ends(verb: Token) -> bool:
+    return verb.lemma_.lower() in ENDING and not is_passive(verb)
 
 
 def _said_on(doc: Doc, time: TimeMention) -> Token | None:

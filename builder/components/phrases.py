@@ -75,7 +75,8 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
     hidden = {i for name in long_names for i in range(name.start, name.end)}
     ends = set()
     beyond = {name.end - 2: name.end for name in names if doc[name.end - 1].like_num}
-    begun = {i: name.start for name in names for i in range(name.start + 1, name.end)}
+    places = [name for name in names if name.label == "GPE"]
+    begun = {i: place.start for place in places for i in range(place.start + 1, place.end)}
     for chunk in doc.noun_chunks:
         if chunk.end - 1 not in hidden:
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
