@@ -18,15 +18,14 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.blame import find_blame
+from builder.components.blame import find_blame, is_of_other
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.echoes import echoed
-from builder.components.paragraphs import paragraph_starts
+from builder.components.quotations import sentences_in_quotes
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import (
     SUBJECTS,
-    VERBAL,
     clause_of,
     is_passive,
     prepositional,
@@ -50,8 +49,6 @@ TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a senten
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
-OPENING = frozenset(("“", '"', "«"))
-CLOSING = frozenset(("”", '"', "»"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 
 
@@ -252,7 +249,7 @@ def _object_of_to(token: Token) -> Token | None:
 
 def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[EventMention]:
     """Statements of quoted sentences that name no speaker: the last one goes on."""
-    for sentence in _sentences_in_quotes(doc):
+    for sentence in sentences_in_quotes(doc):
         inside = range(sentence.start, sentence.end)
         if any(statement.trigger.token in inside for statement in spoken):
             continue
@@ -263,21 +260,6 @@ def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[Ev
             token = next((i for i in inside if doc[i].is_alpha and i not in told), sentence.start)
             speaker = last.fillers(Role.SPEAKER)[0]
             yield _statement(token, speaker, about, _kind(about, told, sentence), "quote")
-
-
-def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
-    """Sentences that begin inside a quotation: opened there or running on from before."""
-    marks = {token.i: token.text for token in tokens_with(doc, "ORTH", *OPENING, *CLOSING)}
-    inside = False
-    breaks = paragraph_starts(doc)
-    for sentence in doc.sents:
-        first = next((token for token in sentence if not token.is_space), None)
-        if sentence.start in breaks:  # a paragraph that goes on with a quotation opens it again
-            inside = False
-        if first is not None and (inside or first.text in OPENING):
-            yield sentence
-        for mark in (marks[i] for i in range(sentence.start, sentence.end) if i in marks):
-            inside = not inside if mark == '"' else mark in OPENING
 
 
 # Claims, denials and accusations
@@ -341,9 +323,8 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):
         return []
-    clauses = (child for child in token.rights if child.dep_ == "ccomp" and child.pos_ in VERBAL)
-    if statement.trigger.frame == "accuse" and any(clauses):
-        return []  # "suspect that it has sent troops"
+    if statement.trigger.frame == "accuse" and is_of_other(token):
+        return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))

@@ -28,6 +28,19 @@ SENTENCES = {
         "The death toll of the <about>raid</about> rose to 30, the <speaker>ministry</speaker> "
         "<TollReport>said</TollReport>."
     ),
+    "accused of another thing": (
+        "A bomb exploded. The <speaker>governor</speaker> <Accusation>accused</Accusation> the "
+        "<accused>rebels</accused> of genocide on television."
+    ),
+    "suspected of another thing": (
+        "A bomb <about>exploded</about>. <speaker>Police</speaker> <Accusation>suspect</Accusation> "
+        "the <accused>rebels</accused>."
+    ),
+    "who adds": (
+        "Rebels <about>shelled</about> a base, the <speaker>minister</speaker> "
+        "<Announcement>said</Announcement>, <TollReport>adding</TollReport> that two soldiers had been "
+        "<about>killed</about>."
+    ),
     "so did another": (
         "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
         "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility. So "
@@ -336,6 +349,7 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "that somebody sent troops": "A bomb exploded. Experts suspect that Rwanda has sent advisers.",
     "what something was": "Gunmen attacked a bus. The mayor said it was a great loss.",
     "no evidence": "Rebels attacked the base. The minister said there was no proof that they were behind it.",
     "who was responsible": "Rebels attacked the base. It was unclear who was responsible, the minister said.",

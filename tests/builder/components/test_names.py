@@ -53,6 +53,7 @@ SENTENCES = {
         "On the road between <name label=GPE>Tessalit</name> and <name label=GPE>Aguelhok</name> a vehicle "
         "struck a mine."
     ),
+    "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
     "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
     "no ship": "The tanker <name>Sudan</name> had hired was lost.",
