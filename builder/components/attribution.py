@@ -19,7 +19,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.blame import find_blame
+from builder.components.blame import find_blame, is_of_other
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
 from builder.components.echoes import echoed
 from builder.components.quotations import sentences_in_quotations
@@ -28,7 +28,6 @@ from builder.components.said import Told, below, gives_toll, nearest_subject, ow
 from builder.components.speakers import able, source_of, unlisted
 from builder.components.syntax import (
     SUBJECTS,
-    VERBAL,
     clause_of,
     is_passive,
     prepositional,
@@ -325,9 +324,8 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):
         return []
-    clauses = (child for child in token.rights if child.dep_ == "ccomp" and child.pos_ in VERBAL)
-    if statement.trigger.frame == "accuse" and any(clauses):
-        return []  # "suspect that it has sent troops"
+    if statement.trigger.frame == "accuse" and is_of_other(token):
+        return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))

@@ -86,6 +86,17 @@ def _is_of_attack_told(word: Token) -> bool:
     return all(one.lower_ in TAKING_UP for one in named) and word.dep_ in ("acomp", "prep", "advmod")
 
 
+def is_of_other(accusing: Token) -> bool:
+    """Whether somebody is accused of what is no attack told: "of genocide", "suspect that it *has sent*"."""
+    if any(child.dep_ == "ccomp" and child.pos_ in VERBAL for child in accusing.rights):
+        return True
+    # The parser may hang the charge on whom it is against.
+    whom = [child for child in accusing.rights if child.dep_ == "dobj" and accusing.lemma_ == "accuse"]
+    of = [filler for head in (accusing, *whom) for slot, filler in prepositional(head) if slot == "of"]
+    charges = (filler for filler in of if filler.pos_ == "NOUN")
+    return any(not any(child.dep_ == "det" for child in charge.lefts) for charge in charges)
+
+
 def _saying_above(verb: Token) -> Token | None:
     """The verb of saying that a clause hangs on; None where the clause, or one above it, is in doubt."""
     for above in (verb, *verb.ancestors):

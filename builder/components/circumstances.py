@@ -138,7 +138,7 @@ def _settled(doc: Doc, time: TimeMention, above: Token, events: Events) -> Settl
     if above.pos_ not in VERBAL:
         bound = above.i != root.head.i and _is_bound(above)
         return (None,) if bound or above.lemma_.lower() in OTHER_DAYS else ()
-    if _tells_count(above):
+    if _dates_other(above, events):
         return (None,)
     return _carried(doc, above, events) or _aside(doc, time, above, events)
 
@@ -164,7 +164,7 @@ def _aside(doc: Doc, time: TimeMention, verb: Token, events: Events) -> Settled:
 
 def _held(verb: Token) -> Iterator[int]:
     """What a verb carries: object, subject, the noun of its clause: "the *strike*, which came on Monday"."""
-    if verb.lemma_.lower() in ENDING and not is_passive(verb):  # "*ended* the siege on Saturday"
+    if _ends(verb):
         return
     yield from (child.i for child in verb.children if child.dep_ in HELD)
     if verb.dep_ == "relcl" and verb.lemma_.lower() in CARRYING:
@@ -195,9 +195,14 @@ def _carries(verb: Token) -> bool:
     return reported or verb.lemma_.lower() in CARRYING | REPLYING
 
 
-def _tells_count(verb: Token) -> bool:
-    """Whether a verb tells how a figure changed: "the death *toll* from the attack *rose* on Saturday"."""
-    return any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+def _dates_other(verb: Token, events: Events) -> bool:
+    """Whether a verb's date is that of no attack: "the *toll* rose on Saturday", "*ended* the siege"."""
+    counts = any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+    return counts or (_ends(verb) and any(child.i in events for child in verb.rights))
+
+
+def _ends(verb: Token) -> bool:
+    return verb.lemma_.lower() in ENDING and not is_passive(verb)
 
 
 def _said_on(doc: Doc, time: TimeMention) -> Token | None:

@@ -40,7 +40,9 @@ def link_retaliation(doc: Doc, events: Events) -> None:
 def _told_before(reply: Token, answer: int, events: Events) -> int | None:
     """The attack that was told last before a verb of replying, unless the verb says what it replies to."""
     attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK and i != answer]
-    if any(slot == "to" and filler.i in events for slot, filler in prepositional(reply)):
+    told = [filler for slot, filler in prepositional(reply) if slot == "to"]
+    told += [child for child in reply.rights if child.dep_ == "dobj"]
+    if any(one.i in attacks for one in told):
         return None
     return next((i for i in reversed(attacks) if i < reply.i and events[i].modality not in AHEAD), None)
 
@@ -78,7 +80,8 @@ def _answering_word(token: Token) -> Token | None:
     # "was in *revenge* for": the parser may hang "for" higher
     beside = above.nbor(-1) if above.i > 0 else above
     word = beside if beside.lemma_.lower() in ANSWERS else above.head
-    answers = token.dep_ == "pobj" and word.lemma_.lower() in ANSWERS | AVENGING
+    by_means = above.lower_ in ("with", "by")  # "responded *with a strike*"
+    answers = token.dep_ == "pobj" and word.lemma_.lower() in ANSWERS | AVENGING and not by_means
     if any(child.lemma_.lower() in SAYING for child in word.rights):
         return None  # "responded to the raid, *stating* that"
     return word if answers else None

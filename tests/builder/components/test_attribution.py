@@ -17,7 +17,8 @@ SENTENCES = {
         "<about>attacks</about> on <accused>militias</accused>."
     ),
     "what a person says of a state": (
-        "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> the port."
+        "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> "
+        "the port."
     ),
     "a statement that denies": (
         "A bomb <about>exploded</about>. The leadership of <speaker>ETA</speaker> issued a statement "
@@ -47,6 +48,19 @@ SENTENCES = {
     "a toll, and who gives it": (
         "The death toll of the <about>raid</about> rose to 30, the <speaker>ministry</speaker> "
         "<TollReport>said</TollReport>."
+    ),
+    "accused of another thing": (
+        "A bomb exploded. The <speaker>governor</speaker> <Accusation>accused</Accusation> the "
+        "<accused>rebels</accused> of genocide on television."
+    ),
+    "suspected of another thing": (
+        "A bomb <about>exploded</about>. <speaker>Police</speaker> <Accusation>suspect</Accusation> "
+        "the <accused>rebels</accused>."
+    ),
+    "who adds": (
+        "Rebels <about>shelled</about> a base, the <speaker>minister</speaker> "
+        "<Announcement>said</Announcement>, <TollReport>adding</TollReport> that two soldiers had been "
+        "<about>killed</about>."
     ),
     "so did another": (
         "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
@@ -358,9 +372,10 @@ SENTENCES |= {
 NOTHING = {
     "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
     "a clause with a subject that the parser lost": (
-        "Iran has not commented on the incidents but little-known groups believed to be connected to militias "
-        "have claimed responsibility for some attacks."
+        "Iran has not commented on the incidents but little-known groups believed to be connected to "
+        "militias have claimed responsibility for some attacks."
     ),
+    "that somebody sent troops": "A bomb exploded. Experts suspect that Rwanda has sent advisers.",
     "what something was": "Gunmen attacked a bus. The mayor said it was a great loss.",
     "no evidence": "Rebels attacked the base. The minister said there was no proof that they were behind it.",
     "who was responsible": "Rebels attacked the base. It was unclear who was responsible, the minister said.",

@@ -97,6 +97,9 @@ SENTENCES = {
     "among the victims": (
         "Gunmen stormed a hotel. <Killed exact=6>Six Canadians</Killed> were among the victims."
     ),
+    "of them, Britons": (
+        "A gunman <Killed exact=38>killed 38 tourists</Killed>, <Killed exact=30>30 of them</Killed> Britons."
+    ),
     "up from": (
         "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "
         "<Killed exact=42>42</Killed>."

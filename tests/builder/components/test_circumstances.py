@@ -42,6 +42,15 @@ TIMES = {
     "The president on Friday condemned the attack on the base.": {"attack": []},
     "The army planned an attack on the base for Friday.": {"attack": ["2024-02-02"]},
     "The army said on Tuesday its troops had raided a village.": {"said": ["2024-01-30"], "raided": []},
+    "Sixty people were killed in Goma on Tuesday, health workers said.": {
+        "killed": ["2024-01-30"],
+        "said": [],
+    },
+    "Rebels raided a hotel on Friday before troops ended the siege on Saturday.": {
+        "raided": ["2024-01-26"],
+        "siege": [],
+    },
+    "Police identified the man who blew himself up in a market as a miner on Wednesday.": {"blew": []},
     "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
     "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
     "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},
@@ -141,6 +150,11 @@ def test_damage(text: str, expected: tuple[str, Damage | None], annotate: Annota
 
 
 RETALIATION = {
+    "Rebels raided a village on Friday. The army responded with an air strike on their camp.": (
+        "strike",
+        "raided",
+    ),
+    "Rebels raided a village. Jets answered that attack with strikes on two depots.": ("strikes", "attack"),
     "The army shelled the town in response to the killing of two soldiers.": ("shelled", "killing"),
     "The army shelled the town in retaliation for the attack on the base.": ("shelled", "attack"),
     "The army shelled the town to avenge the ambush on its convoy.": ("shelled", "ambush"),

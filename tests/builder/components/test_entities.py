@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "people by their nation": (
+        "<actor kind=Group number=2>Two Australians</actor> and a <actor kind=Person>Romanian</actor> fled."
+    ),
+    "a resort that is a town": "<actor>They</actor> left the <place>resort</place> of <place>Sousse</place>.",
     "a vehicle that is a bomb": (
         "A <weapon type=CarBomb>lorry</weapon> packed with <weapon>explosives</weapon> stood there."
     ),

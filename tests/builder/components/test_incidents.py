@@ -38,6 +38,10 @@ TEXTS = {
     "the death of, in": (
         "The army announced the <a>death</a> of a commander in an <a>air strike</a> near Goma."
     ),
+    "died when a man in disguise": (
+        "A bomber <a>killed</a> 21 people on May 22, and a week later four people <b>died</b> when a man "
+        "disguised as a guard <b>set</b> off a bomb in a mosque."
+    ),
     "an unnamed place nearby": (
         "Rockets <a>hit</a> the base in Goma. A child was <a>injured</a> in a neighbouring village."
     ),
@@ -88,7 +92,8 @@ def attacks(doc: "Doc") -> list[Incident]:
 
 
 BASIS = {
-    "A bomb killed a guard. The minister said Boko Haram was behind the bombing.": Basis.ACCUSED_BY_AUTHORITIES,
+    "A bomb killed two. The minister said Boko Haram was behind it.": Basis.ACCUSED_BY_AUTHORITIES,
+    "The minister said Boko Haram was behind the bombing.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base. The rebels claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. The governor blamed the rebels.": Basis.ACCUSED_BY_AUTHORITIES,
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,

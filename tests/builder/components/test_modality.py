@@ -48,6 +48,9 @@ SENTENCES = {
     ),
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
     "or face": "They must leave or face <cue><Threatened>attacks</Threatened></cue> on the bank.",
+    "denied in the next clause": (
+        "The mayor was <Asserted>abducted</Asserted> on Friday; the group denied involvement."
+    ),
     "according to which": (
         "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
     ),

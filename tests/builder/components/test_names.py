@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
-    "a city that has the name of its state": "The <name label=GPE>Oklahoma City</name> bombing was told of again.",
+    "a city that has the name of its state": "The <name label=GPE>Oklahoma City</name> bombing was told of.",
     "persons": (
         "<name label=PERSON>Omar Diallo</name> met <name label=PERSON>Fatima Haddad</name> on the road."
     ),
@@ -54,6 +54,7 @@ SENTENCES = {
         "On the road between <name label=GPE>Tessalit</name> and <name label=GPE>Aguelhok</name> a vehicle "
         "struck a mine."
     ),
+    "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
     "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
     "no ship": "The tanker <name>Sudan</name> had hired was lost.",

@@ -112,6 +112,14 @@ SENTENCES = {
         "Friday, state media reported, killing two <victim>soldiers</victim>."
     ),
     "where a victim is from": "A <victim>peacekeeper</victim> from Chad was killed.",
+    "control of a town": ("The <mover>army</mover> has taken control of <location>Gao</location>."),
+    "what a bomb is outside of": (
+        "A <weapon>bomb</weapon> exploded outside the <target>observatory dome</target>."
+    ),
+    "where an unnamed place is": (
+        "A <perpetrator>gunman</perpetrator> killed two <victim>tourists</victim> on a "
+        "<location>beach</location> in <location>Sousse</location>."
+    ),
     "where the armed came": (
         "Gunmen arrived in <location>Gao</location> on Friday. <perpetrator>They</perpetrator> shot at "
         "<target>residents</target>."

@@ -55,7 +55,7 @@ SENTENCES = {
 }
 NOTHING = {
     "a crash": "The crash killed twelve people.",
-    "an accident": "Twelve people were killed in a road accident.",
+    "a road accident": "Twelve people were killed in a road accident.",
     "press release": "The press release was long.",
     "taken by their own": "Villagers came. They took two girls with them.",
     "passengers": "Tourists boarded a ferry.",
