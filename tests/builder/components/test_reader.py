@@ -191,11 +191,11 @@ def test_entities_and_triggers_stand_where_the_text_has_them(annotate: Annotate)
     "text", ["", " ", "…", "😀", "word " * 2000], ids=["none", "blank", "mark", "face", "long"]
 )
 def test_any_text_is_scored_piece_by_piece(model: TrainedModel, text: str) -> None:
-    reading = model.read(text, report=True)
+    reading = model.read(text, report=True, short=True)
     for name in ("roles", "kinds", "triggers", "entities"):
         assert len(reading.layers[name]) == len(reading.offsets)
         assert np.isfinite(reading.layers[name]).all()
-    assert "roles" not in model.read(text, report=False).layers
+    assert "roles" not in model.read(text, report=False, short=False).layers
     assert all(text[start:end].strip() for start, end in reading.offsets)
 
 
@@ -231,7 +231,7 @@ def test_less_outside_finds_more() -> None:
 
 
 def test_the_main_type_is_the_most_probable() -> None:
-    reading = Reading([(0, 4)], {"snippet": np.array([[0.0, 2.0]], np.float32)})
+    reading = Reading([(0, 4)], {"type": np.array([[0.0, 2.0]], np.float32)})
     found = main_type(reading, ("A", "B"))
     assert (found.label, found.start, found.end) == ("B", 0, 4)
     assert found.probability == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
