@@ -19,7 +19,7 @@ class Matrices:
     """Matrices by the names that a graph of ONNX has for them; the graph itself holds none."""
 
     def __init__(self, numbers: Mapping[str, Numbers]) -> None:
-        self._numbers = numbers
+        self.numbers = numbers
 
     @classmethod
     def load(cls, file: Path) -> "Matrices":
@@ -33,10 +33,10 @@ class Matrices:
         >>> np.array([100], np.int8) + np.array([100], np.int8)
         array([-56], dtype=int8)
         """
-        changes = Matrices.load(file)._numbers
-        return Matrices({name: numbers + changes[name] for name, numbers in self._numbers.items()})
+        changes = Matrices.load(file).numbers
+        return Matrices({name: numbers + changes[name] for name, numbers in self.numbers.items()})
 
     def lend(self, options: SessionOptions) -> None:
         """Give them to the session that is opened with these options."""
-        values = [OrtValue.ortvalue_from_numpy(each) for each in self._numbers.values()]
-        options.add_external_initializers([*self._numbers], values)
+        values = [OrtValue.ortvalue_from_numpy(each) for each in self.numbers.values()]
+        options.add_external_initializers([*self.numbers], values)
