@@ -129,13 +129,18 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
 def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     """The token of who speaks in a subject: an actor, else a country, else another place."""
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
-    apposed = (child for child in subject.rights if child.dep_ == "appos")
+    # … but "Jundullah, *a splinter group*, said": what is told of the subject is no other speaker
+    apposed = (child for child in subject.rights if child.dep_ == "appos" and not _is_described(child))
     found = (able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
     speaking = [mention for mention in found if mention is not None]
     actors = [mention for mention in speaking if mention.category is Category.ACTOR]
     best = actors[-1:] or [mention for mention in speaking if mention.type == "country"] or speaking
     speaker = best[0] if best else source_of(doc, subject) or unlisted(doc, subject)
     return None if speaker is None else speaker.root
+
+
+def _is_described(noun: Token) -> bool:
+    return any(child.lower_ in ("a", "an") for child in noun.lefts)
 
 
 def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:

@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
+from builder.components.clusters import dates_agree
 from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
 from builder.components.retaliation import AHEAD, Events, link_retaliation
@@ -74,7 +75,16 @@ def attach_times(doc: Doc, events: Events) -> None:
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
-        events[token] = _timed(events[token], times)
+        events[token] = _timed(events[token], _of_one_day(doc[token], times))
+
+
+def _of_one_day(trigger: Token, times: list[TimeMention]) -> list[TimeMention]:
+    """The times of an event, of one that its own words date no other: "on Friday marked *the 2019 raid*"."""
+    before = range(trigger.left_edge.i, trigger.i)
+    own = {time.moment for time in times if time.start in before and time.moment is not None}
+    if trigger.pos_ == "VERB" or not own:
+        return times
+    return [time for time in times if time.moment is None or dates_agree({time.moment}, own)]
 
 
 def share_with_participles(doc: Doc, events: Events) -> None:

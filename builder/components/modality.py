@@ -21,6 +21,7 @@ ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
 ATTEMPTS = frozenset(WORDS["attempts"])
+CHECKING = frozenset(WORDS["checking"])
 FACING = frozenset(WORDS["facing"])
 FACING_WITHIN = 5  # tokens from "or" to the attack: "or risk further deadly drone attacks"
 PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
@@ -113,6 +114,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
         lemma = above.lemma_.lower()
         if lemma in REPORTS and (_is_untrue(above) or _is_refuted(above)):
             yield Modality.DENIED, above
+        if lemma in REPORTS and above.head.lemma_.lower() in CHECKING:
+            yield Modality.ALLEGED, above
         if lemma in ABOVE and is_noncommittal(above):
             yield Modality.ALLEGED, above
         elif lemma in ABOVE and not _is_negated(above):

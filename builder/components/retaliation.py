@@ -48,6 +48,8 @@ def _told_before(reply: Token, answer: int, events: Events) -> int | None:
 
 
 def _link_answer(events: Events, answer: int, cause: int) -> None:
+    if events[cause].modality in AHEAD and events[answer].modality not in AHEAD:
+        return  # nothing done answers what may come: "would respond to *any attack*"
     links = (*events[answer].links, (Role.IN_RETALIATION_FOR, cause))
     events[answer] = replace(events[answer], links=links)
 

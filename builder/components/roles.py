@@ -17,8 +17,8 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.entities import facility_mention, mention_at, person_mention
-from builder.components.frames import FRAMES, GENERIC, can_act, role_of
+from builder.components.entities import mention_at
+from builder.components.frames import FRAMES, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.placing import placed
 from builder.components.quantities import bare_numeral, count_of_events
@@ -27,6 +27,7 @@ from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
+from builder.components.unlisted import as_facility, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
@@ -35,15 +36,9 @@ WORDS = load("roles")
 NEEDED: dict[str, list[str]] = WORDS["needed"]  # roles of which a frame needs one; "a b" is a or b
 BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all of these roles
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
-NOBODY = frozenset(load("attribution")["nobody"])
-NO_PEOPLE = frozenset(WORDS["no_people"])
 DUES = frozenset(load("warnings")["dues"])
 TITLES = frozenset(WORDS["titles"])
-WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
-SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
-COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 ACTING_SLOTS = frozenset(("subject", "agent"))
-ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
 POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
@@ -214,63 +209,10 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
         return None  # "the *May* 22 bombing"
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
-    mention = house or _as_facility(draft, slot, filler) or mention_at(draft.doc, filler)
-    mention = mention or _harmed(draft, slot, filler) or _blamed(draft, slot, filler)
+    mention = house or as_facility(draft.trigger, slot, filler) or mention_at(draft.doc, filler)
+    mention = mention or unlisted_mention(draft.trigger, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention
-
-
-def _as_facility(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A name that was read as a body's as that of a facility, where it is damaged: "the Corn Exchange"."""
-    mention = draft.mentions.get(filler.i)
-    named = mention is not None and mention.kind is ActorKind.ORGANIZATION and mention.name is not None
-    if mention is None or not named or mention.entry is not None or mention.noun:
-        return None
-    if draft.trigger.frame != "damage" or slot != "object":
-        return None
-    facility = replace(mention, category=Category.FACILITY, kind=None, type=None)
-    draft.mentions[filler.i] = facility
-    return facility
-
-
-def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A mention for a noun that the lexicon lacks, where only people, or only things, are harmed."""
-    frame = draft.trigger.frame
-    if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
-        return None
-    if filler.lower_ in draft.trigger.lemma.split():  # "set *fire*"
-        return None
-    if slot == "of" and draft.doc[draft.trigger.token].pos_ == "VERB":
-        return None  # "died of his *wounds*"
-    is_told = slot == "object" and frame in ASKING and _is_told_to(draft.doc[draft.trigger.token])
-    if is_told or (slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value):
-        draft.mentions[filler.i] = person_mention(filler)
-    elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:
-        draft.mentions[filler.i] = facility_mention(filler)
-    return draft.mentions.get(filler.i)
-
-
-def _blamed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A mention for a name that nothing knows, of those who are blamed: "blamed *Los Tlacos* for it"."""
-    if draft.trigger.frame != "accuse" or slot not in ("object", "on") or filler.pos_ != "PROPN":
-        return None
-    draft.mentions[filler.i] = replace(person_mention(filler), kind=ActorKind.ORGANIZATION)
-    return draft.mentions[filler.i]
-
-
-def _is_told_to(verb: Token) -> bool:
-    """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to"."""
-    infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
-    return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
-
-
-def _is_wrecked(trigger: Trigger, slot: str) -> bool:
-    """Whether a slot is of what is damaged, blown up, set on fire: of things, whatever they are."""
-    if slot == "object" and trigger.frame == "strike" and trigger.type in WRECKING:
-        return True
-    if trigger.frame == "explode" and slot in ("outside", "inside"):
-        return True
-    return trigger.frame == "damage" and slot in ("object", "subject")
 
 
 def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:

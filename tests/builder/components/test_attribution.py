@@ -100,6 +100,10 @@ SENTENCES = {
         "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for "
         "the <about>raid</about> on a convoy."
     ),
+    "a speaker described": (
+        "A bomb exploded in a mosque. <speaker>Jundullah</speaker>, a splinter group, "
+        "<ClaimOfResponsibility>said</ClaimOfResponsibility> it carried out the <about>attack</about>."
+    ),
     "whose fighters planted it": (
         "A bomb <about>exploded</about> in a church. The <speaker>group</speaker> <ClaimOfResponsibility>said"
         "</ClaimOfResponsibility> its fighters had planted it."

@@ -51,6 +51,9 @@ SENTENCES = {
     "denied in the next clause": (
         "The mayor was <Asserted>abducted</Asserted> on Friday; the group denied involvement."
     ),
+    "reports that are checked": (
+        "The army is investigating <cue>reports</cue> that troops <Alleged>attacked</Alleged> the bank."
+    ),
     "according to which": (
         "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
     ),

@@ -71,6 +71,7 @@ NOTHING = {
     "an order to a letter": "The ministry recalls that the law is clear.",
     "others arrive": "The minister arrived in Goma.",
     "without doing it": "They drove off without warning the guard.",
+    "infiltrated ranks": "He had infiltrated the ranks of the party.",
     "shot back": "The soldiers shot back.",
     "no event at all": "The minister opened a new library.",
 }
