@@ -273,6 +273,10 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
     last = end - 1 if phrase.name is None else max(first, phrase.name.start)
     while first < last and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
         first += 1
+    while first < last and doc[first].lower_ == "of":  # "24 *of* 30 drones"
+        first += 1
+        while first < last and doc[first].like_num:
+            first += 1
     kept = [token for token in doc[first:end] if not token.is_quote and not token.is_space]
     if category is not Category.ACTOR:
         words = frozenset(phrase.noun.text.split()) if phrase.noun is not None else frozenset()

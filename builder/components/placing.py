@@ -44,9 +44,9 @@ def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
 
 
 def _around(doc: Doc, event: EventMention) -> int | None:
-    """The place in which an unnamed place is told to be: "on a beach *in Sousse*"."""
+    """The place in which an unnamed place is told to be: "on a beach *in Sousse*", "a village *in Niger*"."""
     mentions: dict[int, EntityMention] = doc._.mentions
-    places = (mentions[root] for root in event.fillers(Role.LOCATION))
+    places = (mentions[root] for role in (Role.LOCATION, Role.TARGET) for root in event.fillers(role))
     around = (location_after(doc, m) for m in places if m.category is Category.PLACE)
     return next((root for root in around if root is not None), None)
 
@@ -89,7 +89,14 @@ def _is_placed(doc: Doc, event: EventMention) -> bool:
     if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
         return True
     targets = [mentions[root] for root in event.fillers(Role.TARGET)]
-    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
+    return any(_is_located(doc, target) for target in targets)
+
+
+def _is_located(doc: Doc, target: EntityMention) -> bool:
+    """Whether a target tells where it is: "*Goma*", "a bank *in Goma*", but not "a *village* in Niger"."""
+    if target.category is Category.PLACE:
+        return target.root in doc._.places or bool(target.name) or named_after(doc, target) is not None
+    return location_after(doc, target) is not None
 
 
 def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:

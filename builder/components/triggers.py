@@ -145,7 +145,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
     by_nobody = pattern.frame in DEADLY and _is_of_nature(verb)
-    if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits:
+    if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits or _is_habit(verb):
         return False
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
@@ -156,6 +156,12 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_habit(verb: Token) -> bool:
+    """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
+    never = any(child.dep_ == "neg" for child in verb.lefts)
+    return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
 
 
 def _is_of_nature(verb: Token) -> bool:

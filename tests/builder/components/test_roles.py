@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "two subjects for the parser": (
+        "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a <target>bank</target>."
+    ),
+    "the country of an unnamed village": (
+        "<perpetrator>Gunmen</perpetrator> raided a <target>village</target> in <location>Niger</location>."
+    ),
     "forces by number": "At least 12 Afghan security <victim>forces</victim> were shot.",
     "forces in dozens": "Dozens of Afghan security <victim>forces</victim> were shot.",
     "a place after how they are left": (

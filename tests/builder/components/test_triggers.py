@@ -54,6 +54,7 @@ SENTENCES = {
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "what they never do": "Its fighters do not attack civilians.",
     "a crash": "The crash killed twelve people.",
     "a road accident": "Twelve people were killed in a road accident.",
     "press release": "The press release was long.",
