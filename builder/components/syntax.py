@@ -96,7 +96,8 @@ def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
     # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
-    own = next((child for child in subjects if child.pos_ != "ADJ"), next(iter(subjects), None))
+    named = (child for child in subjects if child.pos_ != "ADJ" or not child.is_lower)
+    own = next(named, next(iter(subjects), None))
     if own is None:
         return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SENTENCES = {
     "two subjects for the parser": (
-        "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a <target>bank</target>."
+        "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a "
+        "<target>bank</target>."
     ),
     "the country of an unnamed village": (
         "<perpetrator>Gunmen</perpetrator> raided a <target>village</target> in <location>Niger</location>."
