@@ -60,6 +60,7 @@ model:
 	test -d $(WORK)/venv || $(PYTHON) -m venv $(WORK)/venv
 	$(WORK)/venv/bin/python -m pip install --quiet --editable '.[training]'
 	$(WORK)/venv/bin/python -m builder.training $(DATA) --out builder/models --work $(WORK)
+	$(WORK)/venv/bin/python -m builder.training.short_texts $(DATA) --model builder/models
 	$(WORK)/venv/bin/python -m builder.training.calibrate $(DATA) --model builder/models
 
 # Writes the lock anew from pyproject.toml; needs uv on the path. No index address is written into it.

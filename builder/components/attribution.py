@@ -13,40 +13,44 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
+    EntityMention,
     EventMention,
     RoleFiller,
     Trigger,
     register_extensions,
 )
-from builder.components.blame import find_blame
+from builder.components.blame import find_blame, is_of_other
 from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
-from builder.components.paragraphs import paragraph_starts
+from builder.components.echoes import echoed
+from builder.components.quotations import sentences_in_quotations
+from builder.components.relations import spoken_for
+from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, prepositional, subject_of, tokens_with
-from builder.model import EventKind, Modality, Role
+from builder.components.syntax import (
+    SUBJECTS,
+    clause_of,
+    is_passive,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
+from builder.model import ActorKind, EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
-TOLLS = frozenset(WORDS["tolls"])
-PUTTING = frozenset(WORDS["putting"])
+STATE = frozenset(load("triggers")["state_actors"])
 WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
+OWN_BODIES = frozenset(WORDS["own_bodies"])
 PROMISING = frozenset(WORDS["promising"])
 TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
-OPENING = frozenset(("“", '"', "«"))
-CLOSING = frozenset(("”", '"', "»"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
-# Where what is said hangs on a verb of saying.
-SAID = frozenset(("ccomp", "xcomp", "parataxis", "dobj", "nsubjpass", "dep"))
-SAID_OF = frozenset(("of", "on", "about", "at", "as"))
-
-Told = dict[int, EventMention]  # the events that can be spoken of, by their triggers
 
 
 def attribute(doc: Doc) -> tuple[EventMention, ...]:
@@ -59,7 +63,7 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
     spoken += _of_blame(doc, told)
     spoken += _of_verbs(doc, told, {event.trigger.token for event in mentions})
     spoken += _according_to(doc, told)
-    spoken += [*_quoted(doc, told, spoken)]
+    spoken += [*echoed(doc, spoken), *_quoted(doc, told, spoken)]
     return tuple(sorted((*told.values(), *spoken), key=lambda event: event.trigger.token))
 
 
@@ -69,10 +73,10 @@ def attribute(doc: Doc) -> tuple[EventMention, ...]:
 def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
     """The statements of verbs of saying that are no triggers of their own."""
     for verb in tokens_with(doc, "POS", "VERB"):
-        if not (verb.lemma_.lower() in SAY or _gives_toll(verb)) or verb.i in taken or says_nobody(verb):
+        if not (verb.lemma_.lower() in SAY or gives_toll(verb)) or verb.i in taken or says_nobody(verb):
             continue
         speaker = _speaker(doc, verb)
-        about = [event for head in _said(verb) for event in _below(head, told)]
+        about = [event for head in said(verb) for event in below(head, told)] or told_before(verb, told)
         if speaker is None or not about:
             continue
         own = [event for event in about if _is_own(doc, told[event], verb, speaker)]
@@ -100,19 +104,11 @@ def _of_blame(doc: Doc, told: Told) -> Iterator[EventMention]:
         about = [i for i in _last_attack(told, subject.i) if i >= reach]
         if speaker is None or accused is None or not about:
             continue
-        if accused.is_pronoun:
+        if accused.is_pronoun or any(token.lower_ in OWN for token in subject.lefts):
             yield _statement(saying.i, speaker, about, "ClaimOfResponsibility", "claim")
         else:
             statement = _statement(saying.i, speaker, about, "Accusation", "accuse")
             yield replace(statement, roles=(*statement.roles, RoleFiller(Role.ACCUSED, accused.root)))
-
-
-def _gives_toll(verb: Token) -> bool:
-    """Whether a verb gives a figure: "*put* the death toll at", "*gave* a toll of"."""
-    objects = (child.lemma_.lower() for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    if verb.dep_ == "advcl":  # "said 12 had died, *raising* an earlier count": who said it
-        return False
-    return verb.lemma_.lower() in PUTTING and not TOLLS.isdisjoint(objects)
 
 
 def _speaker(doc: Doc, verb: Token) -> int | None:
@@ -126,14 +122,15 @@ def _speaker(doc: Doc, verb: Token) -> int | None:
     if passive:
         agent = able(doc, next((filler for slot, filler in prepositional(verb) if slot == "by"), None))
         return None if agent is None else agent.root
-    subject = subject_of(verb)
+    subject = nearest_subject(verb)
     return None if subject is None else _speaking_subject(doc, subject)
 
 
 def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     """The token of who speaks in a subject: an actor, else a country, else another place."""
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
-    apposed = (child for child in subject.rights if child.dep_ == "appos")
+    # … but "Jundullah, *a splinter group*, said": what is told of the subject is no other speaker
+    apposed = (child for child in subject.rights if child.dep_ == "appos" and not _is_described(child))
     found = (able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
     speaking = [mention for mention in found if mention is not None]
     actors = [mention for mention in speaking if mention.category is Category.ACTOR]
@@ -142,31 +139,8 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     return None if speaker is None else speaker.root
 
 
-def _said(verb: Token) -> Iterator[Token]:
-    """The heads of what a verb says: its clause, and an event noun that is its object."""
-    if _gives_toll(verb):  # the figure may hang on the verb: "put the toll *at nine*"
-        yield verb
-    for child in verb.children:
-        before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
-        if before or child.dep_ in SAID:
-            yield child
-        elif child.dep_ == "prep" and child.lower_ in SAID_OF:
-            yield from (below for below in child.children if below.dep_ in ("pobj", "pcomp"))
-
-
-def _below(head: Token, told: Told) -> list[int]:
-    """The events whose triggers, or whose figures of casualties, are under a token."""
-    inside = {token.i for token in _own_words(head)}
-    counted = (i for i, e in told.items() if any(inside.issuperset(range(t.start, t.end)) for t in e.tolls))
-    return sorted({*inside.intersection(told), *counted})
-
-
-def _own_words(head: Token) -> Iterator[Token]:
-    """The words under a token without what else is said in a clause coordinated with it."""
-    yield head
-    for child in head.children:
-        if child.dep_ != "conj" or child.pos_ != "VERB" or child.lemma_.lower() not in SAY:
-            yield from child.subtree
+def _is_described(noun: Token) -> bool:
+    return any(child.lower_ in ("a", "an") for child in noun.lefts)
 
 
 def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
@@ -182,13 +156,20 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     actors = event.fillers(Role.PERPETRATOR)
     if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
-    admits = verb.lemma_.lower() in ADMIT or doc._.mentions[speaker].type == "ArmedGroup"
+    body = doc._.mentions[spoken_for(doc, speaker)]
+    admits = verb.lemma_.lower() in ADMIT or body.type == "ArmedGroup"
+    admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
+    if body.kind is ActorKind.PERSON:  # "*Maduro* says *it* is out to destroy socialism"
+        actors = tuple(i for i in actors if doc[i].lower_ != "it") or (speaker,)
     return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
 
 
 def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
     """Whether an actor told of by a speaker is the speaker, or, where they admit it, "*its* members"."""
-    return doc._.mentions[actor].is_pronoun or (admits and any(t.lower_ in OWN for t in doc[actor].lefts))
+    mention: EntityMention = doc._.mentions[actor]
+    is_body = mention.name is None and mention.definite and mention.noun in OWN_BODIES  # "the *group* had"
+    owned = any(token.lower_ in OWN for token in doc[actor].lefts)
+    return mention.is_pronoun or (admits and (owned or is_body))
 
 
 def _is_announced(doc: Doc, event: EventMention) -> bool:
@@ -260,7 +241,7 @@ def _according_to(doc: Doc, told: Told) -> Iterator[EventMention]:
         speaker = able(doc, source) or (None if source is None else source_of(doc, source))
         own = {below.i for below in token.subtree}
         clause = clause_of(token) or token.sent.root
-        about = [event for event in _below(clause, told) if event not in own]
+        about = [event for event in below(clause, told) if event not in own]
         if speaker is not None and about:
             yield _statement(token.i, speaker.root, about, _kind(about, told, token.sent), "say")
 
@@ -274,7 +255,7 @@ def _object_of_to(token: Token) -> Token | None:
 
 def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[EventMention]:
     """Statements of quoted sentences that name no speaker: the last one goes on."""
-    for sentence in _sentences_in_quotes(doc):
+    for sentence in sentences_in_quotations(doc):
         inside = range(sentence.start, sentence.end)
         if any(statement.trigger.token in inside for statement in spoken):
             continue
@@ -285,21 +266,6 @@ def _quoted(doc: Doc, told: Told, spoken: Sequence[EventMention]) -> Iterator[Ev
             token = next((i for i in inside if doc[i].is_alpha and i not in told), sentence.start)
             speaker = last.fillers(Role.SPEAKER)[0]
             yield _statement(token, speaker, about, _kind(about, told, sentence), "quote")
-
-
-def _sentences_in_quotes(doc: Doc) -> Iterator[Span]:
-    """Sentences that begin inside a quotation: opened there or running on from before."""
-    marks = {token.i: token.text for token in tokens_with(doc, "ORTH", *OPENING, *CLOSING)}
-    inside = False
-    breaks = paragraph_starts(doc)
-    for sentence in doc.sents:
-        first = next((token for token in sentence if not token.is_space), None)
-        if sentence.start in breaks:  # a paragraph that goes on with a quotation opens it again
-            inside = False
-        if first is not None and (inside or first.text in OPENING):
-            yield sentence
-        for mark in (marks[i] for i in range(sentence.start, sentence.end) if i in marks):
-            inside = not inside if mark == '"' else mark in OPENING
 
 
 # Claims, denials and accusations
@@ -353,18 +319,40 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     token = doc[statement.trigger.token]
     attacks = [i for i, event in told.items() if event.trigger.kind is EventKind.ATTACK]
     who = {below.i for child in token.lefts if child.dep_ in SUBJECTS for below in child.subtree}
-    below = [below.i for below in _own_words(token) if below.i in attacks and below.i not in who]
+    who |= {i for root in statement.fillers(Role.ACCUSED) for i in _told_aside(doc[root])}
+    below = [below.i for below in own_words(token) if below.i in attacks and below.i not in who]
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
     if linked or below:
         return list(dict.fromkeys(linked + below))
-    others = [below.i for below in _own_words(token) if below.i in told and below.i not in who]
+    others = [below.i for below in own_words(token) if below.i in told and below.i not in who]
     if statement.trigger.frame == "deny" and others:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
     if statement.trigger.frame == "deny" and denies_other(token):
         return []
+    if statement.trigger.frame == "accuse" and is_of_other(token):
+        return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
-    return _last_attack(told, token.i)
+    claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
+    fitting = {i: event for i, event in told.items() if not (claimed and _is_on_the_armed(doc, event))}
+    return _last_attack(fitting, token.i) or _last_attack(told, token.i)
+
+
+def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
+    return any(doc._.mentions[root].type in STATE for root in roots)
+
+
+def _is_on_the_armed(doc: Doc, event: EventMention) -> bool:
+    """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed it"."""
+    harmed = [doc._.mentions[root].type for root in event.fillers(Role.VICTIM) + event.fillers(Role.TARGET)]
+    armed = bool(harmed) and all(each == "ArmedGroup" for each in harmed)
+    return armed or _is_of_state(doc, event.fillers(Role.PERPETRATOR)) or event.trigger.frame == "clash"
+
+
+def _told_aside(accused: Token) -> Iterator[int]:
+    """The words that only say who is accused: "suspect the group, *which has killed hundreds since 2013*"."""
+    asides = (child for child in accused.rights if child.dep_ in ("relcl", "appos"))
+    return (below.i for aside in asides for below in aside.subtree)
 
 
 @Language.factory(

@@ -20,6 +20,7 @@ BLAMING = WORDS["blaming"]
 ARMED = frozenset(WORDS["armed"])
 IT = frozenset(("it", "this", "that"))
 TAKING_UP = frozenset(WORDS["taking_up"])  # after "responsible for", "behind": the attack told before
+DOING = frozenset(("do", "plant", "perpetrate", "stage", "commit"))  # "said its fighters had *planted* it"
 SURE = frozenset(WORDS["sure"])  # words between a verb of saying and what is said: "there is *evidence* that"
 DOUBTS = frozenset(WORDS["doubts"])
 DOUBTFUL = frozenset(WORDS["doubtful"])
@@ -54,7 +55,9 @@ def _culprit(saying: Token) -> Token | None:
         subject = subject_of(clause)
         if subject is None or any(child.dep_ == "neg" for child in clause.children):
             return None
-        if clause.lemma_ == "do" and any(each.dep_ == "dobj" and each.lower_ in IT for each in clause.rights):
+        if clause.lemma_ in DOING and any(
+            each.dep_ == "dobj" and each.lower_ in IT for each in clause.rights
+        ):
             return subject
         if clause.lemma_ == "be" and subject.lower_ in IT:
             named = next((child for child in clause.rights if child.dep_ == "attr"), None)
@@ -81,6 +84,17 @@ def _is_of_attack_told(word: Token) -> bool:
     below = [child for child in word.children if child.dep_ in ("prep", "pobj", "pcomp")]
     named = [one for child in below for one in ((child,) if child.dep_ != "prep" else child.children)]
     return all(one.lower_ in TAKING_UP for one in named) and word.dep_ in ("acomp", "prep", "advmod")
+
+
+def is_of_other(accusing: Token) -> bool:
+    """Whether somebody is accused of what is no attack told: "of genocide", "suspect that it *has sent*"."""
+    if any(child.dep_ == "ccomp" and child.pos_ in VERBAL for child in accusing.rights):
+        return True
+    # The parser may hang the charge on whom it is against.
+    whom = [child for child in accusing.rights if child.dep_ == "dobj" and accusing.lemma_ == "accuse"]
+    of = [filler for head in (accusing, *whom) for slot, filler in prepositional(head) if slot == "of"]
+    charges = (filler for filler in of if filler.pos_ == "NOUN")
+    return any(not any(child.dep_ == "det" for child in charge.lefts) for charge in charges)
 
 
 def _saying_above(verb: Token) -> Token | None:

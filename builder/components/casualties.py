@@ -19,8 +19,10 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
-from builder.components.quantities import PLURALS, parse_number, quantity_at
+from builder.components.quantities import PLURALS, bare_numeral, parse_number, quantity_at
 from builder.components.quantities import WORDS as NUMBER_WORDS
+from builder.components.shares import shares
+from builder.components.toll_parts import AMONG_WHOM, with_parts
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import alternatives, load
 
@@ -39,6 +41,8 @@ NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
 _NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
+_AMONG_WHOM = alternatives(AMONG_WHOM)
+_ANOTHER = alternatives(word for word in NUMBER_WORDS if word != "one")  # "no one was killed"
 _NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
 # What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
 _INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)}))
@@ -46,8 +50,8 @@ _INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)
 PHRASE = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{alternatives(ZERO)}|{_NUMERAL})
-    (?:[ ](?!(?:{alternatives(WORDS["breaking"])})\b)[\w'’-]+){{0,3}}?[ ]  # who is counted
-    (?:(?:{alternatives(WORDS["copulas"])})[ ])?                         # "were", "have been"
+    (?:[ ](?!(?:\d|(?:{_ANOTHER}|{alternatives(WORDS["breaking"])})\b))[\w'’-]+){{0,3}}?[ ]  # who is counted
+    (?:(?:{alternatives(WORDS["copulas"])})[ ](?:still[ ]|also[ ]|later[ ])?)?      # "were", "are still"
     (?:(?:taken|held|made)[ ])?                                          # "taken hostage"
     (?P<word>{_WORD})\b
     """,
@@ -83,7 +87,7 @@ AMONG = re.compile(
     rf"""
     \b(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})
     (?:[ ]of[ ](?:its|their|his|her|our|the|those))?(?:[ ][\w'’-]+){{0,3}}?[ ]
-    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?P<word>{_WORD})\b
+    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?:{_NUMERAL}[ ])?(?P<word>{_AMONG_WHOM})\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -99,6 +103,10 @@ PUT_AT = re.compile(
 SPOKEN_OF = re.compile(
     rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
 )
+# "has climbed to 47, up from 42"
+UP_FROM = re.compile(
+    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE
+)
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(
     rf"""
@@ -108,11 +116,16 @@ CHANGED = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+YEAR = re.compile(r"(?:19|20)\d\d")  # "the number of deaths in the first half of 2013"
 DEAD = re.compile(r"\b(?:toll|dead|deaths?|died|killed|victims)\b", re.IGNORECASE)
 # What tells that a figure takes the place of another, or that another took its place.
 CUE = re.compile(
     rf"\b(?:(?P<updating>{alternatives(WORDS['updating'])})|{alternatives(WORDS['superseded'])})\b",
     re.IGNORECASE,
+)
+# "feared that the toll *would* rise"
+TO_COME = re.compile(
+    rf"\b(?:{alternatives(WORDS['to_come'])})[ ](?:yet[ ]|still[ ]|further[ ])?$", re.IGNORECASE
 )
 FIGURES = re.compile(rf"\b(?:{alternatives(WORDS['figures'])})\b", re.IGNORECASE)
 
@@ -132,17 +145,28 @@ def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
         outcome = OUTCOMES.get(word, Outcome.KILLED)
         if match["number"].lower() in ZERO:
             yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
-        elif word not in ZERO_ONLY and span[0].like_num and quantity_at(span[0]) != Quantity():
+        elif word not in ZERO_ONLY and _counts_people(doc, span) and quantity_at(span[0]) != Quantity():
             yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
+    for match, span in _matches(NOBODY, doc, text):
+        for found in filter(None, (match["word"] or "died", match["second"])):
+            yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
+
+
+def _among(doc: Doc, text: str) -> Iterator[Toll]:
+    """The figures of those who "were among the dead": each is a share of a toll."""
     for match, span in _matches(AMONG, doc, text):
         number = quantity_at(span[0]) if span[0].like_num else Quantity()
         if number != Quantity():
             yield Toll(
-                span.start, span.end, OUTCOMES[match["word"].lower()], number, _counted_head(doc, span)
+                span.start, span.end, AMONG_WHOM[match["word"].lower()], number, _counted_head(doc, span)
             )
-    for match, span in _matches(NOBODY, doc, text):
-        for found in filter(None, (match["word"] or "died", match["second"])):
-            yield Toll(span.start, span.end, OUTCOMES.get(found.lower(), Outcome.KILLED), NOBODY_AT_ALL)
+
+
+def _counts_people(doc: Doc, span: Span) -> bool:
+    """Whether a phrase begins with a number, and what it counts is no weapon: "five shells fallen"."""
+    inside = (doc._.mentions[i] for i in range(span.start + 1, span.end) if i in doc._.mentions)
+    counted = next(inside, None)
+    return span[0].like_num and (counted is None or counted.category is not Category.WEAPON)
 
 
 def _counted_head(doc: Doc, span: Span) -> int | None:
@@ -167,8 +191,16 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
         if old is not None:
             yield Toll(old.start, old.end, outcome, Quantity(exact=before, stated=before))
         number = quantity_at(span[-1])
-        if number != Quantity() and span[-1].like_num:
+        if number != Quantity() and span[-1].like_num and not YEAR.fullmatch(span[-1].text):
             yield Toll(span.start, span.end, outcome, number)
+
+
+def _superseded(doc: Doc, text: str) -> Iterator[Toll]:
+    """The old figure of a toll that has changed: "has climbed to 47, *up from 42*"."""
+    for _, span in _matches(UP_FROM, doc, text):
+        number = quantity_at(span[-1])
+        if number != Quantity() and DEAD.search(span.sent.text):
+            yield Toll(span.end - 1, span.end, Outcome.KILLED, number)
 
 
 def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
@@ -177,17 +209,32 @@ def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
     if outcome is not None and event.modality not in UNDONE:
         yield from _of_numbers(doc, event, outcome)
         yield from _of_victims(doc, event, outcome)
+        if event.trigger.kind is EventKind.EVENT:
+            yield from _of_objects(doc, event, outcome)
 
 
 def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
-    """The numbers without a noun: "injuring more than *30*"."""
+    """The numbers without a noun: "injuring more than *30*", "killing *two* more"."""
     verb = doc[event.trigger.token]
     for child in verb.children:
-        is_counted = child.dep_ in ("dobj", "nsubjpass", "nsubj") and child.like_num
-        number = quantity_at(child) if is_counted and child.i not in doc._.mentions else Quantity()
-        if number != Quantity():
-            start, end = sorted((verb.i, child.i))
+        if child.dep_ not in ("dobj", "nsubjpass", "nsubj") or child.i in doc._.mentions:
+            continue
+        numeral = bare_numeral(child)
+        number = Quantity() if numeral is None else quantity_at(numeral)
+        if numeral is not None and number != Quantity():
+            start, end = sorted((verb.i, numeral.i))
             yield Toll(start, end + 1, outcome, number)
+
+
+def _of_objects(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
+    """How many those are whom an event befalls that is no attack: "detained *two men*"."""
+    verb = doc[event.trigger.token]
+    for child in verb.children:
+        mention: EntityMention | None = doc._.mentions.get(child.i)
+        is_object = child.dep_ in ("dobj", "nsubjpass") and mention is not None
+        if mention is not None and is_object and mention.number != Quantity():
+            start, end = min(verb.i, mention.start), max(verb.i + 1, mention.end)
+            yield Toll(start, end, outcome, mention.number, mention.root)
 
 
 def _of_victims(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
@@ -216,6 +263,16 @@ def _is_told(tolls: list[Toll], new: Toll) -> bool:
     )
 
 
+def _is_repeated(tolls: list[Toll], share: Toll) -> bool:
+    """Whether a share of a toll is told already; it overlaps the toll that it is of."""
+    return any(
+        (toll.outcome, toll.number) == (share.outcome, share.number)
+        and toll.start < share.end
+        and share.start < toll.end
+        for toll in tolls
+    )
+
+
 def _is_corrected(toll: Toll, event: EventMention, phrases: list[Toll]) -> bool:
     """Whether a number of its own stands at the verb: "six were killed and *24 were wounded*"."""
     trigger = event.trigger.token
@@ -238,6 +295,7 @@ def _marked(doc: Doc, toll: Toll) -> Toll:
         return toll  # "there were no casualties" takes the place of no figure
     sentence = doc[toll.start].sent
     cues = [*CUE.finditer(sentence.text)] if FIGURES.search(sentence.text) else []
+    cues = [cue for cue in cues if not TO_COME.search(sentence.text[: cue.start()])]
     if not cues:
         return toll
     start = doc[toll.end - 1].idx - doc[sentence.start].idx  # of the number, or near it
@@ -266,7 +324,9 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
     if here:
         return min(here, key=lambda k: abs(events[k].trigger.token - toll.start))
     earlier = [k for k in attacks if events[k].trigger.token < sentence.start]
-    return earlier[-1] if earlier else None
+    causes = {i for e in events for role, i in e.links if role is Role.IN_RETALIATION_FOR}
+    told = [k for k in earlier if events[k].trigger.token not in causes]  # of two, the answer is the news
+    return next(iter((told or earlier)[-1:]), None)
 
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
@@ -276,7 +336,7 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *phrases)):
+    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *_superseded(doc, text), *phrases)):
         if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
             continue
         host = _revised_host(toll, events)
@@ -285,6 +345,13 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     _take_up_corrections(doc, text, events)
+    events = with_parts(doc, events)
+    told = [toll for event in events for toll in event.tolls]
+    for toll in (*shares(doc), *_among(doc, text)):
+        host = _host(doc, toll, events)
+        if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):
+            told.append(toll)
+            events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     return tuple(events)
 
 

@@ -1,7 +1,7 @@
 """Circumstances: when, by when, how far, in answer to what, and with what damage."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,20 +9,27 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, TimeMention, register_extensions
+from builder.components.clusters import dates_agree
+from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
-from builder.components.syntax import VERBAL, clause_of, is_passive, tokens_with
+from builder.components.retaliation import AHEAD, Events, link_retaliation
+from builder.components.said import nearest_subject
+from builder.components.scenes import find_scenes, scene_of
+from builder.components.slots import REPLYING, replying_verb
+from builder.components.syntax import VERBAL, clause_of, is_passive
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("circumstances")
 DESTROYED = frozenset(WORDS["destroyed"])
-ANSWERS = frozenset(WORDS["answers"])
-SPANS = frozenset((*load("times")["units"], *load("triggers")["quantifiers"]))
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
+COUNTED = frozenset(load("attribution")["tolls"])
+ENDING = frozenset(WORDS["ending"])
+NAMING = frozenset(WORDS["naming"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
@@ -32,11 +39,9 @@ CARRYING = frozenset(
     word for key in ("support_verbs", "occurrence_verbs", "shaking") for word in load("triggers")[key]
 ).union(WORDS["happening"], AVENGING, *load("modality")["above"].values())
 HELD = frozenset(("dobj", "nsubj", "nsubjpass"))
-AHEAD = frozenset((Modality.THREATENED, Modality.DEMANDED, Modality.PLANNED, Modality.FEARED))
+Settled = tuple[int | None, ...]  # whose a time is: one event's, (None,) nobody's, () not settled yet
 # Which event of a sentence a loose expression of time belongs to, in this order.
 PREFERENCE = (EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT, EventKind.WARNING, EventKind.STATEMENT)
-
-Events = dict[int, EventMention]  # by the tokens of their triggers, in the order of the text
 
 
 def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
@@ -44,6 +49,7 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
     assessed = (assess_damage(doc, measure_distance(doc, event)) for event in doc._.event_mentions)
     events = {event.trigger.token: event for event in assessed}
     attach_times(doc, events)
+    share_with_participles(doc, events)
     share_deadlines(events)
     link_retaliation(doc, events)
     return tuple(events.values())
@@ -55,20 +61,56 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
 def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
+    lead_ins = tuple(find_lead_ins(doc))
+    scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
-        found = _headed(doc, time, events) or _recalled(doc, time, events) or _begun(doc, time, events)
-        owner = found if found is not None or time.relation == "as of" else _owner(doc, time, events)
+        headed = _headed(doc, time, events, lead_ins)
+        found = headed or _recalled(doc, time, events) or _begun(doc, time, events)
+        saying = None if found is not None else _said_on(doc, time)
+        if saying is not None:
+            found = saying.i if saying.i in events else None
+        elif found is None and time.relation != "as of":
+            found = _owner(doc, time, events)
+        owner = scene_of(time, scenes) if found is None and saying is None else found
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
-        events[token] = _timed(events[token], times)
+        events[token] = _timed(events[token], _of_one_day(doc[token], times))
 
 
-def _headed(doc: Doc, time: TimeMention, events: Events) -> int | None:
+def _of_one_day(trigger: Token, times: list[TimeMention]) -> list[TimeMention]:
+    """The times of an event, of one that its own words date no other: "on Friday marked *the 2019 raid*"."""
+    before = range(trigger.left_edge.i, trigger.i)
+    own = {time.moment for time in times if time.start in before and time.moment is not None}
+    if trigger.pos_ == "VERB" or not own:
+        return times
+    return [time for time in times if time.moment is None or dates_agree({time.moment}, own)]
+
+
+def share_with_participles(doc: Doc, events: Events) -> None:
+    """Date what a movement went on with: "*overran* the village on Sunday, *burning* houses"."""
+    for token, event in list(events.items()):
+        main = events.get(_main_clause(doc[token]))
+        if event.times or main is None or event.trigger.kind is not EventKind.ATTACK:
+            continue
+        if main.trigger.kind is EventKind.MOVEMENT and main.modality is event.modality:
+            events[token] = replace(event, times=main.times)
+
+
+def _main_clause(verb: Token) -> int:
+    """The verb that a participle goes on from; of what is no participle the verb itself."""
+    first = verb.head if verb.dep_ == "conj" else verb
+    return first.head.i if first.dep_ == "advcl" and first.tag_ == "VBG" else verb.i
+
+
+def _headed(doc: Doc, time: TimeMention, events: Events, lead_ins: Iterable[LeadIn]) -> int | None:
     """The first event of a line that a date heads: "Garissa County, *11 Jun*: gunmen raided a village"."""
-    if time.end >= len(doc) or doc[time.end].text != ":" or time.relation != "at":
+    if time.end >= len(doc) or time.relation != "at":
         return None
-    line = range(time.end, doc[time.start].sent.end)
+    lead_in = lead_in_of(doc, time, lead_ins)
+    if lead_in is None and doc[time.end].text != ":":
+        return None
+    line = range(time.end, doc[time.start].sent.end if lead_in is None else lead_in.until)
     return next((i for i in events if i in line and events[i].trigger.kind in DONE), None)
 
 
@@ -89,27 +131,97 @@ def _owner(doc: Doc, time: TimeMention, events: Events) -> int | None:
     nearest = None if time.head is None else doc[time.head]
     above_it = root.ancestors if nearest is None else (nearest, *nearest.ancestors)
     for above in above_it:
-        if above.i in events:
-            return above.i
-        if above.pos_ not in VERBAL:
-            if (above.i != root.head.i and _is_bound(above)) or above.lemma_.lower() in OTHER_DAYS:
-                return None
-            continue
-        # "carried out an *air strike* on Friday"
-        held = next((c.i for c in above.children if c.dep_ in HELD and _happens(c.i, events)), None)
-        if held is not None:
-            reported = above.lemma_ == "report" and is_passive(above)
-            # "*condemned* the attack on Friday"
-            return held if reported or above.lemma_.lower() in CARRYING else None
-        dropped = (
-            above.i in doc._.triggers and time.relation != "by"
-        )  # "*called* for protests on Friday": the day of no event of ours
-        far = above.lemma_.lower() in SAYING and time.start - above.i > BESIDE
-        if far or (above.dep_ == "relcl" and not dropped):
-            return next((i for i in events if i > above.i and above.is_ancestor(doc[i])), None)
-        if above.dep_ == "relcl" or dropped or above.lemma_.lower() in SAYING:
-            return None
+        settled = _settled(doc, time, above, events)
+        if settled:
+            return settled[0]
     return _best_of_sentence(root, events)
+
+
+def _settled(doc: Doc, time: TimeMention, above: Token, events: Events) -> Settled:
+    """Whose time it is by one word above it: an event's, nobody's, or not told by that word."""
+    root = doc[time.start : time.end].root
+    if above.i in events and _is_day_of_naming(doc, time, above):
+        return (None,)
+    if above.i in events:
+        told = _told_before(root, above, events)
+        return (above.i if told is None else told,)
+    if above.pos_ not in VERBAL:
+        bound = above.i != root.head.i and _is_bound(above)
+        return (None,) if bound or above.lemma_.lower() in OTHER_DAYS else ()
+    if _dates_other(above, events):
+        return (None,)
+    return _carried(doc, above, events) or _aside(doc, time, above, events)
+
+
+def _carried(doc: Doc, verb: Token, events: Events) -> Settled:
+    """The event that a verb carries: "carried out an *air strike* on Friday", "replied with a *raid*"."""
+    reply = next((i for i in events if replying_verb(doc[i]) == verb), None)
+    if reply is not None:
+        return (reply,)
+    held = next((i for i in _held(verb) if _happens(i, events)), None)
+    return () if held is None else (held if _carries(verb) else None,)
+
+
+def _aside(doc: Doc, time: TimeMention, verb: Token, events: Events) -> Settled:
+    """Whose time it is below a verb of no event of ours: of what is said far on, or of nothing told."""
+    # "*called* for protests on Friday": the day of no event of ours
+    dropped = verb.i in doc._.triggers and time.relation != "by"
+    says = verb.lemma_.lower() in SAYING and verb.head.lower_ != "without"  # "*without warning* on Friday"
+    if (says and time.start - verb.i > BESIDE) or (verb.dep_ == "relcl" and not dropped):
+        return (next((i for i in events if i > verb.i and verb.is_ancestor(doc[i])), None),)
+    return (None,) if verb.dep_ == "relcl" or dropped or says else ()
+
+
+def _held(verb: Token) -> Iterator[int]:
+    """What a verb carries: object, subject, the noun of its clause: "the *strike*, which came on Monday"."""
+    if _ends(verb):
+        return
+    yield from (child.i for child in verb.children if child.dep_ in HELD)
+    if verb.dep_ == "relcl" and verb.lemma_.lower() in CARRYING:
+        yield verb.head.i
+
+
+def _told_before(root: Token, saying: Token, events: Events) -> int | None:
+    """The event of a time that stands before who says so: "drove into a crowd *on Monday*, police *said*"."""
+    speaker = nearest_subject(saying) if events[saying.i].trigger.kind is EventKind.STATEMENT else None
+    if speaker is None or not root.i < speaker.left_edge.i < saying.i:
+        return None
+    before = [i for i in events if saying.sent.start <= i < speaker.left_edge.i and _happens(i, events)]
+    loose = [i for i in before if not _is_told_aside(saying.doc[i], saying)]
+    loose = loose or [i for i in before if saying.doc[i].tag_ == "VBG"]  # of "gunmen …, *killing* ten"
+    return min(loose, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
+
+
+def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:
+    """Whether a date is that of the news: "identified the man *who* blew himself up … as X *on Sunday*"."""
+    today = doc._.published is not None and str(time.moment) == doc._.published.isoformat()
+    who = verb.dep_ == "relcl" and any(child.lower_ == "who" for child in verb.lefts)
+    return today and who and verb.head.head.lemma_.lower() in NAMING
+
+
+def _carries(verb: Token) -> bool:
+    """Whether a verb's date is that of the event it is told of: but "*condemned* the attack on Friday"."""
+    reported = verb.lemma_ == "report" and is_passive(verb)
+    return reported or verb.lemma_.lower() in CARRYING | REPLYING
+
+
+def _dates_other(verb: Token, events: Events) -> bool:
+    """Whether a verb's date is that of no attack: "the *toll* rose on Saturday", "*ended* the siege"."""
+    counts = any(child.dep_ in HELD and child.lemma_.lower() in COUNTED for child in verb.lefts)
+    return counts or (_ends(verb) and any(child.i in events for child in verb.rights))
+
+
+def _ends(verb: Token) -> bool:
+    return verb.lemma_.lower() in ENDING and not is_passive(verb)
+
+
+def _said_on(doc: Doc, time: TimeMention) -> Token | None:
+    """The verb of saying right before a date, which tells when it was said: "*said on Tuesday* that"."""
+    before = [token for token in doc[max(0, time.start - BESIDE) : time.start] if token.lower_ != "on"]
+    last = before[-1] if before else None
+    possessive = time.end < len(doc) and doc[time.end].tag_ == "POS"
+    says = last is not None and last.pos_ == "VERB" and last.lemma_.lower() in SAYING
+    return last if says and not possessive else None
 
 
 def _recalled(doc: Doc, time: TimeMention, events: Events) -> int | None:
@@ -210,65 +322,6 @@ def assess_damage(doc: Doc, event: EventMention) -> EventMention:
         return replace(event, damage=Damage.UNDAMAGED, modality=Modality.ASSERTED)
     lemma = doc[event.trigger.token].lemma_.lower()
     return replace(event, damage=Damage.DESTROYED if lemma in DESTROYED else Damage.DAMAGED)
-
-
-# Retaliation
-
-
-def link_retaliation(doc: Doc, events: Events) -> None:
-    """Link each attack that is told as an answer to the attack that it answers."""
-    for token, event in list(events.items()):
-        word = _answering_word(doc[token]) if event.trigger.kind is EventKind.ATTACK else None
-        answer = None if word is None else _answer(word, token, events)
-        if answer is not None:
-            _link_answer(events, answer, token)
-    for word in tokens_with(doc, "LOWER", *ANSWERS):
-        pair = _answered_before(word, events)
-        if pair is not None:
-            _link_answer(events, *pair)
-
-
-def _link_answer(events: Events, answer: int, cause: int) -> None:
-    links = (*events[answer].links, (Role.IN_RETALIATION_FOR, cause))
-    events[answer] = replace(events[answer], links=links)
-
-
-def _answered_before(word: Token, events: Events) -> tuple[int, int] | None:
-    """The attack that a bare "in response" tells of, and the one that it answers: the last before.
-
-    "*In retaliation*, the air force bombed" says no more; "in retaliation *for* it" is read elsewhere.
-    """
-    bare = word.dep_ == "pobj" and word.head.lower_ == "in" and not any(word.children)
-    if not bare or any(child.dep_ in ("prep", "advcl") for child in word.head.children):
-        return None
-    verb = word.head.head
-    near = (verb.i, *(child.i for child in verb.rights if child.dep_ == "dobj"))
-    attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK]
-    answer = next((i for i in near if i in attacks and events[i].modality not in AHEAD), None)
-    before = [i for i in attacks if i < word.sent.start and events[i].modality not in AHEAD]
-    return None if answer is None or not before else (answer, before[-1])
-
-
-def _answering_word(token: Token) -> Token | None:
-    """The word that has a trigger as its object: "in *response* to the killing", "to *avenge* it"."""
-    if token.dep_ == "relcl":  # "the answer to the drone that *struck* the base"
-        token = token.head
-    while token.dep_ == "pobj" and token.head.lower_ == "of" and token.head.head.lemma_.lower() in SPANS:
-        token = token.head.head  # "a response to five years of *bombing*"
-    above = token.head
-    if token.dep_ == "dobj" and above.lemma_.lower() in AVENGING:
-        return above
-    word = above.head
-    answers = token.dep_ == "pobj" and word.lemma_.lower() in ANSWERS | AVENGING
-    return word if answers else None
-
-
-def _answer(word: Token, cause: int, events: Events) -> int | None:
-    """The attack that answers: nearest above the word of answering, else the last before it in the text."""
-    attacks = [i for i, event in events.items() if event.trigger.kind is EventKind.ATTACK and i != cause]
-    above = next((above.i for above in word.ancestors if above.i in attacks), None)
-    before = (i for i in reversed(attacks) if i < word.i and events[i].modality not in AHEAD)
-    return next(before, None) if above is None else above
 
 
 @Language.factory(

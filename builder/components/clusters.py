@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 from spacy.tokens import Doc, Token
 
@@ -13,6 +14,7 @@ from builder.model import ActorKind, Modality, Moment, Role
 from builder.patterns import load
 
 WORDS = load("incidents")
+WIDE = frozenset(("country", "province", "district"))
 EFFECTS = frozenset(WORDS["effects"])  # frames that tell what an attack did: "two were wounded"
 STRONG = frozenset(Modality(name) for name in WORDS["strong"])  # told as having happened, or as denied
 ORDER = tuple(Modality(name) for name in WORDS["order"])
@@ -99,11 +101,13 @@ class Context:
         self.countries = {
             key for key, chain in chains.items() if chain.place is not None and chain.first.type == "country"
         }
+        self._chains = chains
         self._place_of = {
             key: self.chain_at[chain.location]
             for key, chain in chains.items()
             if chain.location is not None and chain.location in self.chain_at
         }
+        self._named = {key for key, chain in chains.items() if chain.is_named}
         self._sentence_starts = [sentence.start for sentence in doc.sents]
 
     def cluster(self, mention: EventMention) -> Cluster:
@@ -135,10 +139,31 @@ class Context:
         here, there = self._places(one), self._places(other)
         return bool(here) and bool(there) and here.isdisjoint(there)
 
+    def lie_apart(self, one: Cluster, other: Cluster) -> bool:
+        """Whether two clusters are in different places of which neither may hold the other.
+
+        "In *Bijapur district* … the blast took place near *Ambeli village*" may be one place.
+        """
+        pairs = product(self._places(one), self._places(other))
+        return self.places_differ(one, other) and not any(self._may_hold(a, b) for a, b in pairs)
+
+    def _may_hold(self, one: int, other: int) -> bool:
+        """Whether one of two places is a region and nothing tells that the other lies elsewhere."""
+        a, b = self._chains[one], self._chains[other]
+        wide = [chain for chain in (a, b) if chain.type in WIDE]
+        links = [chain.place for chain in (a, b) if chain.place is not None]
+        countries = {link.country for link in links if link.country is not None}
+        provinces = {link.province.label for link in links if link.province is not None}
+        provinces |= {link.label for link in links if link.precision == "province"}
+        return len(wide) == 1 and len(countries) < 2 and len(provinces) < 2
+
     def _places(self, cluster: Cluster) -> set[int]:
-        """The chains of where a cluster happened: its locations, and where its targets are."""
+        """The chains of where a cluster happened: its locations, and where its targets are.
+
+        "A neighbouring village" is no other place than the base beside it.
+        """
         sites = {self._place_of[key] for key in cluster.filling(Role.TARGET) if key in self._place_of}
-        return cluster.filling(Role.LOCATION) | sites
+        return {key for key in cluster.filling(Role.LOCATION) if key in self._named} | sites
 
     def is_series(self, cluster: Cluster) -> bool:
         """Whether several events are told as one: they are counted, or a noun is in the plural."""

@@ -23,6 +23,7 @@ from builder.components.chains import (
 )
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
+from builder.components.quotations import quotations
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind
 from builder.patterns import load
@@ -43,6 +44,7 @@ class Resolver:
     chains: list[Chain] = field(default_factory=list)
     of: dict[int, Chain] = field(default_factory=dict)
     told: frozenset[int] = frozenset()  # the mentions that have a role in an event
+    quoted: tuple[range, ...] = ()
 
     def resolve(self, mention: EntityMention) -> None:
         """Add one mention to the chain that it continues, or begin one; a pronoun begins none."""
@@ -132,6 +134,10 @@ class Resolver:
             for root, c in near.items()
             if _kind_of(c, doc[root]) in kinds and doc[root].dep_ not in UNLIKELY
         ]
+        # Whoever speaks means by "they" whom they named, or else whom the report is about.
+        quotation = next((each for each in self.quoted if pronoun.root in each), None)
+        if quotation is not None:
+            fitting = [root for root in fitting if root in quotation or doc[root].dep_ in SUBJECTS]
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
@@ -158,7 +164,8 @@ class Resolver:
         "the group's leader, X", "the main movement, the Front": one has a name, or one is an acronym.
         """
         token = self.doc[mention.root]
-        chain = self.of.get(token.head.i) if token.dep_ == "appos" else self._described_before(mention)
+        apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
+        chain = self._described_before(mention) or apposed_to
         if chain is None or not _is_same_sort(chain, mention):
             return False
         first = chain.first.label
@@ -215,7 +222,7 @@ def _kind_of(chain: Chain, head: Token) -> str | None:
 def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     """Every chain of a document, and the chain of each mention by the token of its head."""
     told = frozenset(filler.root for event in doc._.event_mentions or () for filler in event.roles)
-    resolver = Resolver(doc, told=told)
+    resolver = Resolver(doc, told=told, quoted=tuple(quotations(doc)))
     _read_in_order(resolver)
     for mention in doc._.mentions.values():
         _join_with_modifier(resolver, mention)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention
-from builder.components.syntax import SUBJECTS, subject_of
+from builder.components.syntax import SUBJECTS, is_noncommittal, subject_of
 from builder.model import Role
 from builder.patterns import load
 
@@ -32,7 +32,7 @@ def is_by_nobody(doc: Doc, statement: EventMention) -> bool:
     above = token.head.children if token.dep_ == "conj" else ()  # "*neither* confirmed *nor* denied"
     negated = any(child.dep_ == "neg" or child.lower_ == "nor" for child in (*token.children, *above))
     refused = token.dep_ in ("xcomp", "pcomp") and token.head.lemma_.lower() in REFUSING
-    return negated or refused or not NOBODY.isdisjoint(words)
+    return negated or refused or is_noncommittal(token) or not NOBODY.isdisjoint(words)
 
 
 def denies_other(verb: Token) -> bool:

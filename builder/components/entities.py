@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Name, register_extensions
+from builder.components.car_bombs import as_bomb
 from builder.components.kinds import (
     Standing,
     in_context,
@@ -63,6 +64,14 @@ def _only_counts(phrase: NounPhrase) -> bool:
 def _described(phrase: NounPhrase, standing: Standing, *, plural: bool) -> EntityMention:
     """The mention of a phrase that stands for something, with all that its words say."""
     category, kind = standing
+    number = read_quantity(phrase.doc[phrase.root])
+    if (
+        kind is ActorKind.ORGANIZATION
+        and phrase.name is None
+        and number.stated
+        and _type(phrase, category) == "Police"
+    ):
+        kind = ActorKind.GROUP  # "*600 police* will arrive"
     name = phrase.name if kind is ActorKind.PERSON else None
     return EntityMention(
         start=phrase.start,
@@ -77,7 +86,7 @@ def _described(phrase: NounPhrase, standing: Standing, *, plural: bool) -> Entit
         country=country_of(phrase),
         definite=phrase.is_definite,
         plural=plural,
-        number=read_quantity(phrase.doc[phrase.root]),
+        number=number,
         titles=titles(phrase),
     )
 
@@ -155,7 +164,7 @@ def find_mentions(doc: Doc) -> dict[int, EntityMention]:
         if mention is not None and not _is_inside_name(mention, found):
             found[mention.root] = mention
     found |= {mention.root: mention for mention in minor_mentions(doc, found)}
-    return {root: _as_member(doc, mention, found) for root, mention in sorted(found.items())}
+    return {root: as_bomb(doc, _as_member(doc, mention, found)) for root, mention in sorted(found.items())}
 
 
 def _as_member(doc: Doc, mention: EntityMention, found: dict[int, EntityMention]) -> EntityMention:

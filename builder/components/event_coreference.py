@@ -74,6 +74,7 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether nothing speaks against two clusters being one event."""
     return (
         not _answers(host, cluster)
+        and not _is_another_than_denied(host, cluster)
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
@@ -91,6 +92,14 @@ def _answers(host: Cluster, cluster: Cluster) -> bool:
         for member in one.members
         for role, token in member.links
     )
+
+
+def _is_another_than_denied(host: Cluster, cluster: Cluster) -> bool:
+    """Whether one of two is said not to have happened, and the other happened on a day of its own."""
+    if (host.modality is Modality.DENIED) is (cluster.modality is Modality.DENIED):
+        return False
+    denied, done = (host, cluster) if host.modality is Modality.DENIED else (cluster, host)
+    return bool(done.moments - denied.moments)
 
 
 def _types_agree(host: Cluster, cluster: Cluster) -> bool:
@@ -142,16 +151,20 @@ def _is_definite_noun(token: Token) -> bool:
 def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether a reference says something that the event it would take up has not: place, whom, kind."""
     own, known = cluster.filling(*ATTACK_ROLES), host.filling(*ATTACK_ROLES)
-    elsewhere = own.isdisjoint(known) and context.places_differ(host, cluster)
+    elsewhere = own.isdisjoint(known) and context.lie_apart(host, cluster)
     # New victims without a name tell of the same attack: "A bomb exploded. The blast killed two soldiers."
     other_target = cluster.filling(Role.TARGET) - host.filling(Role.TARGET)
     other_harmed = other_target | (context.named_victims(cluster) - context.named_victims(host))
     other_effect = cluster.first.trigger.frame in EFFECTS and not host.filling(Role.VICTIM)
-    new_types = set(cluster.types) - set(host.types)
-    other_kind = bool(new_types) and "Abduction" in (*cluster.types, *host.types)
+    other_kind = bool(set(cluster.types) - set(host.types)) and _is_other_kind(host, cluster)
     if _is_identified(context, cluster) and _counts_differ(host, cluster):
         return True
     return elsewhere or bool(other_harmed) or other_effect or other_kind
+
+
+def _is_other_kind(host: Cluster, cluster: Cluster) -> bool:
+    """Whether one of two clusters is an abduction and the other is told as something else, or as nothing."""
+    return ("Abduction" in host.types) != ("Abduction" in cluster.types)
 
 
 def _is_identified(context: Context, cluster: Cluster) -> bool:
@@ -217,7 +230,7 @@ def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:
     actors = [root for member in cluster.members for root in member.fillers(Role.PERPETRATOR)]
     they = any(context.mentions[root].is_pronoun for root in actors)
     same = host.filling(Role.PERPETRATOR) & cluster.filling(Role.PERPETRATOR)
-    next_sentence = context.distance(host, cluster) == 1
+    next_sentence = context.distance(host, cluster) == 1 and not _is_other_kind(host, cluster)
     return next_sentence and they and bool(same) and not context.places_differ(host, cluster)
 
 

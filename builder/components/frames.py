@@ -22,7 +22,8 @@ HARMING = frozenset(("kill", "die", "harm"))  # frames whose noun's possessive i
 def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str | None:
     """What a mention in a slot is to the event: the name of a role or of one of the four more, or None."""
     roles = FRAMES[frame].get(slot)
-    if roles is None:
+    on_air = slot == "on" and mention.type == "NewsAgency"  # "accused the rebels *on television*"
+    if roles is None or on_air:
         return None
     if slot == "modifier":
         return _modifier_role(mention, token, roles, frame)

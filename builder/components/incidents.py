@@ -16,10 +16,12 @@ from builder.components.event_coreference import group_by_discourse
 from builder.components.lexicon import ancestors
 from builder.components.responsibility import with_basis
 from builder.components.sentence_clusters import group_by_grammar
+from builder.components.syntax import is_passive
 from builder.model import EventKind, Role
 from builder.patterns import load
 
 # Frames of what may be an accident: deaths, injuries and damage alone are no attack.
+REFERENCES = frozenset(load("triggers")["references"])
 HOSTED = frozenset(load("incidents")["hosted"])
 RESPONSIBILITY = frozenset(("claim", "deny", "accuse"))  # frames of statements on who did it
 TOLD_ROLES = (Role.TARGET, Role.VICTIM, Role.PERPETRATOR, Role.LOCATION)
@@ -39,15 +41,24 @@ def group(doc: Doc) -> tuple[Incident, ...]:
 def _attacks(context: Context, mentions: Iterable[EventMention]) -> list[Cluster]:
     attacks = [m for m in mentions if m.trigger.kind is EventKind.ATTACK]
     told = group_by_discourse(context, group_by_grammar(context, attacks))
-    return [cluster for cluster in told if _is_worth_telling(cluster)]
+    return [cluster for cluster in told if _is_worth_telling(context, cluster)]
 
 
-def _is_worth_telling(cluster: Cluster) -> bool:
+def _is_set_alight(context: Context, cluster: Cluster) -> bool:
+    """Whether something "*was burned*", not "burned", on a day or in a place of its own."""
+    burned = any(token.lemma_ == "burn" and is_passive(token) for token in context.triggers(cluster))
+    return burned and bool(cluster.moments or cluster.filling(Role.LOCATION))
+
+
+def _is_worth_telling(context: Context, cluster: Cluster) -> bool:
     """Whether an attack says who, whom, where or with what; deaths and damage alone may be accidents."""
-    if cluster.frames <= HOSTED and not cluster.filling(Role.PERPETRATOR) and not cluster.weapons:
+    harmed_alone = cluster.frames <= HOSTED and not cluster.filling(Role.PERPETRATOR) and not cluster.weapons
+    if harmed_alone and not _is_set_alight(context, cluster):
         return False
-    if cluster.frames <= EFFECTS and _has_only_zero_tolls(cluster):
+    if cluster.frames <= EFFECTS and _has_only_zero_tolls(cluster) and not cluster.weapons:
         return False
+    if all(member.trigger.lemma in REFERENCES for member in cluster.members):
+        return False  # "the incident" of which nothing else is told is no attack
     return bool(cluster.filling(*TOLD_ROLES) or cluster.weapons) or cluster.count is not None
 
 

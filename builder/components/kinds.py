@@ -22,7 +22,9 @@ ARTICLES = frozenset(("a", "an", "the"))
 PLACE_PREPOSITIONS = frozenset(WORDS["place_prepositions"])
 STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
+TOWNS_OF = frozenset(WORDS["towns_of"])
 SITES: dict[str, str] = WORDS["sites"]
+LIVES = frozenset(WORDS["lives"])  # "the *murder* of"
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
 ENTRY_CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "State": Category.PLACE}
@@ -30,6 +32,7 @@ LABEL_CATEGORIES = {"GPE": Category.PLACE, "LOC": Category.PLACE, "FAC": Categor
 # Inhabitants of the smallest settlement that a bare name is taken for: as in the extract of GeoNames that is
 # shipped. In a whole dump every last name is some hamlet's.
 SMALLEST_BY_NAME = 500
+THINGS = frozenset((Category.WEAPON, Category.FACILITY))
 LONGEST_TYPE_NOUN = 2  # tokens before a preposition or an apposed name that can say what the name is
 
 # The class of node that a phrase becomes, and of an actor its kind.
@@ -59,6 +62,10 @@ def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
 
 def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
     """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
+    after = phrase.doc[phrase.end : phrase.end + 2]
+    called = [token.lower_ for token in after[:1]] == ["of"] and after[-1].text[0].isupper()
+    if noun.text in TOWNS_OF and called:
+        return Noun(noun.text, Category.PLACE, None, "settlement")  # "the *resort* of Sousse"
     concept = SITES.get(noun.text)
     if concept is None or phrase.start == 0:
         return noun
@@ -114,7 +121,8 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
         return category, ActorKind(kind) if category is Category.ACTOR else None
     if noun is not None and _is_told_by(doc, name, noun):
         return noun.category, ActorKind.ORGANIZATION if noun.category is Category.ACTOR else None
-    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS:
+    in_place = doc[name.start - 1].lower_ in STRONG_PREPOSITIONS and _is_known_place(doc, name)
+    if name.end - name.start > 1 and normalise_name(doc[name.start].text) in BODY_WORDS and not in_place:
         return Category.ACTOR, ActorKind.ORGANIZATION
     called_place = _is_called_place(doc, name)
     actor = None if called_place else _actor_kind(doc, name)
@@ -127,6 +135,14 @@ def standing_of_name(doc: Doc, name: Name, noun: Noun | None) -> Standing | None
     )
     is_place = is_place or (name.label == "ORG" and _is_known_place(doc, name))
     return (Category.PLACE, None) if is_place else None
+
+
+def _is_mourned(doc: Doc, name: Name) -> bool:
+    """Whether somebody of several names, whom no place is called by, died: "the *death of* Ma-ae Sulong"."""
+    if name.start < 2 or name.end - name.start == 1 or doc[name.start - 1].lower_ != "of":
+        return False
+    of_life = doc[name.start - 2].lemma_.lower() in LIVES
+    return of_life and name.label != "ORG" and not open_index().lookup(doc[name.start : name.end].text)
 
 
 def _is_called_place(doc: Doc, name: Name) -> bool:
@@ -147,7 +163,7 @@ def _is_told_by(doc: Doc, name: Name, noun: Noun) -> bool:
 
 def _actor_kind(doc: Doc, name: Name) -> ActorKind | None:
     """The kind of actor that a name is: somebody's last name, apposed to a body, or as spaCy has it."""
-    if transliteration_key(doc[name.end - 1].text) in doc._.persons:
+    if transliteration_key(doc[name.end - 1].text) in doc._.persons or _is_mourned(doc, name):
         return ActorKind.PERSON
     apposed = _apposed_kind(doc, name)
     if apposed is not None:
@@ -184,14 +200,28 @@ def _after_place_preposition(doc: Doc, name: Name) -> bool:
     of = name.start - 1
     if of < 1:
         return False
+    if _is_end_of_stretch(doc, name):
+        return True
     if doc[of].lower_ != "of":
         return doc[of].lower_ in PLACE_PREPOSITIONS
     noun = noun_ending_at(doc, max(0, of - 1 - LONGEST_TYPE_NOUN), of - 1)
     return noun is not None and noun.category in (Category.FACILITY, Category.PLACE)
 
 
+def _is_end_of_stretch(doc: Doc, name: Name) -> bool:
+    """Whether a name is an end of where something was: "struck a mine *between* X and *Y*"."""
+    root = doc[name.start : name.end].root
+    between = (root.head if root.dep_ == "conj" else root).head
+    if between.lower_ != "between" or root.head.i > root.i:
+        return False
+    noun = noun_ending_at(doc, between.head.i, between.head.i)
+    return noun is not None and noun.category in THINGS
+
+
 def _must_be_place(doc: Doc, name: Name) -> bool:
     """Whether no person or body stands here: "in X", "near X", "sent troops to X", "the outpost of X"."""
+    if _is_end_of_stretch(doc, name):
+        return True
     before = doc[name.start - 1]
     if before.lower_ in STRONG_PREPOSITIONS or (before.lower_ == "of" and name.label != "ORG"):
         return True

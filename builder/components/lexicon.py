@@ -25,6 +25,9 @@ class Noun:
     type: str | None
 
 
+PARTICIPLES = frozenset(("VBN", "VBD"))
+
+
 @cache
 def nouns() -> dict[str, Noun]:
     """Every noun of the lexicon by its text; the first class that lists a noun has it."""
@@ -34,7 +37,8 @@ def nouns() -> dict[str, Noun]:
         kind = ActorKind(group) if category is Category.ACTOR else None
         for concept, texts in types.items():
             for text in texts:
-                found.setdefault(text, Noun(text, category, kind, concept or None))
+                for form in dict.fromkeys((text, text.replace("-", " "))):  # a hyphen is a token: "pick-up"
+                    found.setdefault(form, Noun(form, category, kind, concept or None))
     return found
 
 
@@ -53,7 +57,9 @@ def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     """The longest noun of the lexicon that ends with token `root` and begins no earlier than `start`."""
     head = doc[root]
     lower = head.lower_
-    forms = dict.fromkeys((lower, head.lemma_.lower(), _singular(lower)))
+    # of "London-*based*" the lemma is "base"
+    lemma = head.lemma_.lower() if head.tag_ not in PARTICIPLES else lower
+    forms = dict.fromkeys((lower, lemma, _singular(lower)))
     endings = [form for form in forms if form in _last_words()]
     if not endings:
         return None

@@ -5,7 +5,7 @@ them: where both read one event of the same kind, the model says which; where th
 of one, without roles.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -18,12 +18,14 @@ from builder.model import EventKind, Modality
 from builder.patterns import load
 
 WORDS = load("main_event")
-# Tokens of a report that is about one event: fewer tell nothing, and the model was taught with no more.
-SHORTEST: int = WORDS["shortest"]
-LONGEST: int = WORDS["longest"]
 # The model must be so sure: of thirty-one types, one of no event, each has three hundredths by chance.
 SURE: float = WORDS["sure"]
-TYPES: dict[str, tuple[str, str]] = {label: (kind, type_) for label, (kind, type_) in WORDS["types"].items()}
+# To be told by a verb that is no trigger by itself, an event must be more likely than not.
+LIKELY = 0.5
+# Kinds and concepts; of several the rules must have read one, for the model does not tell them apart.
+TYPES: dict[str, tuple[EventKind, tuple[str, ...]]] = {
+    label: (EventKind(kind), tuple(concepts)) for label, (kind, *concepts) in WORDS["types"].items()
+}
 HAPPENED = (Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED)
 
 
@@ -31,42 +33,56 @@ def with_main_event(doc: Doc) -> tuple[Incident, ...]:
     """The incidents of a document, the main one with the type and the probability that the model gives it."""
     learned: Learnings | None = doc._.learned
     incidents: tuple[Incident, ...] = doc._.incidents
-    if learned is None or not SHORTEST <= len(doc) <= LONGEST:
+    main = None if learned is None else learned.main
+    if main is None or main.probability < SURE or main.label not in TYPES:
         return incidents
-    if learned.main.probability < SURE or learned.main.label not in TYPES:
-        return incidents
-    kind_name, concept = TYPES[learned.main.label]
-    kind, probability = EventKind(kind_name), learned.main.probability
-    place = _place_of(incidents, kind, concept)
+    kind, concepts = TYPES[main.label]
+    place = _place_of(incidents, kind, concepts)
     if place is None:
         # An attack that is threatened, planned or denied is told of, and did not happen.
         is_told = any(each.kind is kind for each in incidents)
-        return incidents if is_told else (*incidents, *_new(doc, incidents, kind, concept))
-    main = incidents[place]
-    is_said = any(concept in ancestors(each) for each in main.types)
-    typed = replace(main, types=main.types if is_said else (concept,), confidence=probability)
+        return incidents if is_told else (*incidents, *_new(doc, incidents, kind, concepts))
+    incident = incidents[place]
+    typed = replace(incident, types=_those_of(incident, concepts) or concepts, confidence=main.probability)
     return (*incidents[:place], typed, *incidents[place + 1 :])
 
 
-def _place_of(incidents: Sequence[Incident], kind: EventKind, concept: str) -> int | None:
+def _those_of(incident: Incident, concepts: Collection[str]) -> tuple[str, ...]:
+    """The types of an incident that are among some concepts, or narrower than one."""
+    return tuple(each for each in incident.types if not ancestors(each).isdisjoint(concepts))
+
+
+def _place_of(incidents: Sequence[Incident], kind: EventKind, concepts: Collection[str]) -> int | None:
     """Which incident is the main one: the first of its type, else the first of its kind that happened."""
     alike = [k for k, each in enumerate(incidents) if each.kind is kind and each.modality in HAPPENED]
-    same = (k for k in alike if any(concept in ancestors(one) for one in incidents[k].types))
-    return next(same, next(iter(alike), None))
+    same = (k for k in alike if _those_of(incidents[k], concepts))
+    other = iter(alike if len(concepts) == 1 else ())
+    return next(same, next(other, None))
 
 
-def _new(doc: Doc, incidents: Iterable[Incident], kind: EventKind, concept: str) -> Iterator[Incident]:
-    """An incident that the rules do not read, told by its surest trigger; without one there is none."""
+def _new(
+    doc: Doc, incidents: Iterable[Incident], kind: EventKind, concepts: tuple[str, ...]
+) -> Iterator[Incident]:
+    """An incident that the rules do not read, told by its surest trigger or the main verb."""
     learned: Learnings = doc._.learned
+    assert learned.main is not None
     taken = {member.trigger.token for incident in incidents for member in incident.members}
     free = (each for each in learned.triggers if each.start not in taken)
     surest = max(free, key=lambda each: each.probability, default=None)
-    if surest is None:
+    verbs = _main_verbs(doc) if learned.main.probability > LIKELY else ()
+    token = next((each for each in verbs if each not in taken), None) if surest is None else surest.start
+    if token is None or len(concepts) > 1:
         return
-    token = surest.start
-    trigger = Trigger(token, kind, concept, "main", doc[token].lemma_)
-    mention = EventMention(trigger, types=(concept,))
-    yield Incident((mention,), mention.modality, (concept,), (), confidence=learned.main.probability)
+    trigger = Trigger(token, kind, concepts[0], "main", doc[token].lemma_)
+    mention = EventMention(trigger, types=concepts)
+    yield Incident((mention,), mention.modality, concepts, (), confidence=learned.main.probability)
+
+
+def _main_verbs(doc: Doc) -> Iterator[int]:
+    """The verbs of main clauses, and of what is said there: "the army *said* that it *set up* a post"."""
+    for sentence in doc.sents:
+        clauses = (sentence.root, *(each for each in sentence.root.children if each.dep_ == "ccomp"))
+        yield from (each.i for each in clauses if each.pos_ == "VERB")
 
 
 @Language.factory(

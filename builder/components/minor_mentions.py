@@ -1,19 +1,24 @@
 """Mentions that no noun phrase ends with: pronouns, demonyms and nouns that modify others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import DEMONYM, PRONOUN, Category, EntityMention, Name
+from builder.components.annotations import DEMONYM, PRONOUN, Category, EntityMention, Name, Quantity
 from builder.components.lexicon import noun_ending_at
+from builder.components.quantities import read_quantity
 from builder.gazetteer import load_gazetteer
 from builder.model import ActorKind
 from builder.patterns import load
 
 WORDS = load("minor_mentions")
 PRONOUNS = {word: ActorKind(kind) for word, kind in WORDS["pronouns"].items()}
+HARMED = frozenset(WORDS["harmed"])  # "*the wounded* were flown to Ankara"
+HEADS = frozenset(("nsubj", "nsubjpass", "dobj", "pobj"))
 POSSESSIVES = frozenset(WORDS["possessives"])
 DAMAGING = frozenset(WORDS["damaging_verbs"])
+MODIFYING = frozenset(("amod", "compound", "nmod", "poss"))
 LONGEST_MODIFIER = 2  # tokens before the last of a noun that modifies another: "car bomb attack"
 
 
@@ -28,10 +33,16 @@ def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entity
             yield _demonym(token, demonyms[token.i])
         elif token.lower_ in PRONOUNS and token.pos_ == "PRON":
             yield _pronoun(token)
+        elif token.lower_ in HARMED and _stands_for_people(token):
+            yield _word(token, Category.ACTOR, ActorKind.GROUP, noun=token.lower_)
         elif token.lower_ in POSSESSIVES and token.tag_ == "PRP$" and token.head.i not in found:
             yield _word(token, Category.ACTOR, ActorKind.PERSON, noun=PRONOUN)
         elif token.i not in known and _may_modify(token, found):
             yield from _modifier(token)
+
+
+def _stands_for_people(adjective: Token) -> bool:
+    return adjective.i > 0 and adjective.dep_ in HEADS and adjective.nbor(-1).lower_ == "the"
 
 
 def _word(token: Token, category: Category, kind: ActorKind | None = None, *, noun: str) -> EntityMention:
@@ -42,6 +53,9 @@ def _word(token: Token, category: Category, kind: ActorKind | None = None, *, no
 def _demonym(token: Token, code: str) -> EntityMention:
     """A demonym as a mention of its country, so that "Israeli air strike" has somebody who strikes."""
     country = load_gazetteer().countries[code]
+    people = _people(token, code)
+    if people is not None:
+        return people
     states = tuple(entry for entry in load_gazetteer().find(country.label) if entry.country == code)
     return EntityMention(
         start=token.i,
@@ -54,6 +68,20 @@ def _demonym(token: Token, code: str) -> EntityMention:
         name=Name(token.i, token.i + 1, states),
         country=code,
     )
+
+
+def _people(token: Token, code: str) -> EntityMention | None:
+    """People who are called by their nation: "*two Australians*", "a Romanian"."""
+    if token.dep_ in MODIFYING or token.pos_ not in ("NOUN", "PROPN"):
+        return None
+    number = read_quantity(token)
+    plural = token.tag_ in ("NNS", "NNPS")
+    single = token.tag_ in ("NN", "NNP") and any(child.lower_ in ("a", "an") for child in token.lefts)
+    if not (single or (plural and number != Quantity())):
+        return None
+    kind = ActorKind.GROUP if plural else ActorKind.PERSON
+    word = _word(token, Category.ACTOR, kind, noun="national")
+    return replace(word, type="Civilians", country=code, plural=plural, number=number)
 
 
 def _pronoun(token: Token) -> EntityMention:

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL
+from builder.components.syntax import VERBAL, is_noncommittal
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -21,6 +21,9 @@ ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
 ATTEMPTS = frozenset(WORDS["attempts"])
+CHECKING = frozenset(WORDS["checking"])
+FACING = frozenset(WORDS["facing"])
+FACING_WITHIN = 5  # tokens from "or" to the attack: "or risk further deadly drone attacks"
 PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
 PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
@@ -36,7 +39,10 @@ SCOPE = frozenset(
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
 
+EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
+HARM = frozenset(load("incidents")["effects"]) - {"damage"}  # that nobody was hurt denies no attack
+SAYING = frozenset(load("attribution")["say"])
 # Kinds of which nobody's part says that nothing happened; of attacks it may be said of the harm alone.
 BY_SOMEBODY = frozenset((EventKind.EVENT, EventKind.MOVEMENT))
 PAST_OBJECTS = frozenset((*load("circumstances")["avenging"], *load("times")["back"]))
@@ -50,8 +56,13 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     if event.trigger.kind is EventKind.STATEMENT:
         return event
     found = _weighed(list(proposals(doc[event.trigger.token])))
+    if event.trigger.kind is EventKind.MOVEMENT:
+        found = [(_announced(modality, token), token) for modality, token in found]
     if event.trigger.kind in BY_SOMEBODY and (nobody := _nobody(doc[event.trigger.token])) is not None:
         return replace(event, modality=Modality.DENIED, cues=(*event.cues, nobody.i))
+    nothing = _nothing(doc[event.trigger.token]) if _is_deniable(event) else None
+    if nothing is not None:
+        return replace(event, modality=Modality.DENIED, cues=(*event.cues, nothing.i))
     if event.trigger.kind is EventKind.WARNING:  # itself a threat or a demand, not threatened or demanded
         found = [one for one in found if one[0] not in WARNED]
     for modality in ORDER:
@@ -70,6 +81,23 @@ def _nobody(verb: Token) -> Token | None:
     return None
 
 
+def _announced(modality: Modality, token: Token) -> Modality:
+    """A movement that somebody says would come is planned: "said that soldiers *would* be sent"."""
+    clause = token.head
+    told = token.lower_ == "would" and clause.dep_ == "ccomp" and clause.head.lemma_.lower() in SAYING
+    return Modality.PLANNED if told else modality
+
+
+def _is_deniable(event: EventMention) -> bool:
+    return event.trigger.kind is EventKind.ATTACK and event.trigger.frame not in HARM
+
+
+def _nothing(verb: Token) -> Token | None:
+    """The word that says that nothing was fired, hit or damaged: "it had fired *no* rocket"."""
+    affected = (child for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    return next((left for noun in affected for left in noun.lefts if left.lower_ == "no"), None)
+
+
 def _weighed(found: list[Proposal]) -> list[Proposal]:
     """The proposals without the future tense of what is only feared: "*fear* that rebels *will* attack"."""
     feared = any(modality is Modality.FEARED for modality, _ in found)
@@ -86,10 +114,18 @@ def proposals(token: Token) -> Iterator[Proposal]:
         lemma = above.lemma_.lower()
         if lemma in REPORTS and (_is_untrue(above) or _is_refuted(above)):
             yield Modality.DENIED, above
-        if lemma in ABOVE and not _is_negated(above):
+        if lemma in REPORTS and above.head.lemma_.lower() in CHECKING:
+            yield Modality.ALLEGED, above
+        if lemma in ABOVE and is_noncommittal(above):
+            yield Modality.ALLEGED, above
+        elif lemma in ABOVE and not _is_negated(above):
             yield _governed(above), above
         if depth == 0 and _lends(above, token):
             yield from _beside(above)
+        if any(child.dep_ == "mark" and child.lower_ in CONDITIONS for child in above.lefts):
+            yield Modality.FEARED, above  # "there would be a cost *if* their land was *used* for attacks"
+        if lemma in EXPOSED and above.head.pos_ in VERBAL:
+            yield from _beside(above.head)
 
 
 def _governed(above: Token) -> Modality:
@@ -125,7 +161,7 @@ def _beside(token: Token) -> Iterator[Proposal]:
         if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
             yield Modality.DENIED, child
         elif child.dep_ == "aux" and lower in AUXILIARIES:
-            yield AUXILIARIES[lower], child
+            yield (Modality.PLANNED if _is_intended(token, child) else AUXILIARIES[lower]), child
         elif child.dep_ in ("advmod", "amod") and lower in BESIDE:
             yield BESIDE[lower], child
         elif child.dep_ == "mark" and lower in CONDITIONS:
@@ -148,8 +184,17 @@ def _is_purpose(verb: Token) -> bool:
     return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
 
 
+def _is_intended(verb: Token, auxiliary: Token) -> bool:
+    """Whether "would" tells what speakers say that they will do: "said *it would* move a company"."""
+    said = verb.dep_ == "ccomp" and verb.head.lemma_.lower() in SAYING and auxiliary.lower_ == "would"
+    return said and any(child.dep_ == "nsubj" and child.pos_ == "PRON" for child in verb.lefts)
+
+
 def _is_alternative(verb: Token) -> bool:
     """Whether a verb tells what befalls those who do not comply: "must pay *or be attacked*"."""
+    if verb.pos_ != "VERB":  # "must stop or *face* attacks"
+        before = verb.doc[max(verb.sent.start, verb.i - FACING_WITHIN) : verb.i]
+        return any(t.lower_ in FACING and t.nbor(-1).lower_ == "or" for t in before)
     bare = any(child.dep_ == "auxpass" and child.lower_ == "be" for child in verb.lefts)
     modal = any(child.dep_ == "aux" for child in verb.lefts)
     joined = verb.dep_ == "conj" and any(child.lower_ == "or" for child in verb.head.rights)
@@ -188,6 +233,9 @@ def _report_above(clause: Token) -> Token | None:
     """The report that a clause spells out: "a *report* by the newspaper that the airport had been hit"."""
     if clause.dep_ == "relcl" and clause.head.lemma_.lower() in REPORTS:
         return clause.head
+    if (which := _according_to_which(clause)) is not None:
+        before = clause.doc[clause.sent.start : which]
+        return next((token for token in reversed(before) if token.lemma_.lower() in REPORTS), None)
     spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
     if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
         return None
@@ -195,8 +243,23 @@ def _report_above(clause: Token) -> Token | None:
     return next((noun for noun in nouns if noun.pos_ == "NOUN" and noun.lemma_.lower() in REPORTS), None)
 
 
+def _according_to_which(clause: Token) -> int | None:
+    """The word before a clause in "the report, according to *which* jets bombed the town".
+
+    The parser hangs such clauses anywhere.
+    """
+    before = clause.doc[clause.sent.start : clause.i]
+    verbs = (token.i for token in reversed(before) if token.pos_ == "VERB" and token.lower_ != "according")
+    last = next(verbs, before.start)
+    words = (token for token in before if token.i > last and token.lower_ == "which" and token.i > 1)
+    return next((t.i for t in words if (t.nbor(-2).lower_, t.nbor(-1).lower_) == ("according", "to")), None)
+
+
 def _is_in_scope(token: Token) -> bool:
     """Whether the word above a token has it in its scope: as complement, or as "plans *to* attack"."""
+    before = token.dep_ == "ccomp" and token.i < token.head.i
+    if before and any(child.dep_ == "dobj" for child in token.head.rights):
+        return False  # "he was abducted; the group *denied* involvement"
     if token.dep_ == "acl":
         return any(child.lower_ in ("to", "that") for child in token.lefts)
     return token.dep_ in SCOPE
@@ -214,7 +277,8 @@ def _is_untrue(report: Token) -> bool:
 
 def _is_refuted(report: Token) -> bool:
     """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
-    return report.dep_ == "dobj" and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
+    denied = report.dep_ == "dobj" and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
+    return denied and not is_noncommittal(report.head)
 
 
 @Language.factory(

@@ -27,6 +27,9 @@ def _mentions(doc: Doc, tokens: Iterable[int]) -> Iterator[EntityMention]:
 
 def location_after(doc: Doc, mention: EntityMention) -> int | None:
     """The head of the place that directly follows a mention: "the base in Mosul", "the camp near Goma"."""
+    whole = _facility_of(doc, mention)
+    if whole is not None:
+        return location_after(doc, whole)
     i = _after_part(doc, _after_owner(doc, _after_quotes(doc, mention.end)))
     if i + 1 >= len(doc) or doc[i].lower_ not in PLACING:
         return None
@@ -37,6 +40,16 @@ def location_after(doc: Doc, mention: EntityMention) -> int | None:
     named = named_after(doc, place)
     is_placed = place.name is not None or place.root in doc._.places or place.noun in TAKING_UP
     return named or (place.root if is_placed else None)
+
+
+def _facility_of(doc: Doc, mention: EntityMention) -> EntityMention | None:
+    """The facility that another is part of: "the car park *of a mosque* in Dammam"."""
+    of = mention.end
+    if mention.category is not Category.FACILITY or of + 1 >= len(doc) or doc[of].lower_ != "of":
+        return None
+    whole = next(_mentions(doc, range(of + 1, min(of + 1 + LONGEST_OWNER, len(doc)))), None)
+    is_next = whole is not None and whole.category is Category.FACILITY and whole.start <= of + 2
+    return whole if is_next else None
 
 
 def _after_quotes(doc: Doc, i: int) -> int:
@@ -74,11 +87,25 @@ def named_after(doc: Doc, mention: EntityMention) -> int | None:
         return None
     if doc[of].lower_ != "of":
         return None
+    described = _apposed(doc, of)
+    if described is not None:
+        return described
     nearby = _mentions(doc, range(of + 1, min(of + 1 + LONGEST_NAMED, len(doc))))
     place = next((m for m in nearby if m.category is Category.PLACE and m.name is not None), None)
     if place is None or place.start != of + 1 or place.noun == DEMONYM:
         return None
     return place.root
+
+
+def _apposed(doc: Doc, of: int) -> int | None:
+    """The head of the town that a noun after "of" introduces: "a district of the second city, *Ganja*"."""
+    mentions: dict[int, EntityMention] = doc._.mentions
+    noun = next((child for child in doc[of].children if child.dep_ == "pobj"), None)
+    if noun is None or noun.i not in mentions or mentions[noun.i].type != "settlement":
+        return None
+    apposed = (mentions[child.i] for child in noun.rights if child.dep_ == "appos" and child.i in mentions)
+    town = next((m for m in apposed if m.category is Category.PLACE and m.name is not None), None)
+    return None if town is None else town.root
 
 
 def body_of(doc: Doc, mention: EntityMention) -> int | None:

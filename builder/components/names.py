@@ -8,9 +8,16 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Name, register_extensions
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
-from builder.components.place_names import abbreviated_provinces, with_repeated_places, with_towns
+from builder.components.place_names import (
+    abbreviated_provinces,
+    with_places_called,
+    with_repeated_places,
+    with_towns,
+)
 from builder.components.ship_names import with_ships
+from builder.components.told_places import with_told_places
 from builder.gazetteer import Entry, load_gazetteer, normalise_name, transliteration_key
+from builder.geonames import open_index
 from builder.patterns import load
 
 WORDS = load("names")
@@ -137,8 +144,9 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
             continue
         inside = [name for name in merged if name.start < end and start < name.end]
         wider = all(_is_place_only(name) and name.end < end and start <= name.start for name in inside)
+        city = doc[end - 1].text == "City" and bool(open_index().lookup(doc[start:end].text))
         other = entity.label_ == "PERSON" and all(_is_last_name_of(doc, name, start, end) for name in inside)
-        if not inside or (wider and entity.label_ != "GPE") or other:
+        if not inside or (wider and (city or entity.label_ != "GPE")) or other:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
     return sorted(merged, key=lambda name: name.start)
@@ -253,6 +261,9 @@ def _titled(doc: Doc, capitalised: list[Token], names: list[Name]) -> Iterator[N
         start = token.i + 1
         if token.lower_ not in TITLES or start in taken or start + 1 == len(doc):
             continue
+        body = noun_ending_at(doc, token.i, start)
+        if body is not None and " " in body.text:  # "the *General Staff*"
+            continue
         end = start
         while end < len(doc) and end not in taken and doc[end].pos_ == "PROPN" and _is_capitalised(doc[end]):
             end += 1
@@ -297,6 +308,7 @@ class NameFinder:
         known = _with_abbreviations(doc, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
         names = with_towns(doc, _merge(doc, known, demonyms))
+        names = with_told_places(doc, with_places_called(doc, names))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)

@@ -1,4 +1,4 @@
-"""Sentence boundaries that the layout gives: after blank lines and datelines, and none inside brackets."""
+"""Sentence boundaries that the layout gives: after blank lines, datelines, lead-ins; none inside brackets."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,9 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
+
+from builder.components.lead_ins import lead_in_ends
+from builder.patterns import load
 
 _DATE = r"(?:[A-Z][a-z]{2,8}\.?[ ]\d{1,2}|\d{1,2}[ ][A-Z][a-z]{2,8}\.?)(?:,?[ ]\d{4})?"
 _BRACKETED = r"[ ]\([A-Z][\w .]{1,20}\)"  # the agency, or the city
@@ -26,6 +29,7 @@ DATELINE = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+RANKS = frozenset(load("names")["ranks"])
 BEGINS, CONTINUES = 1, 2**64 - 1  # spaCy's values of SENT_START, the second its -1 without a sign
 LONGEST_WRAPPED = 120  # characters; a text with longer lines has one for each paragraph
 LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
@@ -33,7 +37,7 @@ LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
 
 @Language.component("polemos_paragraphs", assigns=["token.is_sent_start"])
 def paragraphs(doc: Doc) -> Doc:
-    """Start a sentence with each paragraph and after each dateline, and none inside brackets.
+    """Start a sentence with each paragraph and after each dateline or lead-in, and none inside brackets.
 
     The one component that runs before the parser, which keeps the boundaries it finds set and does the rest.
     """
@@ -45,7 +49,8 @@ def paragraphs(doc: Doc) -> Doc:
 
 def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
-    starts = {match.end() for match in DATELINE.finditer(doc.text)}
+    text = doc.text  # spaCy joins it anew at each access
+    starts = {*(match.end() for match in DATELINE.finditer(text)), *lead_in_ends(text)}
     begins_paragraph = paragraph_starts(doc)
     tokens = list(doc)
     closing = begun = -1
@@ -62,7 +67,10 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
         is_quote = text in "“‘" and token.i > 0 and tokens[token.i - 1].is_alpha
         in_lower_case = following.is_lower and not token.is_space  # news begins sentences with capitals
         is_first = token.i == begun and (token.is_alpha or token.like_num) and following.is_alpha
-        if token.i < closing or is_bracket or is_quote or in_lower_case or is_first:
+        after_rank = (
+            text == "." and token.i > 0 and tokens[token.i - 1].text in RANKS
+        )  # "spokesman Maj. Diaz"
+        if token.i < closing or is_bracket or is_quote or in_lower_case or is_first or after_rank:
             yield following.i, False
 
 

@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import Category, Name
 from builder.components.lexicon import Noun, noun_ending_at
 from builder.components.names import STANCES, has_stance, is_backer
+from builder.components.syntax import tokens_with
 from builder.gazetteer import Entry
 from builder.model import ActorKind
 from builder.patterns import load
@@ -19,6 +20,8 @@ AFFILIATIONS = frozenset(WORDS["affiliations"])
 NUMBERLESS = frozenset(WORDS["numberless"])
 UNNAMED_BODIES = frozenset(WORDS["unnamed_bodies"])
 ORDINAL_ENDINGS = ("th", "rd", "st", "nd")
+NEAR = 5  # tokens after "among them" in which the noun of its phrase stands: "three local aid workers"
+MEASURES = frozenset(("DATE", "TIME", "QUANTITY", "MONEY", "PERCENT"))  # spaCy's entities that count nobody
 SHORT = 2  # tokens of a name that cannot hold a phrase of its own
 
 
@@ -73,17 +76,32 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
     hidden = {i for name in long_names for i in range(name.start, name.end)}
     ends = set()
     beyond = {name.end - 2: name.end for name in names if doc[name.end - 1].like_num}
+    places = [name for name in names if name.label == "GPE"]
+    begun = {i: place.start for place in places for i in range(place.start + 1, place.end)}
     for chunk in doc.noun_chunks:
         if chunk.end - 1 not in hidden:
+            after = _after_them(doc, chunk.end - 1)
+            if after is not None:
+                yield after
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
             ends.add(end)
-            yield chunk.start, end, chunk.end - 1
+            yield begun.get(chunk.start, chunk.start), end, chunk.end - 1  # "to *Tell* Shihab", as if a verb
     yield from _after_brackets(doc, ends)
+    yield from _counted_aside(doc, ends)
     for name in names:
         if name in long_names:
             yield name.start, name.end, long_names[name]
         elif name.end not in ends:
             yield name.start, name.end, name.end - 1
+
+
+def _after_them(doc: Doc, pronoun: int) -> tuple[int, int, int] | None:
+    """The phrase that spaCy misses for a pronoun in it: "among them *two children*", "two of them *boys*"."""
+    if doc[pronoun].lower_ not in ("them", "whom") or doc[pronoun].head.lower_ not in ("among", "of"):
+        return None
+    nouns = (above for above in doc[pronoun].ancestors if above.pos_ == "NOUN" and above.i > pronoun)
+    noun = next((noun for noun in nouns if noun.i - pronoun <= NEAR), None)
+    return None if noun is None else (pronoun + 1, noun.i + 1, noun.i)
 
 
 def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
@@ -95,6 +113,17 @@ def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
             if named and head.left_edge.i < token.i:
                 ends.add(head.i + 1)
                 yield head.left_edge.i, head.i + 1, head.i
+
+
+def _counted_aside(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
+    """The counted nouns that spaCy makes adverbs of: "rose to 305, among them *27 children*"."""
+    for token in tokens_with(doc, "TAG", "NNS"):
+        if token.dep_ not in ("npadvmod", "dep") or token.i + 1 in ends or token.ent_type_ in MEASURES:
+            continue
+        numeral = next((child for child in token.lefts if child.dep_ == "nummod"), None)
+        if numeral is not None and numeral.ent_type_ not in MEASURES:
+            ends.add(token.i + 1)
+            yield numeral.i, token.i + 1, token.i
 
 
 def read_phrase(doc: Doc, start: int, end: int, root: int, names: list[Name]) -> NounPhrase:
@@ -244,11 +273,27 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
     last = end - 1 if phrase.name is None else max(first, phrase.name.start)
     while first < last and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
         first += 1
+    while first < last and doc[first].lower_ == "of":  # "24 *of* 30 drones"
+        first += 1
+        while first < last and doc[first].like_num:
+            first += 1
     kept = [token for token in doc[first:end] if not token.is_quote and not token.is_space]
     if category is not Category.ACTOR:
         words = frozenset(phrase.noun.text.split()) if phrase.noun is not None else frozenset()
         kept = [token for token in kept if token.i == end - 1 or _names_thing(token, words)]
-    return "".join(token.text_with_ws for token in kept).strip().replace(" - ", "-").strip("-–, ")
+    return (
+        "".join(f"{token.text}{_space_after(token)}" for token in kept)
+        .strip()
+        .replace(" - ", "-")
+        .strip("-–, ")
+    )
+
+
+def _space_after(token: Token) -> str:
+    """The space after a word, or after the quotation mark that closes behind it."""
+    following = token.nbor() if token.i + 1 < len(token.doc) else None
+    marked = following is not None and following.is_quote
+    return token.whitespace_ or (following.whitespace_ if following is not None and marked else "")
 
 
 def _names_thing(token: Token, words: frozenset[str]) -> bool:

@@ -17,6 +17,7 @@ from builder.patterns import load
 
 # "an *Edmonton* resident": where a place fills no role, and spaCy often sees no name
 MODIFYING = frozenset(("compound", "nmod", "poss", "amod"))
+IN = frozenset(load("kinds")["strong_place_prepositions"])
 LONGEST_TOWN = 4  # tokens: "New York Mills", "Coeur d'Alene"
 
 
@@ -77,6 +78,17 @@ def _town_before(doc: Doc, name: Name) -> Name | None:
 def _is_in(words: str, province: Entry) -> bool:
     where = (province.country, province.admin1)
     return any((found.country, found.admin1) == where for found in open_index().lookup(words))
+
+
+def with_places_called(doc: Doc, names: list[Name]) -> list[Name]:
+    """The names; what spaCy takes for a person is a place where the text says "in" it, and one is known.
+
+    "In the market of *Tak Bai* … a protest *in Tak Bai*": people are called by the names of towns too.
+    """
+    people = [name for name in names if name.label == "PERSON" and not name.entries]
+    inside = {_folded(doc, name) for name in people if doc[name.start - 1 if name.start else 0].lower_ in IN}
+    places = {text for text in inside if any(found.primary for found in open_index().lookup(text))}
+    return [replace(n, label="GPE") if n in people and _folded(doc, n) in places else n for n in names]
 
 
 def with_repeated_places(doc: Doc, names: list[Name], persons: frozenset[str]) -> list[Name]:

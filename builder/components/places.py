@@ -36,6 +36,7 @@ from builder.patterns import load
 WORDS = load("places")
 APPOSING = frozenset(WORDS["apposing"])
 CAPITALS = frozenset(WORDS["capitals"])
+OTHER_CAPITALS = frozenset(WORDS["other_capitals"])
 WIDE = DIVISIONS | {Precision.COUNTRY}
 APPOSITION = 4  # tokens after a toponym in which its country begins: ", in northern Mali"
 
@@ -206,6 +207,11 @@ def is_capital(link: PlaceLink | None) -> bool:
     return country is not None and link is not None and link.label == country.capital
 
 
+def _is_other_capital(doc: Doc, mention: EntityMention) -> bool:
+    """Whether a city is capital in another sense: "the country’s *financial* capital"."""
+    return any(doc[i].lower_ in OTHER_CAPITALS for i in range(mention.start, mention.root))
+
+
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
     """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
     if mention.noun not in CAPITALS:
@@ -252,7 +258,8 @@ class PlaceLinker:
         """Annotate one document."""
         named_in_all = countries_of(doc)
         places = [m for m in doc._.mentions.values() if m.category is Category.PLACE]
-        capitals = {m.root: _link_capital(m, named_in_all) for m in places if m.name is None}
+        unnamed = (m for m in places if m.name is None and not _is_other_capital(doc, m))
+        capitals = {m.root: _link_capital(m, named_in_all) for m in unnamed}
         toponyms = [Toponym(doc, m) for m in places if m.name is not None]
         counts = countries_of(doc, by_places=False)
         counts.update(each.country for each in toponyms if each.country is not None)

@@ -20,6 +20,7 @@ JOINTS = frozenset(NUMBERS["joints"])
 DECIMAL = re.compile(r"^\d+\.\d+$")
 RANGE = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 HUNDRED = 100  # the one scale that multiplies only the word before it
+NAUTICAL = "nautical"
 QUALIFIER_WINDOW = 3  # the longest qualifier, "not less than", has three words
 
 
@@ -66,6 +67,13 @@ def _counts(token: Token) -> bool:
     lower = token.lower_
     is_word = lower in WORDS and token.pos_ in ("NUM", "DET", "ADJ", "PRON")
     return is_word or lower in PLURALS or lower in SCALES or token.like_num
+
+
+def bare_numeral(word: Token) -> Token | None:
+    """The numeral that stands without a noun, "injuring *30*", or only with "more": "injuring *two* more"."""
+    if word.lower_ == "more":
+        return next((left for left in word.lefts if left.like_num), None)
+    return word if word.like_num else None
 
 
 def quantity_at(numeral: Token) -> Quantity:
@@ -129,7 +137,8 @@ def _whole_numeral(numeral: Token) -> str:
     after = [doc[i + 2].text] if i + 2 < len(doc) and doc[i + 1].text == "-" and doc[i + 2].like_num else []
     if i + 1 < len(doc) and doc[i + 1].lower_ in SCALES and numeral.lower_ not in SCALES:
         after = [doc[i + 1].text]  # "two *dozen* fighters", which the parser may hang on the noun
-    if not parts and i >= 2 and doc[i - 1].text == "-" and doc[i - 2].like_num:
+    joined = i >= 2 and doc[i - 1].text == "-" and not doc[i - 2].whitespace_  # not "Oct 17 - A missile"
+    if not parts and joined and doc[i - 2].like_num:
         parts = [doc[i - 2].text]
     return " ".join(part for part in [*parts, numeral.text, *after] if part != "-")
 
@@ -137,7 +146,10 @@ def _whole_numeral(numeral: Token) -> str:
 def read_metres(numeral: Token) -> int | None:
     """The distance of a numeral with a unit of length after it, in whole metres."""
     unit = numeral.head
-    factor = METRES.get(unit.lemma_.lower())
+    measure = unit.lemma_.lower()
+    nautical = f"{NAUTICAL} {measure}"
+    at_sea = nautical in METRES and any(child.lower_ == NAUTICAL for child in unit.lefts)
+    factor = METRES.get(nautical if at_sea else measure)
     text = _whole_numeral(numeral)
     number = float(text) if DECIMAL.match(text) else parse_number(text)
     return None if factor is None or number is None else round(number * factor)
@@ -151,7 +163,7 @@ def count_of_events(token: Token) -> int | None:
         return None
     first = token.doc[token.left_edge.i]  # "31 missile and drone attacks": the parser counts the missiles
     quantity = read_quantity(token)
-    if quantity.stated is None and first.like_num:
+    if quantity.stated is None and first.like_num and first.ent_type_ != "DATE":
         quantity = quantity_at(first)
     return quantity.stated
 

@@ -26,6 +26,10 @@ SURE_ARGUMENT = 0.6
 SHORTEST: int = load("report_incidents")["shortest"]
 # One beside the parser, and one more while the parser's thread waits for what is read.
 THREADS = 2
+# Tokens of a short text, which is about one event: fewer tell nothing, and the model was taught with no more.
+SHORT_TEXTS = load("main_event")
+SHORTEST_TEXT: int = SHORT_TEXTS["shortest"]
+LONGEST_TEXT: int = SHORT_TEXTS["longest"]
 # The part of the letters that are capitals in a text without case.
 CAPITALS: float = load("report_incidents")["capitals"]
 
@@ -49,14 +53,15 @@ class Learned:
 class Learnings:
     """What the model read, in the order of the text, and the type of the whole.
 
-    `roles` take part in incidents of the types `incidents`, each with its probability.
+    `roles` take part in incidents of the types `incidents`, each with its probability; `main` is None where
+    the text is not short.
     """
 
     entities: tuple[Learned, ...]
     triggers: tuple[Learned, ...]
     roles: tuple[Learned, ...]
     incidents: dict[str, float]
-    main: Found
+    main: Found | None
 
 
 def is_in_capitals(doc: Doc) -> bool:
@@ -65,6 +70,11 @@ def is_in_capitals(doc: Doc) -> bool:
         return False
     letters = [character for character in doc.text if character.isalpha()]
     return sum(map(str.isupper, letters)) > CAPITALS * len(letters) > 0
+
+
+def is_short(doc: Doc) -> bool:
+    """Whether a text is so short that it is about one event."""
+    return SHORTEST_TEXT <= len(doc) <= LONGEST_TEXT
 
 
 def learnings(doc: Doc, reading: Reading, model: TrainedModel) -> Learnings:
@@ -94,7 +104,7 @@ class _Decoding:
             triggers=tuple(self._events(labels.triggers)),
             roles=self._all("roles", labels.roles, outside=OUTSIDE_ROLES, kinds=labels.kinds),
             incidents={name: share("report", each) for name, each in incidents.items()},
-            main=replace(main, probability=share("snippet", main.probability)),
+            main=main and replace(main, probability=share("type", main.probability)),
         )
 
     def _all(
@@ -141,7 +151,8 @@ class TrainedReader:
     def __call__(self, doc: Doc) -> Doc:
         """Begin to read one document."""
         if self.model is not None:
-            reading = self._threads.submit(self.model.read, doc.text, report=is_in_capitals(doc))
+            read, report, short = self.model.read, is_in_capitals(doc), is_short(doc)
+            reading = self._threads.submit(read, doc.text, report=report, short=short)
             if not self._beside:
                 wait((reading,))
             doc._.reading = reading, self.model

@@ -1,7 +1,7 @@
 """Relations: where a facility is, whose it is, whom it hosts; what a place lies in; what people belong to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, islice
 
@@ -10,7 +10,8 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, register_extensions
 from builder.components.modifiers import location_after
-from builder.components.syntax import prepositional, tokens_with
+from builder.components.names import is_backer
+from builder.components.syntax import prepositional, subject_of, tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -22,7 +23,11 @@ OPERATING = frozenset(WORDS["operating"])
 TELLING = HOSTING | STATIONING | BELONGING | OPERATING
 OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
 SPOKESMEN = frozenset(load("attribution")["spokesmen"])
+ASIDE = frozenset(("acl", "relcl"))
 RELATIVE = frozenset(("which", "that"))
+BODIES = frozenset((ActorKind.ORGANIZATION,))
+SPOKEN_FOR = BODIES | {ActorKind.GROUP}  # "a spokesman for the *rebels*"
+AROUND = frozenset(("country", "province", "district"))
 # Tokens after "of" in which the head of a name is sought: "of the newly formed Third Army Brigade".
 OWNER_WINDOW = 7
 BODY_WINDOW = 5  # fewer: whom people belong to is said shorter, and a wrong body is worse than none
@@ -70,9 +75,11 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
 def spoken_for(doc: Doc, root: int) -> int:
     """Whom a spokesman speaks for: the body that his mention names, else himself."""
     mentions: Mentions = doc._.mentions
-    if mentions[root].noun not in SPOKESMEN:
-        return root
-    return next((relation.object for relation in _of_actor(doc, mentions[root], mentions)), root)
+    apposed = (child.i for child in doc[root].rights if child.dep_ == "appos")
+    called = [mentions[i] for i in (root, *apposed) if i in mentions]
+    speaking = [each for each in called if not SPOKESMEN.isdisjoint((each.noun, *each.titles))]
+    bodies = (relation.object for each in speaking for relation in _of_actor(doc, each, mentions))
+    return next(bodies, root)
 
 
 # What a noun phrase tells
@@ -83,6 +90,8 @@ def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterat
     if after is not None:
         yield Relation(RelationName.LOCATION, mention.root, after)
     for inner in _modifying(mention, mentions, Category.PLACE):
+        if is_backer(doc, inner.root + 1):
+            continue  # "a *Liberian*-flagged tanker"
         if inner.type == "country":
             owned = mention.type in OWNED and doc[inner.root].dep_ != "poss"
             is_operator = owned or inner.noun == DEMONYM
@@ -104,6 +113,9 @@ def _of_place(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[
         following = mentions.get(mention.end + 1)
         if following is not None and following.category is Category.PLACE and following.type == "country":
             after = following.root
+        elif doc[mention.end + 1].lower_ == "in" and mention.name is not None:  # "Qaim, in Anbar province"
+            around = location_after(doc, replace(mention, end=mention.end + 1))
+            after = around if around is not None and mentions[around].type in AROUND else None
     if after is not None and after in doc._.places:
         yield Relation(RelationName.WITHIN, mention.root, after)
 
@@ -115,9 +127,19 @@ def _of_actor(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[
     after_of = _after_of(doc, mention, mentions, BODY_WINDOW)
     near = (m for m in after_of if m.start <= mention.end + 2)  # past one word: "of *the* Front"
     bodies = chain(_modifying(mention, mentions, Category.ACTOR), near)
-    body = next((m for m in bodies if m.kind is ActorKind.ORGANIZATION), None)
+    kinds = BODIES
+    if mention.noun in SPOKESMEN:
+        bodies, kinds = chain(bodies, _spoken_of(doc, mention, mentions)), SPOKEN_FOR
+    body = next((m for m in bodies if m.kind in kinds), None)
     if body is not None:
         yield Relation(RelationName.MEMBER_OF, mention.root, body.root)
+
+
+def _spoken_of(doc: Doc, spokesman: EntityMention, mentions: Mentions) -> Iterator[EntityMention]:
+    """The mention whose spokesman somebody is said to be: "the spokesperson *for the Taliban*"."""
+    if spokesman.end < len(doc) and doc[spokesman.end].lower_ == "for":
+        near = range(spokesman.end + 1, min(spokesman.end + 1 + BODY_WINDOW, len(doc)))
+        yield from (mentions[i] for i in near if i in mentions and mentions[i].start <= spokesman.end + 1)
 
 
 def _modifying(mention: EntityMention, mentions: Mentions, category: Category) -> Iterator[EntityMention]:
@@ -148,9 +170,13 @@ def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
     elif lemma in BELONGING:
         owners = (filler for slot, filler in prepositional(verb) if slot == "to")
         yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), owners, mentions)
-    elif lemma in OPERATING and verb.tag_ == "VBN" and verb.dep_ in ("acl", "relcl"):
+    elif lemma in OPERATING and verb.tag_ == "VBN":
         agents = (below for child in verb.rights if child.dep_ == "agent" for below in child.children)
-        yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), agents, mentions)
+        told = subject_of(verb)  # "the tanker *is owned* by A and *managed* by B"
+        own = told.i if told is not None and told.i in mentions and verb.dep_ not in ASIDE else None
+        facility = _facility_before(verb, mentions) if verb.dep_ in ASIDE else own
+        if facility is not None and mentions[facility].category is Category.FACILITY:
+            yield from _actors(RelationName.OPERATOR, facility, agents, mentions)
 
 
 def _hosted(verb: Token, subject: Token | None, mentions: Mentions) -> Iterator[Relation]:

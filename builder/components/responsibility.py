@@ -5,12 +5,15 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from builder.components.annotations import Category, Incident, RoleFiller
+from builder.components.annotations import Category, EntityMention, Incident, RoleFiller
 from builder.components.relations import spoken_for
-from builder.model import Basis, EventKind, Role
+from builder.model import ActorKind, Basis, EventKind, Role
 from builder.patterns import load
 
 AUTHORITIES = frozenset(load("attribution")["authorities"])
+SUSPECTED = frozenset(load("modality")["beside"]["Alleged"])
+ATTACKERS = frozenset(load("chains")["attackers"])
+OPEN = (None, Basis.POSSIBLE)  # what a claim or an accusation tells more of
 NAMING = {"claim": Role.SPEAKER, "accuse": Role.ACCUSED}  # who did it, by the statement's frame
 
 Blame = tuple[
@@ -19,17 +22,46 @@ Blame = tuple[
 
 
 def with_basis(doc: Doc, incidents: tuple[Incident, ...]) -> tuple[Incident, ...]:
-    """The incidents with the perpetrators that claims and accusations give where the text tells no other.
+    """The incidents with the perpetrators that claims and accusations give where the text names no other.
 
-    A claim outweighs an accusation, as in MUC-4's confidence slot.
+    A claim outweighs an accusation, as in MUC-4's confidence slot; "*suspected* rebels" are possible ones.
     """
-    found = list(incidents)
+    found = [_suspected(doc, incident) for incident in incidents]
     for position, basis, actors in sorted(_blamed(doc, incidents), key=_weight):
         incident = found[position]
-        told = any(filler.role is Role.PERPETRATOR for filler in incident.roles)
-        if incident.basis is None and (not told or basis is Basis.CLAIMED):
+        if incident.basis not in OPEN:
+            continue
+        if basis is Basis.CLAIMED or not _names_perpetrator(doc, incident):
             found[position] = replace(incident, roles=(*incident.roles, *actors), basis=basis)
+        elif _perpetrators(incident) <= {actor.root for actor in actors}:
+            # "said that *rebels* were behind it": nobody but who says so names them
+            found[position] = replace(incident, basis=basis)
     return tuple(found)
+
+
+def _perpetrators(incident: Incident) -> set[int]:
+    return {filler.root for filler in incident.roles if filler.role is Role.PERPETRATOR}
+
+
+def _suspected(doc: Doc, incident: Incident) -> Incident:
+    """An attack by people who are only suspected, with that basis."""
+    actors = _perpetrators(incident)
+    if incident.kind is not EventKind.ATTACK or not any(_is_suspected(doc, root) for root in actors):
+        return incident
+    return replace(incident, basis=Basis.POSSIBLE)
+
+
+def _is_suspected(doc: Doc, root: int) -> bool:
+    mention: EntityMention = doc._.mentions[root]
+    return any(doc[i].lower_ in SUSPECTED for i in range(min(mention.start, doc[root].left_edge.i), root))
+
+
+def _names_perpetrator(doc: Doc, incident: Incident) -> bool:
+    """Whether an incident has a perpetrator of whom the text says more than "gunmen"."""
+    mentions = (doc._.mentions[root] for root in _perpetrators(incident))
+    return any(
+        not m.is_pronoun and (m.kind is not ActorKind.GROUP or m.noun not in ATTACKERS) for m in mentions
+    )
 
 
 def _weight(blame: Blame) -> bool:

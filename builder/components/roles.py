@@ -17,16 +17,17 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.entities import facility_mention, mention_at, person_mention
-from builder.components.frames import FRAMES, GENERIC, can_act, role_of
+from builder.components.entities import mention_at
+from builder.components.frames import FRAMES, can_act, role_of
 from builder.components.lexicon import ancestors
-from builder.components.modifiers import location_after, named_after
-from builder.components.quantities import count_of_events
-from builder.components.slots import event_slots
+from builder.components.placing import placed
+from builder.components.quantities import bare_numeral, count_of_events
+from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
+from builder.components.unlisted import as_facility, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
@@ -35,12 +36,11 @@ WORDS = load("roles")
 NEEDED: dict[str, list[str]] = WORDS["needed"]  # roles of which a frame needs one; "a b" is a or b
 BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all of these roles
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
-NOBODY = frozenset(load("attribution")["nobody"])
-NO_PEOPLE = frozenset(WORDS["no_people"])
+DUES = frozenset(load("warnings")["dues"])
 TITLES = frozenset(WORDS["titles"])
-WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
-SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
-COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
+ACTING_SLOTS = frozenset(("subject", "agent"))
+OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
+POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
 SPEAKING = {
     "threaten": Role.ISSUER,
@@ -81,33 +81,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    told = (event for event in events if _is_armed(event) and not _is_idle(doc, event))
-    return tuple(_at_distance(doc, event, triggers) for event in told)
-
-
-def _at_distance(doc: Doc, event: EventMention, triggers: Mapping[int, Trigger]) -> EventMention:
-    """An attack that nothing places with the town from which its sentence tells how far away it was."""
-    token = event.trigger.token
-    if event.trigger.kind is not EventKind.ATTACK or _is_placed(doc, event):
-        return event
-    town = next((root for root in doc._.surroundings if token < root < doc[token].sent.end), None)
-    if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
-        return event
-    return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, town)))
-
-
-def _is_placed(doc: Doc, event: EventMention) -> bool:
-    """Whether a known location, or the target, says where an attack was: a place, or what is in one."""
-    mentions: dict[int, EntityMention] = doc._.mentions
-    places = [mentions[root] for root in event.fillers(Role.LOCATION)]
-    if any(m.root in doc._.places or m.name or named_after(doc, m) for m in places):
-        return True
-    targets = [mentions[root] for root in event.fillers(Role.TARGET)]
-    return any(m.category is Category.PLACE or location_after(doc, m) is not None for m in targets)
-
-
-def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
-    return token in triggers and triggers[token].kind is EventKind.ATTACK
+    return placed(doc, [event for event in events if _is_armed(event) and not _is_idle(doc, event)])
 
 
 def _drafts(
@@ -162,6 +136,8 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
     event_role = FRAMES[trigger.frame].get(slot, {}).get("event")
     if event_role is not None:
         draft.links[ROLES[event_role], other.token] = None
+    elif replying_verb(draft.doc[other.token]) is not None:
+        return  # "answered that attack with *raids*"
     elif trigger.kind is other.kind is EventKind.ATTACK and slot in SAME_SLOTS:
         draft.same[other.token] = None
 
@@ -174,6 +150,8 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
     match _told_role(draft, slot, mention, filler):
         case "weapon":
             draft.weapons[mention.root] = None
+            if slot in ACTING_SLOTS:  # "an *Israeli* missile hit the port"
+                _add_owners(draft, mention)
         case "vehicle":
             draft.weapons[mention.root] = None
             _add_owners(draft, mention)
@@ -183,13 +161,15 @@ def _assign(draft: _Draft, slot: str, filler: Token) -> None:
             _turn_on_subject(draft, mention)
         case str(role) if role in ROLES:
             _add_in_role(draft, ROLES[role], slot, mention)
-    if slot in ("subject", "agent"):
+    if slot in ACTING_SLOTS:
         draft.weapons.update(dict.fromkeys(borne_by(filler)))
 
 
 def _told_role(draft: _Draft, slot: str, mention: EntityMention, filler: Token) -> str | None:
     """The role by the frame; of "*rockets* fired at the base killed two" the subject is what is fired."""
     role = role_of(slot, mention, filler, draft.trigger.frame)
+    if role == "vehicle" and slot == "object" and draft.weapons and draft.trigger.frame == "explode":
+        return Role.TARGET.value  # "a car bomb rammed a *truck*"; who rams one into a gate comes first
     if role != "craft" or slot != "subject" or draft.trigger.frame != "launch_weapon":
         return role
     objects = any(child.dep_ == "dobj" for child in draft.doc[draft.trigger.token].children)
@@ -201,7 +181,9 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
     body = mention.kind is ActorKind.ORGANIZATION and role is Role.VICTIM and mention.noun != "police"
     if _is_no_place(draft, role, slot, mention):
         return
-    if body and mention.number.exact:  # "twelve Civil Guards"
+    if body and (
+        mention.number.stated or mention.number.at_least
+    ):  # "twelve Civil Guards", "dozens of forces"
         draft.mentions[mention.root] = replace(mention, kind=ActorKind.GROUP)
         draft.add(role, mention.root)
     elif body:
@@ -215,6 +197,9 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
 def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> bool:
     """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
+    own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
+    if own and draft.doc[mention.start].lower_ in POSSESSIVES:  # "claimed the attack *on its radio station*"
+        return True
     return moved or (role is Role.TARGET and slot == "subject" and _acts_on_something(draft))
 
 
@@ -224,44 +209,10 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
         return None  # "the *May* 22 bombing"
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
-    mention = house or _as_facility(draft, slot, filler) or mention_at(draft.doc, filler)
-    mention = mention or _harmed(draft, slot, filler)
+    mention = house or as_facility(draft.trigger, slot, filler) or mention_at(draft.doc, filler)
+    mention = mention or unlisted_mention(draft.trigger, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention
-
-
-def _as_facility(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A name that was read as a body's as that of a facility, where it is damaged: "the Corn Exchange"."""
-    mention = draft.mentions.get(filler.i)
-    named = mention is not None and mention.kind is ActorKind.ORGANIZATION and mention.name is not None
-    if mention is None or not named or mention.entry is not None or mention.noun:
-        return None
-    if draft.trigger.frame != "damage" or slot != "object":
-        return None
-    facility = replace(mention, category=Category.FACILITY, kind=None, type=None)
-    draft.mentions[filler.i] = facility
-    return facility
-
-
-def _harmed(draft: _Draft, slot: str, filler: Token) -> EntityMention | None:
-    """A mention for a noun that the lexicon lacks, where only people, or only things, are harmed."""
-    frame = draft.trigger.frame
-    if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
-        return None
-    if filler.lower_ in draft.trigger.lemma.split():  # "set *fire*"
-        return None
-    if slot in SUFFERING and FRAMES[frame].get(slot, {}).get("actor") == Role.VICTIM.value:
-        draft.mentions[filler.i] = person_mention(filler)
-    elif _is_wrecked(draft.trigger, slot) and filler.lemma_.lower() not in GENERIC:
-        draft.mentions[filler.i] = facility_mention(filler)
-    return draft.mentions.get(filler.i)
-
-
-def _is_wrecked(trigger: Trigger, slot: str) -> bool:
-    """Whether a slot is of what is damaged, blown up, set on fire: of things, whatever they are."""
-    if slot == "object" and trigger.frame == "strike" and trigger.type in WRECKING:
-        return True
-    return trigger.frame == "damage" and slot in ("object", "subject")
 
 
 def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
@@ -376,13 +327,21 @@ def _is_armed(event: EventMention) -> bool:
 def _is_idle(doc: Doc, event: EventMention) -> bool:
     """Whether a word of many senses ("increase", "leave", "hold") lacks the roles of its frame here."""
     needed = NEEDED.get(event.trigger.frame)
-    if needed is None:
+    if needed is None or _is_due(doc[event.trigger.token]):
         return False
-    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame == "die" else ("dobj", "nsubjpass")
-    counted = any(child.like_num and child.dep_ in slots for child in doc[event.trigger.token].children)
+    slots = (
+        ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
+    )
+    below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
+    counted = any(bare_numeral(child) is not None for child in below)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
     filled = told or (needed if counted else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
+
+
+def _is_due(verb: Token) -> bool:
+    """Whether a passive tells what is demanded without who demands it: "a *ransom* is demanded"."""
+    return is_passive(verb) and any(child.lemma_.lower() in DUES for child in verb.lefts)
 
 
 @Language.factory(

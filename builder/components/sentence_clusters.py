@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from spacy.tokens import Token
 
 from builder.components.annotations import Category, EventMention
-from builder.components.clusters import EFFECTS, STRONG, Cluster, Context
-from builder.components.syntax import NOMINAL
+from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree
+from builder.components.syntax import NOMINAL, subject_of, told_before
 from builder.model import Role
 from builder.patterns import load
 
@@ -18,7 +18,8 @@ from builder.patterns import load
 SUBORDINATE = frozenset(("advcl", "conj", "xcomp", "ccomp", "relcl", "acl", "pcomp", "dep", "parataxis"))
 TEMPORAL = frozenset(("when", "as"))
 OTHER_TIME = frozenset(("after", "before", "since", "until"))
-BY_WHICH = frozenset(load("triggers")["same_event_slots"])
+BY_WHICH = frozenset((*load("triggers")["same_event_slots"], "as"))
+RESULTS = frozenset(("result", "consequence", "course"))
 SUFFER = "suffer"  # the frame of "came under fire", whose attack follows: "when shells landed"
 
 Clusters = Mapping[int, Cluster]  # by the tokens of the triggers
@@ -41,7 +42,7 @@ def group_by_grammar(context: Context, mentions: Sequence[EventMention]) -> list
 
 def _unite(cluster_of: dict[int, Cluster], one: int, other: int) -> None:
     host, guest = cluster_of[one], cluster_of[other]
-    if host is not guest:
+    if host is not guest and dates_agree(host.moments, guest.moments):
         host.absorb(guest)
         host.members.sort(key=lambda member: member.trigger.token)
         cluster_of.update(dict.fromkeys(guest.tokens, host))
@@ -74,12 +75,16 @@ def _governing(context: Context, mention: EventMention, cluster_of: Clusters) ->
     if carried is not None:
         return [carried]
     frame = mention.trigger.frame
-    is_result = token.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
+    first = token.head if token.dep_ == "conj" and token.tag_ == token.head.tag_ else token
+    is_result = first.dep_ == "advcl" and token.tag_ == "VBG"  # "fired rockets, *hitting* a school"
     if token.pos_ != "VERB" or not (is_result or frame in EFFECTS or frame == SUFFER):
         return []
     if is_result and token.head.lemma_ == "be":
         return _last_verb_before(token, cluster_of)
     above = _nearest_above(token, cluster_of)
+    own = cluster_of[token.i].moments
+    if above is not None and not dates_agree(cluster_of[above].moments, own):
+        above = None  # "killed 21 on May 22, and a week later four *died* when a bomb went off"
     tied = (
         [above]
         if above is not None
@@ -109,7 +114,8 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
     while current.dep_ in SUBORDINATE:
         if any(child.dep_ == "mark" and child.lower_ in OTHER_TIME for child in current.lefts):
             return None
-        current = current.head
+        told = told_before(current.head) if current.i > current.head.i else None
+        current = told or current.head
         if current.i in cluster_of:
             return current.i
     return None
@@ -140,6 +146,11 @@ def _is_clause_of(token: Token, verb: Token) -> bool:
     """Whether a verb below another tells how that came about: a clause on it, or one with "when" below."""
     if token.head.i == verb.i:
         return token.dep_ in SUBORDINATE
+    subject = subject_of(token) if token.dep_ == "acl" else None
+    if subject is not None and subject.dep_ == "advcl" and subject.head.i == verb.i:
+        return True  # "died when a *man* disguised as a woman *set* off a bomb"
+    if token.dep_ == "pobj" and token.head.lower_ == "of" and token.head.head.lemma_ in RESULTS:
+        token = token.head.head  # "died as a *result* of the strike"
     if (
         token.dep_ == "pobj" and token.head.lower_ in BY_WHICH
     ):  # "were killed and six wounded *in an explosion*"

@@ -10,13 +10,16 @@ from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention, Trigger
 from builder.components.syntax import (
+    ANY_SUBJECT,
     NOMINAL,
     RELATIVE,
+    SAYING,
     SUBJECTS,
     VERBAL,
     Slot,
     described,
     is_passive,
+    is_verb_before_object,
     prepositional,
     subject_of,
 )
@@ -29,11 +32,14 @@ OCCURRENCE = frozenset(WORDS["occurrence_verbs"])
 RAISING = frozenset(WORDS["raising_verbs"])
 SUFFERING = frozenset(WORDS["suffering_verbs"])
 PREVENTING = frozenset(WORDS["preventing_verbs"])
+REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
+CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
+BLAMING = frozenset(("blame", "pin"))
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
 WHITHER = frozenset(("toward", "towards"))
@@ -45,13 +51,18 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
     """The slots of a trigger, and, for an event noun, those that its support verb holds for it."""
     if token.pos_ == "VERB":
         yield from _verb_slots(token)
-        yield from _below_objects(token)
+        trigger = triggers.get(token.i)
+        stays = trigger is not None and trigger.kind is EventKind.ATTACK and trigger.type != "Abduction"
+        for slot, filler in _below_objects(token):
+            if not (stays and slot == "from" and _is_from(filler)):
+                yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
         return
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
     yield from _below_complements(token)
+    yield from _causes_below(token, triggers)
     for verb in _supporting_verbs(token, triggers):
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
@@ -103,6 +114,7 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     if subject is not None:
         yield ("object" if passive else "subject"), subject
         yield from _where_weapon_was(subject)
+        yield from (("object" if passive else "subject", other) for other in _other_subjects(verb, subject))
     yield from _objects(verb)
     yield from _one_of_several(verb)
     # "the base *that* gunmen attacked": the noun is the object, unless the verb has one of its own.
@@ -113,8 +125,23 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
     for preposition, filler in prepositional(verb):
         yield ("agent" if preposition == "by" and passive else preposition), filler
+        yield from _weapons_hung_on(filler)
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _weapons_hung_on(filler: Token) -> Iterator[Slot]:
+    """The weapons that the parser hung on the target: "opened fire on the wreck *with rifles*"."""
+    mentions: Mapping[int, EntityMention] = filler.doc._.mentions
+    for slot, what in prepositional(filler):
+        if slot == "with" and what.i in mentions and mentions[what.i].category is Category.WEAPON:
+            yield slot, what
+
+
+def _other_subjects(verb: Token, first: Token) -> Iterator[Token]:
+    """The subjects that an insertion parts from the first: "Israel and, since Sunday, *Britain* have"."""
+    if any(child.dep_ == "cc" for child in first.rights):
+        yield from (child for child in verb.lefts if child.dep_ in ANY_SUBJECT and child.i > first.i)
 
 
 def _where_weapon_was(subject: Token) -> Iterator[Slot]:
@@ -135,6 +162,8 @@ def _one_of_several(verb: Token) -> Iterator[Slot]:
 
 
 def _objects(verb: Token) -> Iterator[Slot]:
+    if is_verb_before_object(verb):
+        yield "object", verb.head
     for child in verb.children:
         if child.dep_ == "dobj" and child.lower_ in RELATIVE and verb.dep_ == "relcl":
             yield "object", verb.head  # "the rebels, *whom* he blamed"
@@ -155,10 +184,20 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
-            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of")
+            held = child.lower_ == "control"  # "took control *of Mekelle*"
+            yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of" or held)
+            # "left two *dead in Goma*"
+            for left in (below for below in child.rights if below.dep_ == "amod"):
+                yield from (found for found in prepositional(left) if found[0] in AROUND)
         elif child.dep_ == "agent":
             for actor in child.children:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
+
+
+def _is_from(filler: Token) -> bool:
+    """Whether "from" tells whence people are, not where they were: "a peacekeeper *from Chad* was killed"."""
+    mention: EntityMention | None = filler.doc._.mentions.get(filler.head.head.i)
+    return mention is not None and mention.category is Category.ACTOR
 
 
 def _below_origins(verb: Token) -> Iterator[Slot]:
@@ -180,7 +219,9 @@ def _noun_slots(noun: Token) -> Iterator[Slot]:
             for below in child.children:
                 if below.dep_ in ("compound", "nmod", "conj"):
                     yield "modifier", below
-    yield from prepositional(noun)
+    # "blames the *attacks* on rebels": on whom they are blamed, not against whom they were
+    blamed = noun.dep_ == "dobj" and noun.head.lemma_.lower() in BLAMING
+    yield from ((slot, filler) for slot, filler in prepositional(noun) if not (blamed and slot == "on"))
 
 
 def _predicated(noun: Token) -> Iterator[Slot]:
@@ -220,6 +261,15 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
 
 
+def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
+    """What killed, hung on who says so or who died: "announced the *death* of a leader *in a raid*"."""
+    if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
+        return
+    for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):
+        own = (found for found in prepositional(above) if found[0] in CAUSING and found[1].i > noun.i)
+        yield from (found for found in own if found[1].i in triggers)
+
+
 def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Token]:
     """The verbs that carry an event noun: "*launched* an attack", "the attack appears to be *staged* by"."""
     verb = noun.head
@@ -230,14 +280,26 @@ def _supporting_verbs(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[
         lemma = verb.lemma_.lower()
         if lemma in SUPPORT or (lemma in OCCURRENCE and verb.i not in triggers):
             yield verb
+    reply = replying_verb(noun)
+    if reply is not None:
+        yield reply
     participles = (child for child in noun.rights if child.dep_ in ("acl", "relcl"))
     yield from (child for child in participles if child.lemma_.lower() in SUPPORT)
+
+
+def replying_verb(token: Token) -> Token | None:
+    """The verb of which an attack is the answer: "*responded* with a raid", "*replied* by firing rockets"."""
+    by = token.head
+    if token.dep_ not in ("pobj", "pcomp") or by.lower_ not in ("with", "by"):
+        return None
+    verb = by.head.head if by.head.dep_ == "dobj" else by.head  # "answered that attack *with* raids"
+    return verb if verb.lemma_.lower() in REPLYING and verb.pos_ in VERBAL else None
 
 
 def _held_slots(verb: Token, noun: Token) -> Iterator[Slot]:
     """The slots of a support verb that are the noun's; who survives or repels an attack commits none."""
     lemma = verb.lemma_.lower()
-    acts = (lemma in SUPPORT and noun.dep_ != "nsubj") or is_passive(verb)
+    acts = (lemma in SUPPORT | REPLYING and noun.dep_ != "nsubj") or is_passive(verb)
     for slot, filler in _verb_slots(verb):
         if slot == "subject" and lemma in SUFFERING:
             yield "on", filler

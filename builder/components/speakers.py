@@ -1,12 +1,13 @@
 """Speakers: who stands behind the words that are said to speak, an office, a report, an unlisted noun."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention
 from builder.components.entities import mention_at, person_mention
-from builder.components.syntax import prepositional
+from builder.components.syntax import is_passive, prepositional, subject_of
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -46,7 +47,17 @@ def source_of(doc: Doc, text: Token) -> EntityMention | None:
         return None
     before = [child for child in text.lefts if child.dep_ in ("compound", "poss", "nmod", "amod")]
     after = [filler for slot, filler in prepositional(text) if slot in SOURCES]
-    return next((found for token in (*after, *before) if (found := able(doc, token)) is not None), None)
+    sources = (*after, *before, *_givers(text))
+    return next((found for token in sources if (found := able(doc, token)) is not None), None)
+
+
+def _givers(text: Token) -> Iterator[Token]:
+    """Who gives a text, or whose leaders do: "the *army* issued a statement", "the *army* said in one"."""
+    verb = text.head if text.dep_ == "dobj" else text.head.head
+    subject = subject_of(verb) if text.dep_ in ("dobj", "pobj") and verb.pos_ == "VERB" else None
+    if subject is not None and not is_passive(verb):
+        yield subject
+        yield from (filler for slot, filler in prepositional(subject) if slot == "of")
 
 
 def unlisted(doc: Doc, subject: Token) -> EntityMention | None:

@@ -16,7 +16,11 @@ OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
+SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
+SAYING = frozenset(load("attribution")["say"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
+PERFECT = frozenset(("had", "has", "have"))
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
 SUBJECTS = frozenset(("nsubj", "csubj"))
@@ -58,7 +62,19 @@ def is_passive(verb: Token) -> bool:
     calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
     if calling:  # "the group, in a video, *called* on troops to leave": the parser's participle
         return False
-    return verb.dep_ in ("acl", "advcl", "relcl") or (verb.dep_ == "conj" and is_passive(verb.head))
+    told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
+    return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def is_noncommittal(verb: Token) -> bool:
+    """Whether somebody neither denies nor confirms: "declined to confirm or *deny* the report"."""
+    either = any(child.lower_ in ("or", "nor") for each in (verb, verb.head) for child in each.children)
+    return either and any(other.lemma_.lower() in CONFIRMING for other in verb.conjuncts)
+
+
+def is_verb_before_object(participle: Token) -> bool:
+    """Whether what the parser takes for an adjective has a subject: "the air force *bombed* vehicles"."""
+    return participle.dep_ == "amod" and any(child.dep_ in SUBJECTS for child in participle.lefts)
 
 
 def _is_clipped(verb: Token) -> bool:
@@ -66,6 +82,8 @@ def _is_clipped(verb: Token) -> bool:
 
     The subject is counted, and nothing follows that could be acted on.
     """
+    if verb.lemma_.lower() in SUFFERED and not any(child.dep_ == "dobj" for child in verb.rights):
+        return True  # "the colonel *martyred* in the blast"
     if verb.lemma_.lower() not in CLIPPED or verb.tag_ not in ("VBD", "VBN"):
         return False
     subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]
@@ -76,13 +94,26 @@ def _is_clipped(verb: Token) -> bool:
 
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
-    own = next((child for child in verb.children if child.dep_ in ANY_SUBJECT), None)
+    subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
+    # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
+    named = (child for child in subjects if child.pos_ != "ADJ" or not child.is_lower)
+    own = next(named, next(iter(subjects), None))
     if own is None:
-        return _understood_subject(verb)
+        return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
     antecedent = _antecedent(verb) if own.lower_ in RELATIVE else None
     return own if antecedent is None else antecedent
+
+
+def _misplaced_subject(verb: Token) -> Token | None:
+    """The subject of a verb that the parser hung on a noun, or on who reports what came of an attack."""
+    above = verb.head
+    if verb.dep_ in ("acl", "conj") and above.pos_ in NOMINAL and _is_finite_clause(verb):
+        return _topmost(above)
+    is_result = verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.lemma_.lower() not in SAYING
+    told = told_before(above) if is_result and verb.i > above.i else None
+    return None if told is None else subject_of(told)
 
 
 def _understood_subject(verb: Token) -> Token | None:
@@ -91,21 +122,66 @@ def _understood_subject(verb: Token) -> Token | None:
     match verb.dep_:
         case "acl":
             undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
-            return _undertaker(above) if undertaken else above
+            return _undertaker(above) if undertaken else _topmost(above) if _is_finite_clause(verb) else above
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
             return None if _is_finite(verb) else controller(above) if given else subject_of(above)
         case "conj" if above.pos_ in VERBAL:
-            # "was killed and wounded two": who was killed did not wound.
-            killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
-            return None if killed else subject_of(above)
+            return _shared_subject(verb)
         case "pcomp" if above.head.pos_ in VERBAL:
             by_doing = above.lower_ == "by" and is_passive(above.head)  # "was killed by *shelling*"
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _shared_subject(verb: Token) -> Token | None:
+    """The subject that a verb shares with the one before it, or with what that one only spells out."""
+    above = verb.head
+    if _goes_on_above(verb):
+        return subject_of(above.head)
+    # "was killed and wounded two": who was killed did not wound.
+    killed = above.lemma_.lower() in DEADLY and is_passive(above) and not is_passive(verb)
+    return None if killed else subject_of(above)
+
+
+def _goes_on_above(verb: Token) -> bool:
+    """Whether a verb goes on from the saying above what is said: "denied they *had* fired, and *accused*".
+
+    So does "demanded that the army *withdraw* and *threatened*": the two differ in tense.
+    """
+    above = verb.head
+    perfect = any(child.dep_ == "aux" and child.lower_ in PERFECT for child in above.lefts)
+    plain = verb.tag_ in ("VBD", "VBZ") and not any(child.dep_ == "aux" for child in verb.lefts)
+    parted = any(c.dep_ == "cc" and c.i > 0 and c.nbor(-1).text == "," for c in above.rights if c.i < verb.i)
+    demanded = above.tag_ == "VB" and not any(child.dep_ == "aux" for child in above.lefts)
+    return above.dep_ == "ccomp" and plain and (demanded or (perfect and parted))
+
+
+def told_before(saying: Token) -> Token | None:
+    """The clause before a verb of saying that it ends with: "jets *struck* a base, media *reported*"."""
+    if saying.lemma_.lower() not in SAYING:
+        return None
+    return next((child for child in saying.lefts if child.dep_ == "ccomp" and child.pos_ in VERBAL), None)
+
+
+def _is_finite_clause(verb: Token) -> bool:
+    """Whether what the parser hangs on a noun acts itself: "militants on motorcycles *killed* 14 men"."""
+    acts = any(child.dep_ == "dobj" for child in verb.rights)
+    return acts and verb.tag_ in ("VBD", "VBN") and not any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
+
+
+def _topmost(noun: Token) -> Token:
+    """The noun that a phrase with "on", "in" or "from" is about: the *militants* on motorcycles."""
+    while noun.dep_ == "pobj" and noun.head.dep_ == "prep":
+        above = noun.head.head  # "a man disguised *as a woman* set off a bomb"
+        above = above.head if above.dep_ == "acl" else above
+        if above.pos_ not in NOMINAL:
+            return noun
+        noun = above
+    return noun
 
 
 def _undertaker(noun: Token) -> Token:
@@ -117,7 +193,7 @@ def _undertaker(noun: Token) -> Token:
 
 def _is_finite(verb: Token) -> bool:
     """Whether a clause has a tense of its own, so that a missing subject is not that of the clause above."""
-    if verb.tag_ not in NON_FINITE:
+    if verb.tag_ not in NON_FINITE or any(c.dep_ == "aux" and c.lower_ in PERFECT for c in verb.lefts):
         return True
     return any(child.dep_ in ("mark", "advmod") and child.lower_ in CLAUSE_WORDS for child in verb.lefts)
 

@@ -69,6 +69,10 @@ SHAPES = {
     ),
     # "the 25th of last month"
     "day_of_month": rf"the {_DAY} of (?P<which>last|this|next) month\b",
+    # "kidnapped on the 12th", but not "the 12th brigade"
+    "numbered_day": (
+        rf"the (?P<day>\d{{1,2}})(?:st|nd|rd|th)\b(?! (?!(?:{alternatives(WORDS['after_days'])})\b)\w)"
+    ),
     # "in the past 24 hours", "over the last two weeks"
     "past": rf"(?:the|this) (?:past|last)(?: {_NUMBER})? {_UNIT}\b(?! of\b)",
     # "last week", "earlier this year"
@@ -82,6 +86,8 @@ SHAPES = {
     "within": rf"within(?: the next)? {_NUMBER}[ -]{_UNIT}",
     "coming": rf"(?:in )?the next {_NUMBER} {_UNIT}",
     "notice": rf"{_NUMBER}[ -](?P<unit>hour|day|week|month)s?[’']? (?:{alternatives(WORDS['notices'])})",
+    # "gave them ten days to leave"
+    "granted": rf"{_NUMBER} {_UNIT}(?= (?:to|in which to) \w)",
     # "the following day", "that night"
     "step": (
         rf"(?:(?:the|that) (?P<step>{alternatives(WORDS['ordinals'])})|that (?:day|night|evening|morning))\b"
@@ -94,7 +100,7 @@ SHAPES = {
     # "in recent weeks": when, but no date
     "vague": rf"(?P<words>{alternatives(WORDS['vague'])})\b",
 }
-DEADLINES = frozenset(("within", "coming", "notice"))  # forms that set a time to act by
+DEADLINES = frozenset(("within", "coming", "granted", "notice"))  # forms that set a time to act by
 
 
 def _initials() -> str:
@@ -118,6 +124,11 @@ FORMS = re.compile(rf"\b(?=[\d{_initials()}])(?:{_ANY})", re.IGNORECASE)
 PARTS = {form: re.compile(shape, re.IGNORECASE) for form, shape in SHAPES.items()}
 # Bare numbers of four digits are years only after these words.
 YEAR_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_years'])})\s*$", re.IGNORECASE)
+DAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_days'])})\s$", re.IGNORECASE)
+GIVEN_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['giving'])})\b[^.:;\n]*$", re.IGNORECASE)
+LONGEST_GIVEN = (
+    60  # characters from the verb to the time: "gave the Government of National Unity a further ten"
+)
 NO_WEEKDAY_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_no_weekday'])})\s$", re.IGNORECASE)
 MAY_BEFORE = tuple(f"{word} " for word in WORDS["before_may"])
 # Characters: the longest of the words that are looked for before a form, and the spaces around it.
@@ -157,6 +168,11 @@ def _is_time(match: re.Match[str]) -> bool:
     match form_of(match):
         case "year":
             return YEAR_BEFORE.search(match.string, before, match.start()) is not None
+        case "numbered_day":
+            return DAY_BEFORE.search(match.string, before, match.start()) is not None
+        case "granted":
+            start = max(0, match.start() - LONGEST_GIVEN)
+            return GIVEN_BEFORE.search(match.string, start, match.start()) is not None
         case "month":
             parts = parts_of(match)
             told = not {"year", "year_away", "which"}.isdisjoint(parts)

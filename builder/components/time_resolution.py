@@ -79,7 +79,8 @@ def day(value: date) -> Moment:
     return Moment(value.year, value.month, value.day)
 
 
-def _as_date(moment: Moment | None) -> date | None:
+def as_date(moment: Moment | None) -> date | None:
+    """The date of a moment that is exact to the day."""
     if moment is None or moment.month is None or moment.day is None:
         return None
     return date(moment.year, moment.month, moment.day)
@@ -189,7 +190,7 @@ def _years(parts: Parts, anchor: Anchor) -> Period:
 def _ago(parts: Parts, anchor: Anchor) -> Moment | None:
     """Counted from the published date, or, for "earlier" and "later", from the date before it in the text."""
     way = parts["way"]
-    base = anchor.published if way in ("ago", "from now") else _as_date(anchor.previous)
+    base = anchor.published if way in ("ago", "from now") else as_date(anchor.previous)
     sign = 1 if (way in ("later", "after", "from now")) is not anchor.reverse else -1
     moved = None if base is None else _shifted(base, parts, sign)
     return moved if moved is None or "about" not in parts else _blurred(moved, parts["unit"])
@@ -221,7 +222,7 @@ def _shifted(base: date, parts: Parts, sign: int) -> Moment | None:
 
 def _step(parts: Parts, anchor: Anchor) -> Moment | None:
     """The day before or after the date before it in the text: "the following day"."""
-    base = _as_date(anchor.previous)
+    base = as_date(anchor.previous)
     steps = WORDS["ordinals"].get(parts.get("step"), 0) * (-1 if anchor.reverse else 1)
     return None if base is None else day(base + timedelta(days=steps))
 
@@ -245,7 +246,7 @@ def _weekday(parts: Parts, published: date, anchor: Anchor) -> Period:
         weeks = AWAY[parts["of_week"]]
         return day(_monday(published) + timedelta(weeks=weeks, days=wanted)), None
     if which in BESIDE:
-        base = _as_date(anchor.previous)
+        base = as_date(anchor.previous)
         return (None if base is None else day(_beside(base, wanted, BESIDE[which]))), None
     back = (published.weekday() - wanted) % DAYS_IN_WEEK
     if (anchor.ahead and which not in PAST) or which == "next":
@@ -302,6 +303,23 @@ def _numbered_day(parts: Parts, published: date, anchor: Anchor) -> Period:
     return _real_day(moved.year, moved.month, int(parts["day"])), None
 
 
+def _bare_day(parts: Parts, published: date, anchor: Anchor) -> Period:
+    """A day by its number alone: of the month told last, or the next; else the last such day, or the next."""
+    number = int(parts["day"])
+    told = anchor.previous
+    if told is not None and told.month is not None:
+        month = date(told.year, told.month, 1)
+        found = _in_month(month if told.day is None or number >= told.day else month + STEPS["month"], number)
+        if found is not None and (anchor.ahead or str(found) <= published.isoformat()):
+            return found, None
+    away = (number < published.day) if anchor.ahead else -(number > published.day)
+    return _in_month(published.replace(day=1) + away * STEPS["month"], number), None
+
+
+def _in_month(month: date, number: int) -> Moment | None:
+    return _real_day(month.year, month.month, number)
+
+
 def _ends(parts: Parts, published: date, anchor: Anchor) -> Period:
     """The last day of a week, month or year, the first month of a year, or both days of a weekend."""
     sunday = _monday(published) + timedelta(days=DAYS_IN_WEEK - 1)
@@ -351,6 +369,7 @@ DEICTIC: dict[str, Callable[[Parts, date, Anchor], Period]] = {
     "period": _period,
     "past": _past,
     "day_of_month": _numbered_day,
+    "numbered_day": _bare_day,
     "weekday": _weekday,
     **dict.fromkeys(DEADLINES, _within),
 }

@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span, Token
 from builder.components.annotations import TimeMention, register_extensions
 from builder.components.syntax import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
-from builder.components.time_resolution import Anchor, resolve
+from builder.components.time_resolution import Anchor, as_date, resolve
 from builder.patterns import alternatives, load
 
 WORDS = load("times")
@@ -56,7 +56,10 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         ahead = is_deadline or _looks_ahead(span.root)
         head, reverse = _counted(span, previous)
         base = None if previous is None or reverse is None else previous.until or previous.moment
-        anchor = Anchor(published, base, ahead, strict=is_deadline, reverse=bool(reverse))
+        since = (
+            base if form == "granted" and previous is not None and previous.start >= span.sent.start else None
+        )
+        anchor = Anchor(as_date(since) or published, base, ahead, strict=is_deadline, reverse=bool(reverse))
         moment, until = resolve(match, anchor)
         time = TimeMention(span.start, span.end, moment, until, relation, head)
         if form == "overnight" and _is_dated(found, span, text):

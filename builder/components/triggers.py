@@ -11,7 +11,16 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
-from builder.components.syntax import ANY_SUBJECT, is_passive, prepositional, tokens_with
+from builder.components.stand_ins import stand_in
+from builder.components.syntax import (
+    ANY_SUBJECT,
+    coordinated,
+    is_passive,
+    is_verb_before_object,
+    prepositional,
+    subject_of,
+    tokens_with,
+)
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
@@ -23,10 +32,20 @@ WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another patt
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
+REFERENCES = frozenset(WORDS["references"])
+HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DOUBTS = frozenset(WORDS["doubts"])
-TREADING = frozenset(("step", "tread", "drive"))  # "stepped *on* a mine"; shells that "fell on" one did not
+# how a verb leaves somebody
+OF_NATURE = frozenset(WORDS["of_nature"])
+CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
+DEADLY = frozenset(("kill", "die", "injure", "lose"))  # frames of what may befall people without an attack
+SHOOTING = frozenset(("shoot", "fire"))
+TREADING = frozenset(
+    ("step", "tread", "drive", "jump")
+)  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
+BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
 # Where the other words of a verb of several words stand: "go *off*", "set *fire*", "claim the *lives* of".
@@ -41,6 +60,7 @@ class Pattern:
 
     `object` is the class of entity, or the concept, that a verb of many senses must act on, and
     `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
+    `by` names the types of which alone somebody may be: tourists board ships as well.
     """
 
     kind: EventKind
@@ -50,6 +70,7 @@ class Pattern:
     rest: tuple[str, ...] = ()
     object: str | None = None
     by_no_state: bool = False
+    by: str | None = None
 
 
 @cache
@@ -65,9 +86,15 @@ def verb_patterns() -> dict[str, tuple[Pattern, ...]]:
 
 def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -> Pattern:
     """One word of a group of patterns/triggers.json with what the group says of it."""
-    by_no_state = group.get("by_no_state", False)
     return Pattern(
-        EventKind(group["kind"]), group["type"], group["frame"], lemma, rest, group.get("object"), by_no_state
+        EventKind(group["kind"]),
+        group["type"],
+        group["frame"],
+        lemma,
+        rest,
+        group.get("object"),
+        by_no_state=group.get("by_no_state", False),
+        by=group.get("by"),
     )
 
 
@@ -94,7 +121,7 @@ def _companions(verb: Token) -> set[str]:
         if child.dep_ in COMPANIONS:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
-                found |= {below.lemma_.lower() for below in child.children}
+                found |= {form for below in child.children for form in (below.lemma_.lower(), below.lower_)}
                 numerals = (below for below in child.lefts if below.dep_ == "nummod")
                 # "hand *over* 21 men": the parser's "more than 21"
                 found |= {below.lower_ for numeral in numerals for below in numeral.lefts}
@@ -107,7 +134,7 @@ def _verb_trigger(token: Token) -> Pattern | None:
     patterns = verb_patterns().get(LEMMAS.get(token.lower_, token.lemma_.lower()))
     # "leaving two dead" tells what an attack did; nobody leaves.
     is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
-    if patterns is None or token.dep_ == "amod" or is_result:
+    if patterns is None or (token.dep_ == "amod" and not is_verb_before_object(token)) or is_result:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
@@ -116,10 +143,12 @@ def _verb_trigger(token: Token) -> Pattern | None:
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
-    if _is_figurative(verb):
+    doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
+    by_nobody = pattern.frame in DEADLY and _is_of_nature(verb)
+    if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits or _is_habit(verb):
         return False
     if pattern.object is not None:
-        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_of_state(verb))
+        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
@@ -127,6 +156,19 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_habit(verb: Token) -> bool:
+    """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
+    never = any(child.dep_ == "neg" for child in verb.lefts)
+    return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
+
+
+def _is_of_nature(verb: Token) -> bool:
+    """Whether nobody did it: "the *earthquake* killed twelve", "died in a *crash*"."""
+    causes = [filler for slot, filler in prepositional(verb) if slot in CAUSAL]
+    subject = None if is_passive(verb) else subject_of(verb)
+    return any(token.lemma_.lower() in OF_NATURE for token in (*causes, subject) if token is not None)
 
 
 def _is_figurative(verb: Token) -> bool:
@@ -139,12 +181,19 @@ def _is_figurative(verb: Token) -> bool:
     return any(token.lemma_.lower() in objects for token in acted_on)
 
 
+def _is_answered(verb: Token) -> bool:
+    """Whether those who are attacked shoot: "the soldiers *shot back*" tells of no attack of their own."""
+    return verb.lemma_.lower() in SHOOTING and any(child.lower_ == "back" for child in verb.rights)
+
+
 def _acts_on(verb: Token, wanted: str) -> bool:
     """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
+    # "flew in a team of *soldiers*", "held a rabbi and *his family*"
+    heads = [stand_in(item, found) for head in heads for item in coordinated(head)]
     mentions = [found[head.i] for head in heads if head.i in found]
     # A name that is no person's may be that of a place which the gazetteer lacks: "captured El Fuerte".
     told = (
@@ -155,13 +204,31 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     return any(wanted == m.category or wanted in ancestors(m.type or "") for m in told)
 
 
-def _is_of_state(verb: Token) -> bool:
-    """Whether a force of a state, or a state, does what a verb tells."""
+def _is_by(verb: Token, types: frozenset[str]) -> bool:
+    """Whether somebody of some types does what a verb tells; a state is one of its forces."""
     found: dict[int, EntityMention] = verb.doc._.mentions
-    agents = [filler for slot, filler in prepositional(verb) if slot == "by"]
-    doers = agents if is_passive(verb) else [child for child in verb.children if child.dep_ in ANY_SUBJECT]
-    mentions = [found[token.i] for token in doers if token.i in found]
-    return any(m.type in STATE_ACTORS or m.category is Category.PLACE for m in mentions)
+    mentions = [found[token.i] for token in _doers(verb) if token.i in found]
+    state = types is STATE_ACTORS
+    return any(m.type in types or (state and m.category is Category.PLACE) for m in mentions)
+
+
+def _doers(verb: Token) -> list[Token]:
+    if is_passive(verb):
+        return [filler for slot, filler in prepositional(verb) if slot == "by"]
+    subject = subject_of(verb)
+    if subject is None:
+        return []
+    return [subject, *(filler for slot, filler in prepositional(subject) if slot == "of")]  # "98 of our men"
+
+
+def _is_by_those_told(verb: Token) -> bool:
+    """Whether "they" do it who are the armed subject of the sentence before."""
+    if not any(token.lower_ == "they" for token in _doers(verb)) or verb.sent.start == 0:
+        return False
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    before = verb.doc[verb.sent.start - 1].sent
+    subjects = [found[token.i] for token in before if token.dep_ in ANY_SUBJECT and token.i in found]
+    return bool(subjects) and subjects[0].type in BY["armed"]
 
 
 def _has_weapon(verb: Token) -> bool:
@@ -197,12 +264,18 @@ def _is_among_targets(token: Token) -> bool:
     return above.lemma_.lower() == "be"
 
 
+def _refers(token: Token) -> bool:
+    """Whether a noun takes up what was told, to say when or where: "*the incident* occurred at dawn"."""
+    definite = any(child.lower_ in ("the", "this") for child in token.lefts)
+    return definite and token.dep_ == "nsubj" and token.head.lemma_.lower() in HAPPENING
+
+
 def _noun_trigger(token: Token) -> Pattern | None:
     lemma = token.lemma_.lower()
     endings = (token.lower_, lemma)
     if _last_words().isdisjoint(endings) or token.dep_ in MODIFYING:
         return None
-    if lemma == "target" and not _is_among_targets(token):
+    if (lemma == "target" and not _is_among_targets(token)) or (lemma in REFERENCES and not _refers(token)):
         return None
     # Twice as many tokens as words: a hyphen is a token of its own.
     before = [left.lower_ for left in token.doc[max(0, token.i - 2 * LONGEST) : token.i] if left.text != "-"]
@@ -232,7 +305,8 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
-    if pattern is None or (pattern.frame == "explode" and _is_accident(token.sent)):
+    undone = token.dep_ in ("pcomp", "pobj") and token.head.lower_ == "without"  # "without *warning*"
+    if pattern is None or undone or (pattern.frame == "explode" and _is_accident(token.sent)):
         return None
     return Trigger(token.i, pattern.kind, pattern.type, pattern.frame, pattern.lemma)
 

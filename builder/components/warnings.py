@@ -27,7 +27,10 @@ NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 WISHING = frozenset(WORDS["wishing"])  # "*wants* them to leave", but not "wants to leave"
 LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
 UNLESS = frozenset(WORDS["unless"])
+DUES = frozenset(WORDS["dues"])  # what is demanded without a verb: "a *ransom* is demanded"
 OTHERWISE = frozenset(WORDS["otherwise"])
+FAILING, WHICH = "failing", frozenset(("which", "that", "this"))
+NEAR = 6  # tokens from "failing" to the attack: "failing which its fighters would also attack"
 FUTURE = frozenset(("to", "will", "would", "’ll", "'ll", "shall", "could", "may", "might"))
 OBLIGING = frozenset(("to", "must", "should", "shall"))
 ASKING = frozenset(("demand", "warn"))  # "ordered to surrender", "were warned to stay indoors"
@@ -79,11 +82,11 @@ def read_warnings(doc: Doc) -> tuple[EventMention, ...]:
 def _alternatives(doc: Doc, events: dict[int, EventMention]) -> Iterator[EventMention]:
     """The threats of what else will be done: "*otherwise* it will raid their camps"."""
     for token, event in list(events.items()):
-        otherwise = next((child for child in doc[token].lefts if child.lower_ in OTHERWISE), None)
+        otherwise = _otherwise(doc[token])
         actors = event.fillers(Role.PERPETRATOR)
         if otherwise is None or event.trigger.kind is not EventKind.ATTACK or not actors:
             continue
-        if event.modality in TO_COME:
+        if event.modality in TO_COME or otherwise.lower_ == FAILING:
             events[token] = replace(event, modality=Modality.THREATENED)
             yield EventMention(
                 Trigger(otherwise.i, EventKind.WARNING, "Threat", "threaten", otherwise.lower_),
@@ -91,6 +94,13 @@ def _alternatives(doc: Doc, events: dict[int, EventMention]) -> Iterator[EventMe
                 links=((Role.THREATENS, token),),
                 types=("Threat",),
             )
+
+
+def _otherwise(attack: Token) -> Token | None:
+    """The word before an attack that says what averts it: "*otherwise*", "*failing* which they would"."""
+    told = next((child for child in attack.lefts if child.lower_ in OTHERWISE), None)
+    near = attack.doc[max(attack.sent.start, attack.i - NEAR) : attack.i]
+    return told or next((t for t in near if t.lower_ == FAILING and t.nbor().lower_ in WHICH), None)
 
 
 def _is_empty_talk(event: EventMention) -> bool:
@@ -122,7 +132,7 @@ def _contents(token: Token) -> Iterator[Content]:
             yield from _chain(child)  # "called on them *to leave*", which the parser takes for a purpose
         elif child.dep_ == "prep" and child.lower_ in ("of", "against", "with"):
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
-        elif child.dep_ == "dobj":
+        elif child.dep_ in ("dobj", "nsubjpass"):
             yield Content(child)
 
 
@@ -158,7 +168,8 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
         if warning.trigger.lemma in WISHING and not _is_of_others(content.token):
             continue
         event = events.get(content.token.i)
-        ahead = (
+        due = content.token.lemma_.lower() in DUES
+        ahead = due or (
             content.token.i > warning.trigger.token
         )  # "“He used to listen,” he told the BBC" demands nothing
         if event is None and warning.trigger.frame in ASKING and ahead and not reading.demanded:
@@ -171,16 +182,31 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
 def _implied_demand(content: Content) -> EventMention | None:
     """An event of no type for a demand whose verb is no trigger: "to lay down their arms"."""
     token = content.token
+    if token.lemma_.lower() in DUES and content.verb is None:  # "demanded a *ransom*"
+        return _act(token)
     infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.lefts)
     if token.pos_ != "VERB" or not (infinitive or content.conditional):
         return None
-    return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", token.lemma_))
+    return _act(token)
+
+
+def _act(token: Token) -> EventMention:
+    """An event of no type, called by its word."""
+    lemma = f"not {token.lemma_}" if _is_negated(token) else token.lemma_
+    return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", lemma))
+
+
+def _is_negated(verb: Token) -> bool:
+    return any(child.dep_ == "neg" for child in verb.lefts)
 
 
 def _take(
     doc: Doc, reading: _Reading, content: Content, event: EventMention, events: dict[int, EventMention]
 ) -> None:
-    """Take one event of the content as threatened, demanded or feared, or leave it as it is."""
+    """Take one event of the content as threatened, demanded or feared, or leave it as it is.
+
+    What somebody is told *not* to do is an event without a type, which would say the contrary.
+    """
     warning = reading.warning
     frame = warning.trigger.frame
     token = doc[event.trigger.token]
@@ -191,6 +217,12 @@ def _take(
     if is_attack and announcing and _is_own(event, warning, doc._.mentions):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)
+    elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
+        events[token.i] = _by_issuer(event, warning)  # "to leave *or be attacked*"
+        reading.threatened.append(token.i)
+    elif event.trigger.kind in WITHDRAWALS and demanding and _is_negated(token):
+        events[token.i] = replace(_act(token), modality=Modality.DEMANDED)
+        reading.demanded.append(token.i)
     elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):
         events[token.i] = replace(_by_addressee(doc, event, warning), modality=Modality.DEMANDED)
         reading.demanded.append(token.i)

@@ -8,6 +8,8 @@ import numpy as np
 from builder.models.encoder import Reading, Scores
 
 _LIKELY: Final = 0.5
+# The type of a short text that tells of no event.
+NO_EVENT: Final = "NONE"
 # An incident also needs somebody who takes part, so that its type may be less likely: of 0.3 and 0.5 the
 # better on a development set.
 _TOLD: Final = 0.15
@@ -115,11 +117,23 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def main_type(reading: Reading, names: tuple[str, ...]) -> Found:
-    """The type of what a text reports first, and how probable it is."""
-    shares = probabilities(reading.layers["snippet"][0])
-    best = int(shares.argmax())
+def main_type(reading: Reading, names: tuple[str, ...]) -> Found | None:
+    """The type of what a short text reports, and how probable it is; None where it was not read as one."""
+    if "type" not in reading.layers:
+        return None
+    shares = probabilities(reading.layers["type"][0])
+    best = likeliest(shares, names)
     return Found(0, reading.offsets[-1][1] if reading.offsets else 0, names[best], float(shares[best]))
+
+
+def likeliest(shares: Scores, names: tuple[str, ...]) -> int:
+    """The number of the most probable type: one of an event, unless none is more probable than all together.
+
+    >>> likeliest(np.array([0.3, 0.3, 0.4]), ("ATTACK", "ARREST", "NONE"))
+    0
+    """
+    order = map(int, np.argsort(-shares, kind="stable"))
+    return next(k for k in order if names[k] != NO_EVENT or shares[k] > _LIKELY)
 
 
 def incident_types(reading: Reading, names: tuple[str, ...]) -> dict[str, float]:

@@ -11,6 +11,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from builder.models.matrices import Matrices
+
 SIZE: Final = 512  # pieces that the encoder takes at once, with one mark at each end
 STEP: Final = 384  # pieces from one window to the next: each has 64 others on both sides in one of them
 # The sum and the norm after each layer as one step are 13 % slower than as two, on processors with AVX-512.
@@ -34,6 +36,8 @@ NEWS: Final = Branch("news", ("triggers", "entities", "trigger_of", "argument_of
 # Its reports are of one kind, nearly all in capitals, so that all else is left to the other; what it learns
 # of news helps it with them.
 REPORTS: Final = Branch("reports", ("roles", "kinds"), ("report",), ("muc4", *_TODAY))
+# The encoder as it was published, which nothing here is taught.
+SENTENCES: Final = Branch("sentences", (), ("sentence",), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,17 @@ class Words:
 class Encoder:
     """One branch as onnxruntime runs it."""
 
-    def __init__(self, file: Path, words: Words, branch: Branch) -> None:
+    def __init__(self, folder: Path, words: Words, matrices: Matrices, branch: Branch) -> None:
         self._words = words
         self._branch = branch
         options = onnxruntime.SessionOptions()
+        matrices.lend(options)
         options.intra_op_num_threads = 1  # the other processors have the parser, or other documents
         self._session = onnxruntime.InferenceSession(
-            str(file), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+            str(folder / f"{branch.name}.onnx"),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=_SLOWER,
         )
 
     def read(self, pieces: Sequence[int]) -> dict[str, Scores]:

@@ -35,7 +35,7 @@ def train(data: Path, out: Path, work: Path, epochs: int, seed: int, fold: int |
     work.mkdir(parents=True, exist_ok=True)
     news = fit(examples, plan, NEWS)
     reports = fit(examples, plan, REPORTS)
-    export(news, reports, labels_of(examples), ENCODER / "tokenizer.json", out)
+    export(news, reports, labels_of(examples), ENCODER, out)
 
 
 if __name__ == "__main__":

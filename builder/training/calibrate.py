@@ -3,8 +3,8 @@
     python -m builder.training.calibrate DATA --model builder/models [--fold K]
 
 `DATA` is the folder of corpora of `builder.training`. Triggers, arguments and incident types of reports are
-compared with the development sets; entities and types of snippets with a fifth that the model was not taught,
-if `--fold` says which: without it their curves stay as they are.
+compared with the development sets; entities with a fifth that the model was not taught, if `--fold` says
+which: without it their curve stays as it is. `builder.training.short_texts` finds that of short texts.
 """
 
 import json
@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import click
-import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from builder.models.calibration import Calibration, log_odds
-from builder.models.decoding import Found, chances, main_type, stretches
+from builder.models.decoding import NO_EVENT, Found, chances, stretches
 from builder.models.encoder import Reading
 from builder.models.trained import TrainedModel
-from builder.training.corpora import NO_EVENT, Example, Tag, json_lines, muc4, read_all, wikievents
+from builder.training.corpora import Example, Tag, json_lines, muc4, read_all, wikievents
 from builder.training.folds import fold_of
 
 # What a model said, in a text: how sure it was, and whether it was right.
@@ -36,7 +37,7 @@ def judged(model: TrainedModel, examples: Iterable[Example]) -> dict[str, list[J
     """Let a model read texts, and judge by layer what it said."""
     found: dict[str, list[Judgement]] = {}
     for example in examples:
-        reading = model.read(example.text, report=example.corpus == "muc4")
+        reading = model.read(example.text, report=example.corpus == "muc4", short=False)
         for layer, judgement in _of_example(model, example, reading):
             found.setdefault(layer, []).append(judgement)
     return found
@@ -54,9 +55,6 @@ def _of_example(model: TrainedModel, example: Example, reading: Reading) -> Iter
         case "muc4":
             for name, score in zip(labels.kinds, reading.layers["report"].max(0), strict=True):
                 yield "report", (float(chances(score)), name in example.labels)
-        case _:
-            main = main_type(reading, labels.types)
-            yield "snippet", (main.probability, (main.label,) == example.labels)
 
 
 def _of_events(model: TrainedModel, example: Example, reading: Reading) -> Iterator[tuple[str, Judgement]]:
@@ -78,20 +76,16 @@ def _place(found: Found | Tag) -> tuple[int, int, str]:
 def curve(judgements: Iterable[Judgement]) -> tuple[float, float]:
     """The slope and the offset with which judgements are most probable."""
     shares, rights = zip(*judgements, strict=True)
-    odds = torch.tensor([log_odds(each) for each in shares])
-    right = torch.tensor(rights, dtype=torch.float32)
-    weights = torch.tensor([1.0, 0.0], requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=100)
+    odds = np.array([log_odds(each) for each in shares])
+    right = np.array(rights, np.float64)
 
-    def closure() -> float:
-        optimizer.zero_grad()
-        loss = binary_cross_entropy_with_logits(weights[0] * odds + weights[1], right)
-        loss.backward()
-        return float(loss.detach())
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        scores = weights[0] * odds + weights[1]
+        off = 1 / (1 + np.exp(-scores)) - right
+        return float(np.logaddexp(0, scores).sum() - right @ scores), np.array([off @ odds, off.sum()])
 
-    optimizer.step(closure)
-    slope, offset = (round(float(each), 4) for each in weights)
-    return slope, offset
+    slope, offset = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS").x
+    return round(float(slope), 4), round(float(offset), 4)
 
 
 def expected_error(judgements: Iterable[Judgement]) -> float:

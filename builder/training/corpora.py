@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from builder.models.decoding import NO_EVENT
+
 # The string slots of a template of MUC-4, and what the tagger calls them.
 MUC_ROLES: Final = {
     "perp_individual": "Individual",
@@ -27,10 +29,8 @@ MUC_ROLES: Final = {
 }
 MUC_TYPES: Final = ("ATTACK", "BOMBING", "KIDNAPPING", "ARSON", "ROBBERY", "FORCED WORK STOPPAGE")
 RE3D_TYPES: Final = ("Organisation", "Person", "Location", "Weapon", "MilitaryPlatform", "Temporal")
-# The type of a snippet that tells of no event, which no corpus of snippets has.
-NO_EVENT: Final = "NONE"
-# Characters of a passage that is taken for such a snippet, and passages of one article: snippets have 60 to
-# 700 characters, and there should be no more of these than of all others.
+# Characters of a passage that is taken for a snippet without an event, which no corpus has, and passages of
+# one article: snippets have 60 to 700 characters, and there should be no more of these than of all others.
 SHORTEST, LONGEST, PASSAGES = 60, 600, 3
 # How triggers of WikiEvents were placed that may stand elsewhere: 18 and 25 % of them do (its README).
 PLACED: Final = ("by_arguments", "guess")

@@ -14,8 +14,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from builder.models.arguments import distance
+from builder.models.decoding import NO_EVENT
 from builder.models.encoder import NEWS, REPORTS, SEP, Branch, Labels, open_tokenizer
-from builder.training.corpora import MUC_ROLES, MUC_TYPES, NO_EVENT, RE3D_TYPES, Example
+from builder.training.corpora import MUC_ROLES, MUC_TYPES, RE3D_TYPES, Example
 from builder.training.network import Network
 from builder.training.windows import IGNORED, Window, parts, windows
 

@@ -12,6 +12,27 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "blamed on": (
+        "Rockets hit a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
+        "<about>attacks</about> on <accused>militias</accused>."
+    ),
+    "what a person says of a state": (
+        "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> "
+        "the port."
+    ),
+    "a statement that denies": (
+        "A bomb <about>exploded</about>. The leadership of <speaker>ETA</speaker> issued a statement "
+        "<DenialOfResponsibility>denying</DenialOfResponsibility> responsibility."
+    ),
+    "in a statement": (
+        "A bomb <about>exploded</about>. In a statement "
+        "<ClaimOfResponsibility>claiming</ClaimOfResponsibility> responsibility, <speaker>ETA</speaker> "
+        "said that its members were safe."
+    ),
+    "the group of its spokesman": (
+        "<speaker>Boko Haram</speaker> <ClaimOfResponsibility>said</ClaimOfResponsibility> the group had "
+        "<about>attacked</about> the base."
+    ),
     "who it was": (
         "Gunmen <about>attacked</about> a village. <speaker>Residents</speaker> "
         "<Accusation>insist</Accusation> that it was <accused>al-Shabaab</accused>."
@@ -24,6 +45,40 @@ SENTENCES = {
         "Gunmen <about>attacked</about> a bus. A <speaker>commander</speaker> <Accusation>said</Accusation> "
         "that <accused>bandits</accused> had done it."
     ),
+    "a toll, and who gives it": (
+        "The death toll of the <about>raid</about> rose to 30, the <speaker>ministry</speaker> "
+        "<TollReport>said</TollReport>."
+    ),
+    "accused of another thing": (
+        "A bomb exploded. The <speaker>governor</speaker> <Accusation>accused</Accusation> the "
+        "<accused>rebels</accused> of genocide on television."
+    ),
+    "suspected of another thing": (
+        "A bomb <about>exploded</about>. <speaker>Police</speaker> <Accusation>suspect</Accusation> "
+        "the <accused>rebels</accused>."
+    ),
+    "who adds": (
+        "Rebels <about>shelled</about> a base, the <speaker>minister</speaker> "
+        "<Announcement>said</Announcement>, <TollReport>adding</TollReport> that two soldiers had been "
+        "<about>killed</about>."
+    ),
+    "so did another": (
+        "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility. So "
+        "<ClaimOfResponsibility>did</ClaimOfResponsibility> <speaker>Boko Haram</speaker>."
+    ),
+    "as did another": (
+        "A bomb <about>exploded</about>. The <speaker>mayor</speaker> <Accusation>blamed</Accusation> the "
+        "<accused>rebels</accused>, as <Accusation>did</Accusation> <speaker>France</speaker>."
+    ),
+    "suspected, and what else they did": (
+        "A bomb <about>exploded</about>. <speaker>Police</speaker> <Accusation>suspect</Accusation> "
+        "<accused>Boko Haram</accused>, which has killed hundreds."
+    ),
+    "speakers parted by an insertion": (
+        "A bomb <about>exploded</about>. <speaker>Israel</speaker> and, since Monday, the "
+        "<speaker>United States</speaker> have <Accusation>blamed</Accusation> <accused>Iran</accused>."
+    ),
     "no hand in": (
         "Gunmen <about>attacked</about> the base. <speaker>Iran</speaker> "
         "<DenialOfResponsibility>had</DenialOfResponsibility> no hand in it."
@@ -35,6 +90,42 @@ SENTENCES = {
     "said": (
         "Rebels <about>attacked</about> the base, <speaker>police</speaker> "
         "<Announcement>said</Announcement>."
+    ),
+    "why it was claimed": (
+        "The <speaker>rebels</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> the "
+        "<about>attack</about>, <TollReport>saying</TollReport> that it was in revenge for the "
+        "<about>killing</about> of two farmers."
+    ),
+    "a name that nothing knows": (
+        "The <speaker>governor</speaker> <Accusation>blamed</Accusation> Los <accused>Tlacos</accused> for "
+        "the <about>raid</about> on a convoy."
+    ),
+    "a speaker described": (
+        "A bomb exploded in a mosque. <speaker>Jundullah</speaker>, a splinter group, "
+        "<ClaimOfResponsibility>said</ClaimOfResponsibility> it carried out the <about>attack</about>."
+    ),
+    "whose fighters planted it": (
+        "A bomb <about>exploded</about> in a church. The <speaker>group</speaker> <ClaimOfResponsibility>said"
+        "</ClaimOfResponsibility> its fighters had planted it."
+    ),
+    "the group of a spokesman": (
+        "A bomb exploded. A Taliban <speaker>spokesman</speaker> <ClaimOfResponsibility>said"
+        "</ClaimOfResponsibility> the group was behind the <about>attack</about>."
+    ),
+    "claims no death of its own": (
+        "A bomb <about>exploded</about> in a market. Four attackers were shot dead by special forces. "
+        "The <speaker>Taliban</speaker> <ClaimOfResponsibility>claimed</ClaimOfResponsibility> "
+        "responsibility."
+    ),
+    "goes on after what is denied": (
+        "The <speaker>leader</speaker> <DenialOfResponsibility>denied</DenialOfResponsibility> that his "
+        "forces had <about>fired</about> the rocket, and <Accusation>accused</Accusation> the "
+        "<accused>army</accused> of <about>shelling</about> a town."
+    ),
+    "said at the end of a long sentence": (
+        "Rebels <about>shelled</about> a market in Goma, <about>killing</about> nine people and "
+        "<about>wounding</about> more than 30, the <speaker>governor</speaker> "
+        "<TollReport>said</TollReport>, as fighting went on."
     ),
     "said that": (
         "The <speaker>army</speaker> <Announcement>said</Announcement> that rebels <about>attacked</about> "
@@ -283,6 +374,12 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
+    "a clause with a subject that the parser lost": (
+        "Iran has not commented on the incidents but little-known groups believed to be connected to "
+        "militias have claimed responsibility for some attacks."
+    ),
+    "that somebody sent troops": "A bomb exploded. Experts suspect that Rwanda has sent advisers.",
     "what something was": "Gunmen attacked a bus. The mayor said it was a great loss.",
     "no evidence": "Rebels attacked the base. The minister said there was no proof that they were behind it.",
     "who was responsible": "Rebels attacked the base. It was unclear who was responsible, the minister said.",

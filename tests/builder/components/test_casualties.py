@@ -17,6 +17,42 @@ SENTENCES = {
         "Rebels raided a town. The <Killed exact=276>number of people known to have died has risen to "
         "276</Killed>."
     ),
+    "of its soldiers": "<Killed exact=633>633 of its soldiers have been killed</Killed> in raids.",
+    "two more": (
+        "A bomb hit a bus, <Killed exact=3>killing three</Killed> and <Injured exact=2>injuring two"
+        "</Injured> more."
+    ),
+    "the dead included": (
+        "A bomb exploded. The dead included <Killed exact=4>four children</Killed> and "
+        "<Killed exact=2>two nurses</Killed>."
+    ),
+    "a year": "A bomb <Killed exact=3>killed three men</Killed>. The number of deaths in 2013 fell.",
+    "still missing": "After the raid <Missing exact=70>70 were still missing</Missing>.",
+    "arrested": "Police <Captured exact=2>detained two men</Captured>.",
+    "including two kinds": (
+        "The blast <Killed exact=12>killed 12 people</Killed> in Goma, including <Killed exact=3>three "
+        "children</Killed> and <Killed exact=2>two nurses</Killed>."
+    ),
+    "including, of the injured": (
+        "The blast <Killed exact=2>killed two people</Killed> and <Injured exact=9>injured nine people"
+        "</Injured>, including <Injured exact=3>three children</Injured>."
+    ),
+    "among them two kinds": (
+        "<Killed exact=10>Ten people were killed</Killed> in the raid, among them <Killed exact=2>two "
+        "soldiers</Killed> and <Killed exact=1>a girl</Killed>."
+    ),
+    "of them": (
+        "Gunmen <Killed exact=17>killed 17 people</Killed> in Goma, <Killed exact=9>nine of them children"
+        "</Killed>."
+    ),
+    "among the dead were": (
+        "Gunmen raided a town. Among the dead were <Killed exact=3>three women</Killed> and "
+        "<Killed exact=1>a policeman</Killed>."
+    ),
+    "of the dead": "A bomb exploded. <Killed exact=5>Five of the dead were soldiers</Killed>.",
+    "including, not of a toll": (
+        "Rebels <Killed exact=2>killed two guards</Killed>. Five groups, including two of rebels, met."
+    ),
     "abbreviated": (
         "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>."
     ),
@@ -33,7 +69,7 @@ SENTENCES = {
     "one person": "A sniper <Killed exact=1>killed a policeman</Killed>.",
     "named person": "Gunmen <Killed exact=1>assassinated Omar Diallo</Killed>.",
     "captured": "Gunmen <Captured exact=4>kidnapped four nurses</Captured>.",
-    "noun": "The attack left <Killed exact=12>12 people dead</Killed>.",
+    "noun": "The attack left <Killed exact=12>12 people</Killed> dead.",
     "nobody": "The rocket missed and <Killed exact=0>no one was killed</Killed>.",
     "no casualties": "The attack caused <Killed exact=0>no casualties</Killed>.",
     "missing": "After the raid <Missing exact=5>five sailors were missing</Missing>.",
@@ -55,9 +91,44 @@ SENTENCES = {
     ),
     "spoken of": "A bomb hit a bus. Earlier it had <Killed exact=8>spoken of eight</Killed>.",
     "killed in action": "Rebels ambushed a convoy. <Killed exact=5>Five soldiers KIA</Killed>.",
+    "a toll that may rise": (
+        "Gunmen <Killed exact=4>killed four people</Killed>, and residents feared the toll would rise."
+    ),
+    "among the victims": (
+        "Gunmen stormed a hotel. <Killed exact=6>Six Canadians</Killed> were among the victims."
+    ),
+    "of them, Britons": (
+        "A gunman <Killed exact=38>killed 38 tourists</Killed>, <Killed exact=30>30 of them</Killed> Britons."
+    ),
+    "up from": (
+        "The death toll of the bombing has climbed to <Killed exact=47>47</Killed>, up from "
+        "<Killed exact=42>42</Killed>."
+    ),
+    "including": (
+        "A bomb <Killed exact=12>killed 12 people</Killed>, including <Killed exact=3>three girls</Killed>."
+    ),
+    "among them": (
+        "The death toll of the bombing rose to <Killed exact=40>40</Killed>, among them "
+        "<Killed exact=7>seven children</Killed>, police said."
+    ),
+    "a list among the dead": (
+        "A bomb exploded. <Killed exact=3>Three soldiers</Killed> and "
+        "<Killed exact=2>two boys</Killed> were among the dead."
+    ),
+    "among them, in a sentence of its own": (
+        "Gunmen <Injured exact=9>wounded nine people</Injured>. Among them were <Injured exact=2>two "
+        "nurses</Injured>."
+    ),
+    "fallen and wounded": (
+        "Rebels attacked the camp; we deplore <Killed exact=8>eight fallen</Killed> and "
+        "<Injured exact=21>21 wounded</Injured>."
+    ),
     "seized": "Rebels <Captured exact=6>captured six soldiers</Captured>.",
 }
 NOTHING = {
+    "places among others": "Rebels attacked several towns, including three villages near Gao.",
+    "causes of death": "The attack was that of which the guards had died of two burns.",
+    "shells that fell": "Rebels attacked. There were five shells fallen in the yard.",
     "a threat": "Rebels threatened to kill 12 hostages.",
     "a plan": "Rebels planned to kill 12 villagers.",
     "an attempt": "Police foiled an assassination attempt on a minister.",
@@ -138,7 +209,7 @@ def test_a_toll_in_the_next_sentence_is_of_the_attack_before(annotate: Annotate)
     )
     with_tolls = [event for event in doc._.event_mentions if event.tolls]
     assert len(with_tolls) == 1
-    assert doc[with_tolls[0].trigger.token].text in ("raided", "attack")
+    assert doc[with_tolls[0].trigger.token].text in ("attack", "left")
 
 
 def test_the_people_counted_are_the_victims(annotate: Annotate) -> None:
@@ -146,3 +217,9 @@ def test_the_people_counted_are_the_victims(annotate: Annotate) -> None:
     ((toll,),) = [event.tolls for event in doc._.event_mentions]
     assert toll.victim is not None
     assert doc[toll.victim].text == "soldiers"
+
+
+def test_a_share_and_its_whole_may_end_with_one_word(annotate: Annotate) -> None:
+    doc = annotate("A bomb exploded. Two children were among the 13 dead.", until="casualties")
+    figures = {toll.number.exact for event in doc._.event_mentions for toll in event.tolls}
+    assert figures == {2, 13}

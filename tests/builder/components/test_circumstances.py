@@ -30,6 +30,8 @@ TIMES = {
     },
     "Rebels raided a village.": {"raided": []},
     "b. Garissa County, 11 Jan: suspected rebels raided a village.": {"raided": ["2024-01-11"]},
+    "3 Jan, 0200h, near Gwoza: Gunmen raided a village.": {"raided": ["2024-01-03"]},
+    "31 January, Gwoza: Gunmen raided a village.": {"raided": []},
     "People remember November 2020, when rebels raided a village.": {"raided": ["2020-11"]},
     "The attack on Friday killed two soldiers.": {"attack": ["2024-01-26"], "killed": []},
     "Police arrested two men on Friday after a bomb exploded in a market.": {
@@ -39,6 +41,21 @@ TIMES = {
     "A communique issued on Friday said that rebels raided a village.": {"raided": []},
     "The president on Friday condemned the attack on the base.": {"attack": []},
     "The army planned an attack on the base for Friday.": {"attack": ["2024-02-02"]},
+    "The army said on Tuesday its troops had raided a village.": {"said": ["2024-01-30"], "raided": []},
+    "Sixty people were killed in Goma on Tuesday, health workers said.": {
+        "killed": ["2024-01-30"],
+        "said": [],
+    },
+    "Rebels raided a hotel on Friday before troops ended the siege on Saturday.": {
+        "raided": ["2024-01-26"],
+        "siege": [],
+    },
+    "Police identified the man who blew himself up in a market as a miner on Wednesday.": {"blew": []},
+    "France on Friday marked the anniversary of the 2019 attack on the base.": {"attack": ["2019"]},
+    "A court on Tuesday sentenced a man for the 2015 attack on the hotel.": {"attack": ["2015"]},
+    "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
+    "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
+    "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},
     "As of Friday, rebels had raided a village.": {"raided": []},
     "Rebels raided a village, which has been empty since January 3.": {"raided": []},
     "In Goma, where rebels raided a hotel on January 3, relatives will meet on Friday.": {
@@ -52,6 +69,16 @@ TIMES = {
         "shelled": [],
         "killing": ["2024-01-08"],
     },
+    "A car drove into a crowd in Nice on Monday, killing six people, police said on Tuesday.": {
+        "killing": ["2024-01-29"],
+        "said": ["2024-01-30"],
+    },
+    "Rebels overran the village of Bougui on Sunday, burning houses and killing a nurse.": {
+        "overran": ["2024-01-28"],
+        "burning": ["2024-01-28"],
+        "killing": ["2024-01-28"],
+    },
+    "The strike, which came at dawn on Monday, hit a school.": {"strike": ["2024-01-29"], "hit": []},
     "An attack was reported near Goma on Friday.": {"attack": ["2024-01-26"]},
     "The anniversary on Friday of the raid on the base is near.": {"raid": []},
     "The riots of 1983, when mobs killed a priest, are not forgotten.": {"riots": [], "killed": ["1983"]},
@@ -95,6 +122,7 @@ def test_deadlines_are_of_what_lies_ahead(
 DISTANCES = {
     "The rebels ordered troops to withdraw at least one kilometre from the border.": 1000,
     "Troops withdrew 500 metres from the bridge.": 500,
+    "Masters are advised to keep at least 12 nautical miles from the coast.": 22_224,
     "Troops pulled back 30 km from the border.": 30_000,
     "Troops withdrew from the bridge.": None,
     "Troops withdrew 12 tanks from the bridge.": None,
@@ -124,9 +152,16 @@ def test_damage(text: str, expected: tuple[str, Damage | None], annotate: Annota
 
 
 RETALIATION = {
+    "Rebels raided a village. They said they would respond to any attack on the base.": None,
+    "Rebels raided a village on Friday. The army responded with an air strike on their camp.": (
+        "strike",
+        "raided",
+    ),
+    "Rebels raided a village. Jets answered that attack with strikes on two depots.": ("strikes", "attack"),
     "The army shelled the town in response to the killing of two soldiers.": ("shelled", "killing"),
     "The army shelled the town in retaliation for the attack on the base.": ("shelled", "attack"),
     "The army shelled the town to avenge the ambush on its convoy.": ("shelled", "ambush"),
+    "A bomb hit the base. The attack was punishment for the killing of two nurses.": ("attack", "killing"),
     "The army shelled the town in response to five years of bombing by rebels.": ("shelled", "bombing"),
     "The raids were the answer to the drone that struck the base.": ("raids", "struck"),
     "The army shelled the town after the attack on the base.": None,
@@ -148,3 +183,11 @@ def test_answers_are_linked_to_what_they_answer(
         if role is Role.IN_RETALIATION_FOR
     ]
     assert links == ([] if expected is None else [expected])
+
+
+def test_whoever_answers_in_words_does_not_retaliate(annotate: Annotate) -> None:
+    text = (
+        "Rebels bombed a base. Gunmen killed a guard. The mayor responded to the bombing, stating his grief."
+    )
+    doc = annotate(text, until="circumstances")
+    assert [link for event in doc._.event_mentions for link in event.links] == []

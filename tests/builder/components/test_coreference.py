@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "a pronoun quoted, of whom the report is about": (
+        "<a>Gunmen</a> attacked a village. “<a>They</a> killed ten people,” a witness said."
+    ),
+    "a pronoun quoted, of whom the speaker named": (
+        "Soldiers left. “Then the <a>rebels</a> came. <a>They</a> killed ten people,” a witness said."
+    ),
     "last name": "<a>Omar Diallo</a> spoke. Later <a>Diallo</a> left.",
     "rank and last name": "General <a>Peter Mwangi</a> spoke. Gen. <a>Mwangi</a> left.",
     "two people": "<a>Omar Diallo</a> met <b>Fatima Haddad</b>. <b>Haddad</b> left.",
@@ -73,6 +79,13 @@ def test_what_is_one_is_one_and_what_is_two_is_two(text: str, annotate: Annotate
         words = f"{marked.word(first)} and {marked.word(second)}: {marked.text}"
         assert None not in chains, words
         assert (chains[0] == chains[1]) is (one == other), words
+
+
+def test_a_pronoun_in_a_quotation_is_nobody_whom_the_report_mentions_in_passing(annotate: Annotate) -> None:
+    text = "President Omar Diallo watched a parade of the National Guard. “They tried to kill me,” he said."
+    marked = parse(text.replace("They", "<they>They</they>"), empty=False)
+    (they,) = marked.marks
+    assert chain_at(annotate(marked.text, until="coreference"), they.end) is None
 
 
 def test_every_chain_has_its_mentions_in_order_and_knows_them(annotate: Annotate) -> None:

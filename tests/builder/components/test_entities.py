@@ -12,7 +12,33 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "people by their nation": (
+        "<actor kind=Group number=2>Two Australians</actor> and a <actor kind=Person>Romanian</actor> fled."
+    ),
+    "a resort that is a town": "<actor>They</actor> left the <place>resort</place> of <place>Sousse</place>.",
+    "a vehicle that is a bomb": (
+        "A <weapon type=CarBomb>lorry</weapon> packed with <weapon>explosives</weapon> stood there."
+    ),
+    "a vehicle that is called a bomb": "An explosives-laden <weapon type=CarBomb>truck</weapon> stood there.",
+    "a vehicle with another load": "A <facility type=Vehicle>lorry</facility> packed with straw stood there.",
     "name with a number": '<actor>Troops</actor> left <facility label="Tower 22">Tower</facility> 22.',
+    "after a dateline": (
+        "Oct 17 - A <weapon type=Missile number=None>missile</weapon> hit <place>Goma</place>."
+    ),
+    "a laden vehicle": (
+        "A <weapon type=CarBomb>car</weapon> laden with <weapon type=Explosive>explosives</weapon> fell."
+    ),
+    "a laden vehicle, told before": (
+        "An <weapon type=CarBomb>explosives-laden truck</weapon> stopped near a <facility>truck</facility> "
+        "laden with coal."
+    ),
+    "a town that begins like a body": (
+        "A <actor>policewoman</actor> was shot in <place>Lashkar Gah</place>."
+    ),
+    "a stretch of road": (
+        "A <facility>vehicle</facility> struck an <weapon type=IED>improvised explosive device</weapon> "
+        "between <place>Amchidé</place> and <place>Limani</place>."
+    ),
     "ship": "The <facility type=Ship>USS Carney</facility> sank.",
     "ship, letters with a stroke": "The <facility type=Ship>M/V Sky Lion</facility> sank.",
     "ship called after a town": "The <facility type=Ship>INS Kolkata</facility> turned back.",
@@ -72,6 +98,12 @@ NOTHING = {
 }
 
 
+LABELS = {
+    "The “Islamic State” militant group attacked.": "Islamic State militant group",
+    "More than two dozen pro-government fighters died.": "pro-government fighters",
+}
+
+
 def found(doc: "Doc") -> Iterator[Found]:
     for mention in doc._.mentions.values():
         root = doc[mention.root]
@@ -93,6 +125,12 @@ def found(doc: "Doc") -> Iterator[Found]:
 def test_mentions(sentence: str, annotate: Annotate) -> None:
     marked = parse(sentence)
     assert_found(marked, found(annotate(marked.text, until="entities")))
+
+
+@pytest.mark.parametrize(("text", "label"), LABELS.items(), ids=LABELS)
+def test_labels_are_words_without_marks_and_numbers(text: str, label: str, annotate: Annotate) -> None:
+    mentions = annotate(text, until="entities")._.mentions
+    assert label in [mention.label for mention in mentions.values()]
 
 
 @pytest.mark.parametrize("sentence", NOTHING.values(), ids=NOTHING)

@@ -21,7 +21,36 @@ TEXTS = {
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
+    "a village in the district": (
+        "Rebels <a>bombed</a> a bus in Bijapur district. The <a>blast</a> took place near Ambeli village."
+    ),
+    "two districts": (
+        "Rebels <a>bombed</a> a bus in Bijapur district. The <b>blast</b> in Kupwara district hit a bank."
+    ),
+    "taken, then attacked": (
+        "Rebels <a>abducted</a> ten men in Goma. The gunmen had come after an <b>attack</b> on a base, in "
+        "which they <b>destroyed</b> two helicopters."
+    ),
+    "the incident": "Rebels <a>shelled</a> a bus in Goma. The <a>incident</a> occurred on Friday.",
+    "as a result of": "As a result of the <a>strike</a> on Goma, two men <a>died</a>.",
     "another attack": "Gunmen <a>stormed</a> a bank in Goma. Another <b>attack</b> hit a school in Kirkuk.",
+    "results of one attack": "Gunmen <a>stormed</a> a bank, <a>looting</a> it and <a>beating</a> two guards.",
+    "the death of, in": (
+        "The army announced the <a>death</a> of a commander in an <a>air strike</a> near Goma."
+    ),
+    "died when a man in disguise": (
+        "A bomber <a>killed</a> 21 people on May 22, and a week later four people <b>died</b> when a man "
+        "disguised as a guard <b>set</b> off a bomb in a mosque."
+    ),
+    "an unnamed place nearby": (
+        "Rockets <a>hit</a> the base in Goma. A child was <a>injured</a> in a neighbouring village."
+    ),
+    "two days in one sentence": (
+        "On 4 May a tanker was <a>burned</a> near Goma, and three drivers were <b>kidnapped</b> on 12 May."
+    ),
+    "denied, and done before": (
+        "The army denied that jets had <a>bombed</a> the market. Rebels <b>shelled</b> the market on 4 May."
+    ),
     "another day": "Gunmen <a>stormed</a> a bank on Friday. Gunmen <b>raided</b> a school on Monday.",
     "another kind": "Gunmen <a>kidnapped</a> two engineers in Goma. Rockets <b>hit</b> a port in Yemen.",
     "two places": "Shells <a>hit</a> a market in Goma. In Mosul, rebels <b>torched</b> a school.",
@@ -63,10 +92,15 @@ def attacks(doc: "Doc") -> list[Incident]:
 
 
 BASIS = {
+    "A bomb killed two. The minister said Boko Haram was behind it.": Basis.ACCUSED_BY_AUTHORITIES,
+    "The minister said Boko Haram was behind the bombing.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base. The rebels claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. The governor blamed the rebels.": Basis.ACCUSED_BY_AUTHORITIES,
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
+    "Suspected rebels attacked the base.": Basis.POSSIBLE,
+    "Suspected rebels attacked the base. Boko Haram claimed responsibility.": Basis.CLAIMED,
+    "Gunmen attacked the base. The governor blamed Boko Haram.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base.": None,
 }
 
@@ -101,8 +135,28 @@ def test_the_most_specific_type_is_kept(annotate: Annotate) -> None:
     assert attack.types == ("RemoteExplosive",)
 
 
+def test_an_incident_of_which_nothing_else_is_told_is_no_attack(annotate: Annotate) -> None:
+    assert attacks(annotate("The incident occurred on Friday in Goma.", until="incidents")) == []
+
+
 def test_deaths_without_violence_are_no_attack(annotate: Annotate) -> None:
     assert attacks(annotate("Six miners died in Goma.", until="incidents")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [("Suspected rebels raided a village.", Basis.POSSIBLE), ("Rebels raided a village.", None)],
+)
+def test_those_who_are_only_suspected_are_possible(
+    text: str, basis: Basis | None, annotate: Annotate
+) -> None:
+    (attack,) = attacks(annotate(text, until="incidents"))
+    assert attack.basis is basis
+
+
+def test_a_building_destroyed_by_a_rocket_is_told_though_nobody_was_hurt(annotate: Annotate) -> None:
+    text = "A school was destroyed by a rocket; there were no casualties."
+    assert len(attacks(annotate(text, until="incidents"))) == 1
 
 
 def test_one_of_several_targets_is_a_part(annotate: Annotate) -> None:

@@ -23,13 +23,40 @@ SENTENCES = {
     "plan": "The rebels <cue>plan</cue> to <Planned>attack</Planned> the bank.",
     "will": "Troops <cue>will</cue> <Planned>withdraw</Planned> from the border.",
     "fear": "Residents <cue>fear</cue> an <Feared>attack</Feared> on the bank.",
+    "opportunity to": "Rebels missed the <cue>opportunity</cue> to <Feared>attack</Feared> the bank.",
+    "neither confirmed nor denied": (
+        "The army would not confirm or <cue>deny</cue> that it had <Alleged>bombed</Alleged> the camp."
+    ),
     "could": "Rebels <cue>could</cue> <Feared>attack</Feared> the bank.",
     "if": "The army is ready <cue>if</cue> rebels <Feared>attack</Feared> the bank.",
     "try": "Gunmen <cue>tried</cue> to <Attempted>storm</Attempted> the bank.",
     "foiled": "Police <cue>foiled</cue> an <Attempted>attack</Attempted> on the bank.",
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
+    "fired nothing": "The army <Denied>fired</Denied> <cue>no</cue> rocket at the port.",
+    "nobody hurt": "Rockets <Asserted>hit</Asserted> the port; no soldiers were <Asserted>killed</Asserted>.",
+    "faced": "The rebels faced an air <Asserted>strike</Asserted> in Goma.",
+    "subject to": "Boats off Goma <cue>will</cue> be subject to <Planned>attack</Planned>.",
+    "been subject to": "Boats off Goma have been subject to <Asserted>attack</Asserted>.",
+    "said it would": "The army said that it <cue>would</cue> <Planned>withdraw</Planned> from Goma.",
+    "used if": "There will be a cost if land is <cue>used</cue> for <Feared>attacks</Feared> on Goma.",
+    "said others would be sent": (
+        "The office said that soldiers <cue>would</cue> be <Planned>sent</Planned> to Goma."
+    ),
+    "said others would": (
+        "The army said that rebels <cue>would</cue> <Feared>attack</Feared> the port of Goma."
+    ),
     "denied": "The rebels <cue>denied</cue> <Denied>attacking</Denied> the bank.",
+    "or face": "They must leave or face <cue><Threatened>attacks</Threatened></cue> on the bank.",
+    "denied in the next clause": (
+        "The mayor was <Asserted>abducted</Asserted> on Friday; the group denied involvement."
+    ),
+    "reports that are checked": (
+        "The army is investigating <cue>reports</cue> that troops <Alleged>attacked</Alleged> the bank."
+    ),
+    "according to which": (
+        "The army rejects the <cue>report</cue>, according to which jets <Denied>bombed</Denied> the bank."
+    ),
     "failed without force": "Diplomats met after the <Asserted>attack</Asserted> on the bank.",
     "a fear elsewhere": "Residents who fear for their lives saw rebels <Asserted>storm</Asserted> the bank.",
     "threatening": (

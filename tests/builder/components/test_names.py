@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a city that has the name of its state": "The <name label=GPE>Oklahoma City</name> bombing was told of.",
     "persons": (
         "<name label=PERSON>Omar Diallo</name> met <name label=PERSON>Fatima Haddad</name> on the road."
     ),
@@ -38,6 +39,25 @@ SENTENCES = {
     "backers have the names of their countries": (
         "<demonym code=TR>Turkish</demonym>-backed gunmen left <name entry=country-SY>Syria</name>."
     ),
+    "a village is told to be one": (
+        "Gunmen raided the village of <name label=GPE>Anyidi</name>, 25 km east of <name>Bor</name>."
+    ),
+    "villages in a list": (
+        "Two villages, <name label=GPE>Malek</name> and <name label=GPE>Pariak</name>, were attacked."
+    ),
+    "the ends of a road": (
+        "A mine lay on the road between <name label=GPE>Ngouboua</name> and <name label=GPE>Baga Sola</name>."
+    ),
+    "whose inhabitants are told of": "The inhabitants of <name label=GPE>Kaiga</name> have left.",
+    "fighters are no inhabitants": "Two villages of <name entry=org-hamas>Hamas</name> men were shelled.",
+    "the ends of a road before a noun": (
+        "On the road between <name label=GPE>Tessalit</name> and <name label=GPE>Aguelhok</name> a vehicle "
+        "struck a mine."
+    ),
+    "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
+    "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
+    "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
+    "no ship": "The tanker <name>Sudan</name> had hired was lost.",
     "weekdays and months are no names": (
         "In March and on Friday <name label=PERSON>Omar Diallo</name> was away."
     ),

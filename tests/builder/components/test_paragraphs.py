@@ -16,7 +16,12 @@ TEXTS = {
         "Two men died, police wrote on X.",
         "Seven men fled.",
     ],
+    "Two men died, said Lt. Col. Diaz. He left.": ["Two men died, said Lt. Col. Diaz.", "He left."],
     "(Reuters) - Gunmen attacked a bank.": ["(Reuters) -", "Gunmen attacked a bank."],
+    "3 January, off Duqm, Oman: A tanker was hit.": ["3 January, off Duqm, Oman:", "A tanker was hit."],
+    "- 1 Nov, 0200h, Gwoza: gunmen raided a camp.": ["- 1 Nov, 0200h, Gwoza:", "gunmen raided a camp."],
+    "Background: In May a ship was hit.": ["Background:", "In May a ship was hit."],
+    "He said: Gunmen attacked a bank.": ["He said: Gunmen attacked a bank."],
     "January 4: Gunmen attacked a bank.": ["January 4: Gunmen attacked a bank."],
     "Attack\n\nSeven Russian soldiers were killed and four others wounded.": [
         "Attack",

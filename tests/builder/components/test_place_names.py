@@ -36,6 +36,12 @@ def test_a_place_is_one_wherever_it_is_named(annotate: Annotate) -> None:
     assert labels == ["GPE", "GPE"]
 
 
+def test_what_is_called_a_place_once_is_no_person(annotate: Annotate) -> None:
+    text = "Leaflets in the market of Tak Bai warn shopkeepers. A protest in Tak Bai is planned."
+    labels = [name.label for name in annotate(text, until="names")._.names]
+    assert labels == ["GPE", "GPE"]
+
+
 def test_the_last_name_of_a_person_is_no_place(annotate: Annotate) -> None:
     doc = annotate("Jack London met gunmen in London. London was killed, said his wife.", until="names")
     assert [name.label for name in doc._.names if doc[name.start].text == "Jack"] == ["PERSON"]

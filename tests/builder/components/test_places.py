@@ -42,6 +42,10 @@ SENTENCES = {
         "Shells hit the <place country=IQ label=Baghdad><place country=IQ precision=country>Iraqi</place> "
         "capital</place>."
     ),
+    "a capital of another kind": (
+        "Shells hit <place label=Khartoum>Khartoum</place>, <place label=Omdurman>Omdurman</place> and the "
+        "financial capital of <place country=SD>Sudan</place>."
+    ),
     "the capital of the country whose towns are named": (
         "<place country=US>US</place> troops left <place country=IQ>Mosul</place>, "
         "<place country=IQ>Basra</place> and the <place label=Baghdad>capital</place>."

@@ -124,6 +124,32 @@ def test_what_is_threatened_or_denied_is_not_told_as_fact(nlp: "Language", text:
     assert Modality.ASSERTED not in {event.modality for event in attacks}
 
 
+def test_what_no_trigger_tells_is_told_by_the_main_verb(nlp: "Language") -> None:
+    text = "Regime forces recaptured the gas field from the group on Thursday, a week after losing it."
+    doc = prepare(nlp, Article(text))
+    for name, component in nlp.pipeline:
+        if name == "polemos_main_event":
+            doc._.incidents, doc._.learned = (), replace(doc._.learned, triggers=())
+        doc = component(doc)
+    (incident,) = doc._.incidents
+    (member,) = incident.members
+    assert incident.types == ("GovernmentRegainsTerritory",)
+    assert doc[member.trigger.token].text == "recaptured"
+
+
+def test_a_report_of_who_is_responsible_is_of_what_is_said(nlp: "Language") -> None:
+    text = "Islamic State claimed responsibility for the bombing of the market in a statement by its agency."
+    (sure,) = (event for event in reported(nlp, text).events if event.confidence is not None)
+    assert (sure.kind, sure.types) == (EventKind.STATEMENT, ("ClaimOfResponsibility",))
+
+
+def test_a_long_report_is_of_no_one_type(nlp: "Language") -> None:
+    doc = prepare(nlp, Article(f"{SHORT['Arrest']} {SHORT['PeacefulProtest']} " * 6))
+    for _, component in nlp.pipeline:
+        doc = component(doc)
+    assert doc._.learned.main is None
+
+
 def test_rules_alone_read_no_type_from_the_whole(rules: "Language") -> None:
     for text in SHORT.values():
         assert all(event.confidence is None for event in reported(rules, text).events)
@@ -131,6 +157,12 @@ def test_rules_alone_read_no_type_from_the_whole(rules: "Language") -> None:
 
 def test_a_folder_without_a_model_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"holds no news.onnx; name the folder of a trained model, or none"):
+        load_pipeline(trained_model=str(tmp_path))
+
+
+def test_a_folder_with_half_a_model_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "news.onnx").touch()
+    with pytest.raises(ModelError, match=r"holds no published.npz; name the folder of a trained model"):
         load_pipeline(trained_model=str(tmp_path))
 
 
@@ -191,11 +223,11 @@ def test_entities_and_triggers_stand_where_the_text_has_them(annotate: Annotate)
     "text", ["", " ", "…", "😀", "word " * 2000], ids=["none", "blank", "mark", "face", "long"]
 )
 def test_any_text_is_scored_piece_by_piece(model: TrainedModel, text: str) -> None:
-    reading = model.read(text, report=True)
+    reading = model.read(text, report=True, short=True)
     for name in ("roles", "kinds", "triggers", "entities"):
         assert len(reading.layers[name]) == len(reading.offsets)
         assert np.isfinite(reading.layers[name]).all()
-    assert "roles" not in model.read(text, report=False).layers
+    assert "roles" not in model.read(text, report=False, short=False).layers
     assert all(text[start:end].strip() for start, end in reading.offsets)
 
 
@@ -230,8 +262,16 @@ def test_less_outside_finds_more() -> None:
     assert len(stretches(reading, "entities", ("A",), "word", outside=0.5)) == 1
 
 
+def test_a_short_text_of_many_pieces_has_one_type(model: TrainedModel) -> None:
+    text = "http://example.org/" + "-a1" * 300 + " Police arrested eleven members of the party in raids."
+    reading = model.read(text, report=False, short=True)
+    assert len(reading.offsets) > 510
+    assert reading.layers["type"].shape == (1, len(model.labels.types))
+    assert main_type(model.read(text, report=False, short=False), model.labels.types) is None
+
+
 def test_the_main_type_is_the_most_probable() -> None:
-    reading = Reading([(0, 4)], {"snippet": np.array([[0.0, 2.0]], np.float32)})
+    reading = Reading([(0, 4)], {"type": np.array([[0.0, 2.0]], np.float32)})
     found = main_type(reading, ("A", "B"))
     assert (found.label, found.start, found.end) == ("B", 0, 4)
     assert found.probability == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.components.relations import RelationName
+from builder.components.relations import RelationName, spoken_for
 
 from .conftest import Annotate
 
@@ -22,8 +22,17 @@ TEXTS = {
     "Rockets hit a base that shelters foreign troops.": ("hosts", "base", "troops"),
     "Rockets fell in Tikrit, Iraq.": ("within", "Tikrit", "Iraq"),
     "Rockets fell in Tikrit in Iraq.": ("within", "Tikrit", "Iraq"),
+    "Rockets fell in Tikrit, in Salahuddin province.": ("within", "Tikrit", "province"),
     "A Taliban commander was killed.": ("member_of", "commander", "Taliban"),
     "Members of Boko Haram were killed.": ("member_of", "Members", "Haram"),
+}
+
+
+SPOKESMEN = {
+    "Taliban spokesman Omar Diallo claimed the bombing.": ("Diallo", "Taliban"),
+    "Omar Diallo, the spokesman for the Taliban, claimed the bombing.": ("Diallo", "Taliban"),
+    "A spokesman for the rebels claimed the bombing.": ("spokesman", "rebels"),
+    "Omar Diallo claimed the bombing.": ("Diallo", "Diallo"),
 }
 
 
@@ -48,3 +57,10 @@ def test_what_tells_of_no_relation(text: str, annotate: Annotate) -> None:
 
 def test_every_relation_is_covered() -> None:
     assert {name for name, _, _ in TEXTS.values()} == {name.value for name in RelationName}
+
+
+@pytest.mark.parametrize(("text", "pair"), SPOKESMEN.items(), ids=SPOKESMEN)
+def test_whom_a_spokesman_speaks_for(text: str, pair: tuple[str, str], annotate: Annotate) -> None:
+    doc = annotate(text, until="relations")
+    speaker = next(token.i for token in doc if token.text == pair[0])
+    assert doc[spoken_for(doc, speaker)].text == pair[1]

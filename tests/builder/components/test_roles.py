@@ -7,6 +7,7 @@ import pytest
 
 from builder.components.frames import FRAMES
 from builder.components.syntax import is_passive, subject_of
+from builder.model import Role
 
 from ..marked import Found, assert_found, parse
 from .conftest import Annotate
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "two subjects for the parser": (
+        "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a "
+        "<target>bank</target>."
+    ),
+    "the country of an unnamed village": (
+        "<perpetrator>Gunmen</perpetrator> raided a <target>village</target> in <location>Niger</location>."
+    ),
+    "forces by number": "At least 12 Afghan security <victim>forces</victim> were shot.",
+    "forces in dozens": "Dozens of Afghan security <victim>forces</victim> were shot.",
+    "a place after how they are left": (
+        "A <weapon>bomb</weapon> left two <victim>people</victim> dead in <location>Kabul</location>."
+    ),
     "active": "<perpetrator>Gunmen</perpetrator> stormed the <target>police station</target>.",
     "passive": "The <target>police station</target> was stormed by <perpetrator>gunmen</perpetrator>.",
     "passive without agent": "The <target>embassy</target> was attacked.",
@@ -39,6 +52,56 @@ SENTENCES = {
     "where people are brought": (
         "The <mover>charity</mover> relocated its <mover>staff</mover> to <destination>Kabul</destination>."
     ),
+    "fire from weapons": (
+        "<perpetrator>Gunmen</perpetrator> opened fire from <weapon>rifles</weapon> on a "
+        "<target>bus</target>."
+    ),
+    "held with another": (
+        "<perpetrator>Gunmen</perpetrator> were holding a <victim>visitor</victim> and his "
+        "<victim>family</victim> at a <location>hotel</location>."
+    ),
+    "troops that are flown": (
+        "Some 300 <mover>troops</mover> were flown to <destination>Culiacan</destination> from "
+        "<origin>Goma</origin>."
+    ),
+    "displaced": "Some 5,000 <mover>people</mover> have been displaced from <origin>Goma</origin>.",
+    "the wounded": "The <mover>wounded</mover> were flown to <destination>Ankara</destination>.",
+    "reinforcements": "<mover>Reinforcements</mover> arrived in <destination>Goma</destination>.",
+    "what a car bomb rams": (
+        "A <weapon>truck</weapon> packed with <weapon>explosives</weapon> rammed the <target>base</target>."
+    ),
+    "weapons hung on the target": (
+        "<perpetrator>Gunmen</perpetrator> opened fire on the <target>bus</target> with "
+        "<weapon>rifles</weapon>."
+    ),
+    "reported killed": "Three <victim>soldiers</victim> were reported killed.",
+    "hundreds, first word": ("Hundreds of <mover>survivors</mover> fled to <destination>Goma</destination>."),
+    "where the clause before was": (
+        "A <weapon>car</weapon> drove into a crowd in <location>Nice</location>, killing six "
+        "<victim>people</victim>."
+    ),
+    "where people are who are hit": (
+        "Three <weapon>shells</weapon> fell on <target>people</target> queueing for food in the suburb of "
+        "<location>Dobrinja</location>."
+    ),
+    "where what has no name is": (
+        "A <weapon>bomb</weapon> went off near the entrance of the allotments in <location>Lubny</location>."
+    ),
+    "where one was going": (
+        "A <victim>teacher</victim> was gunned down on her way to work in <location>Rueso</location>."
+    ),
+    "where one was driving": (
+        "Two <victim>men</victim> were shot dead as they drove to work in <location>Yala</location>."
+    ),
+    "two subjects of the parser": (
+        "A rubber <victim>tapper</victim> and his <victim>wife</victim> were gunned down on the same day."
+    ),
+    "where the harmed come from": (
+        "<perpetrator>Rebels</perpetrator> killed a <victim>soldier</victim> who lived in Gao."
+    ),
+    "where the attackers are based": (
+        "<perpetrator>Rebels</perpetrator> based in Gao attacked a <target>convoy</target>."
+    ),
     "weapon that somebody shot down": (
         "Guards shot down two <weapon>drones</weapon> launched toward the <target>base</target>."
     ),
@@ -47,6 +110,42 @@ SENTENCES = {
     ),
     "ship that is seized": "<perpetrator>Pirates</perpetrator> seized the <target>MV Lila</target>.",
     "weapon lands": "<weapon>Shells</weapon> landed on a <target>market</target>.",
+    "who is on motorcycles": (
+        "Suspected <perpetrator>militants</perpetrator> on motorcycles killed 14 <victim>villagers</victim>, "
+        "a local official said."
+    ),
+    "who only reports": (
+        "<perpetrator>Israeli</perpetrator> <weapon>warplanes</weapon> struck <target>Damascus</target> on "
+        "Friday, state media reported, killing two <victim>soldiers</victim>."
+    ),
+    "where a victim is from": "A <victim>peacekeeper</victim> from Chad was killed.",
+    "control of a town": ("The <mover>army</mover> has taken control of <location>Gao</location>."),
+    "what a bomb is outside of": (
+        "A <weapon>bomb</weapon> exploded outside the <target>observatory dome</target>."
+    ),
+    "where an unnamed place is": (
+        "A <perpetrator>gunman</perpetrator> killed two <victim>tourists</victim> on a "
+        "<location>beach</location> in <location>Sousse</location>."
+    ),
+    "where the armed came": (
+        "Gunmen arrived in <location>Gao</location> on Friday. <perpetrator>They</perpetrator> shot at "
+        "<target>residents</target>."
+    ),
+    "where a lead-in says": (
+        "3 Nov, 0200h, <location>Gwoza</location>: <perpetrator>Gunmen</perpetrator> raided a "
+        "<target>camp</target>."
+    ),
+    "whose missile it was": (
+        "An <perpetrator>Israeli</perpetrator> <weapon>missile</weapon> hit the <target>port</target>."
+    ),
+    "a verb that the parser takes for an adjective": (
+        "Within hours the Egyptian <perpetrator>air force</perpetrator> bombed <target>vehicles</target> "
+        "that had been used, a spokesman said."
+    ),
+    "bombers who are sent": (
+        "The <perpetrator>rebels</perpetrator> sent five <perpetrator>suicide bombers</perpetrator> against "
+        "the <target>market</target>."
+    ),
     "victims": "<perpetrator>Robbers</perpetrator> murdered a <victim>shopkeeper</victim>.",
     "victims, passive": "Two <victim>soldiers</victim> were killed.",
     "coordinated targets": (
@@ -231,3 +330,20 @@ def test_frames_fill_slots_by_category_or_leave_them_empty() -> None:
     for slots in FRAMES.values():
         for fillers in slots.values():
             assert set(fillers) <= categories
+
+
+def test_a_lead_in_places_what_its_line_places_only_by_an_unknown_name(annotate: Annotate) -> None:
+    doc = annotate(
+        "12 January, Acapulco: A grenade was thrown at a restaurant in the Quxa Azul area.", until="roles"
+    )
+    (attack,) = doc._.event_mentions
+    assert "Acapulco" in [doc._.mentions[root].label for root in attack.fillers(Role.LOCATION)]
+
+
+def test_there_is_the_town_told_last(annotate: Annotate) -> None:
+    doc = annotate(
+        "Shells hit Goma in Nord-Kivu. Officials in Nord-Kivu said three men were killed there.",
+        until="roles",
+    )
+    killed = doc._.event_mentions[-1]
+    assert [doc._.mentions[root].label for root in killed.fillers(Role.LOCATION)] == ["Goma"]

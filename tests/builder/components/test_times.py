@@ -110,6 +110,13 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "overnight on a day": "Drones struck overnight on <time value=2024-01-27>Saturday</time>.",
     "a day and overnight": "Drones struck <time value=2024-01-27>Saturday</time> overnight.",
     "day by number in a month": "A truce began on <time value=2023-12-25>the 25th of last month</time>.",
+    "day by number": (
+        "On <time value=2023-10-04>4 October</time> a mine exploded. "
+        "On <time value=2023-10-22>the 22nd</time> a school burned."
+    ),
+    "day by number alone": "A school burned on <time value=2024-01-12>the 12th</time>.",
+    "day by number to come": "They must leave by <time value=2024-02-12 relation=by>the 12th</time>.",
+    "brigade by number": "On <time value=2024-01-26>Friday</time> rebels fired on the 22nd Brigade.",
     "no such day in that month": "It is said of <time value=None>the 31st of next month</time>.",
     "weekend": "Two died <time value=2024-01-27 until=2024-01-28>last weekend</time>.",
     # weeks, months, years
@@ -209,10 +216,23 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "by late": "They must leave by late <time value=2024-02-02 relation=by>Friday</time>.",
     "until midnight": "They have until midnight on <time value=2024-02-04 relation=by>Sunday</time>.",
     "days to leave": "It gave them <time value=2024-02-03 relation=by>three days to leave</time>.",
+    "a day by its number": "They were kidnapped on <time value=2024-01-12>the 12th</time>.",
+    "this day by its number": "They came on the night of <time value=2024-01-31>the 31st</time>.",
+    "a day of the month told before": (
+        "It fell on <time value=2023-11-03>3 November</time> and was retaken on "
+        "<time value=2023-11-09>the 9th</time>."
+    ),
+    "days to return": "It gave the mayor <time value=2024-02-10 relation=by>ten days</time> to return them.",
+    "days from another day": (
+        "On <time value=2024-01-29>29 January</time> it gave them "
+        "<time value=2024-02-03 relation=by>five days</time> to apologise."
+    ),
     "two-week ultimatum": "It set a <time value=2024-02-14 relation=by>two-week ultimatum</time>.",
     "as of": 'As of <time value="2024-01-25" relation="as of">Thursday</time>, ten had died.',
 }
 NOTHING = {
+    "an ordinal that is no day": "He served in the 12th Brigade and on the 21st floor.",
+    "days in which nothing is asked": "It took ten days to reach the town.",
     "a holiday that is no weekday": "They signed the Good Friday pact.",
     "a name of a day": "He spoke of Bloody Sunday.",
     "a group’s name": "Black September struck again.",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "left dead": "A car bomb <attack frame=kill>left</attack> twelve people dead.",
     "ambush": "Rebels <attack type=ArmedAssault>ambushed</attack> a convoy.",
     "clash": "Soldiers <attack type=ArmedClash>clashed</attack> with rebels.",
     "explosion": "A bomb <attack type=Bombing frame=explode>exploded</attack> in a market.",
@@ -48,10 +49,18 @@ SENTENCES = {
     "hand over": "The rebels must <event type=TerritoryTransfer>hand</event> over 21 commanders.",
     "swept into": "Rebels <attack frame=strike>swept</attack> into the town.",
     "reduced to rubble": "The school was <attack frame=damage>reduced</attack> to rubble.",
+    "taken with them": "Gunmen came. They <attack type=Abduction>took</attack> two girls with them.",
+    "boarded": "Pirates <attack type=ArmedAssault>boarded</attack> a tanker.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "what they never do": "Its fighters do not attack civilians.",
+    "a crash": "The crash killed twelve people.",
+    "a road accident": "Twelve people were killed in a road accident.",
     "press release": "The press release was long.",
+    "taken by their own": "Villagers came. They took two girls with them.",
+    "passengers": "Tourists boarded a ferry.",
+    "execute a warrant": "Officers executed a search warrant at the house.",
     "heart attack": "The mayor had a heart attack.",
     "death toll": "The death toll is unknown.",
     "hunger strike": "Prisoners began a hunger strike.",
@@ -61,6 +70,10 @@ NOTHING = {
     "target of a plan": "Growth targets are a matter of debate.",
     "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
     "an order to a letter": "The ministry recalls that the law is clear.",
+    "others arrive": "The minister arrived in Goma.",
+    "without doing it": "They drove off without warning the guard.",
+    "infiltrated ranks": "He had infiltrated the ranks of the party.",
+    "shot back": "The soldiers shot back.",
     "no event at all": "The minister opened a new library.",
 }
 

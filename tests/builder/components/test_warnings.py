@@ -18,6 +18,15 @@ SENTENCES = {
         "They have a week. <Threat>Otherwise</Threat> the <issuer>army</issuer> will "
         "<threatens modality=Threatened>raid</threatens> the camp."
     ),
+    "failing which": (
+        "<issuer>They</issuer> <Demand>gave</Demand> the <addressee>army</addressee> a week to "
+        "<demands modality=Demanded>hand</demands> over the camp, <Threat>failing</Threat> which "
+        "<issuer>they</issuer> would <threatens modality=Threatened>attack</threatens> the town."
+    ),
+    "those told in the passive": (
+        "<addressee>Masters</addressee> are <Demand>advised</Demand> to "
+        "<demands modality=Demanded>leave</demands> the port."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."
@@ -38,6 +47,25 @@ SENTENCES = {
     "demand": (
         "The <issuer>rebels</issuer> <Demand>ordered</Demand> <addressee>civilians</addressee> to "
         "<demands modality=Demanded>leave</demands> the city."
+    ),
+    "demanded and threatened": (
+        "The <issuer>rebels</issuer> <Threat>demanded</Threat> that Russia "
+        "<demands modality=Demanded>withdraw</demands> from the town and <Threat>threatened</Threat> to "
+        "<threatens modality=Threatened>kill</threatens> two hostages."
+    ),
+    "a ransom": ("A <demands modality=Demanded>ransom</demands> of 50 million is <Demand>demanded</Demand>."),
+    "comply or face": (
+        "<issuer>NATO</issuer> <Threat>told</Threat> the <addressee>rebels</addressee> to "
+        "<demands modality=Demanded>leave</demands> the town or risk an "
+        "<threatens modality=Threatened>attack</threatens>."
+    ),
+    "what not to do": (
+        "The <issuer>embassy</issuer> <Demand>told</Demand> its <addressee>citizens</addressee> not to "
+        "<demands modality=Demanded>travel</demands>."
+    ),
+    "whither not to go": (
+        "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the army not "
+        "<demands modality=Demanded>enter</demands> the town."
     ),
     "demand that": (
         "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the army "
@@ -165,6 +193,13 @@ def test_warnings(sentence: str, annotate: Annotate) -> None:
 def test_promises_and_orders_without_such_content_are_no_warnings(text: str, annotate: Annotate) -> None:
     events = annotate(text, until="warnings")._.event_mentions
     assert [event for event in events if event.trigger.kind == "Warning"] == []
+
+
+@pytest.mark.parametrize("verb", ["travel", "withdraw"])
+def test_what_is_not_to_be_done_has_no_type_and_its_name(verb: str, annotate: Annotate) -> None:
+    doc = annotate(f"The ministry ordered its soldiers not to {verb} to Goma.", until="warnings")
+    (demanded,) = (event for event in doc._.event_mentions if event.modality == "Demanded")
+    assert (demanded.trigger.type, demanded.trigger.lemma) == (None, f"not {verb}")
 
 
 def test_who_threatens_is_who_would_act(annotate: Annotate) -> None:

@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from builder.models import shipped
+from builder.models.decoding import NO_EVENT
 from builder.models.encoder import SIZE, Labels, open_tokenizer
 from builder.training.corpora import (
-    NO_EVENT,
     Example,
     Relation,
     Tag,

@@ -1,0 +1,59 @@
+"""Shares of a toll by what befell them: "five *of the dead* were soldiers", "*the dead* included boys"."""
+
+import re
+from collections.abc import Iterator
+
+from spacy.tokens import Doc
+
+from builder.components.annotations import Category, EntityMention, Quantity, Toll
+from builder.components.quantities import quantity_at
+from builder.components.syntax import coordinated, tokens_with
+from builder.model import Outcome
+from builder.patterns import alternatives, load
+
+WORDS = load("casualties")
+OUTCOMES = {word: Outcome(name) for word, name in (WORDS["words"] | WORDS["harmed"]).items()}
+NEAR = 5  # tokens between "of the dead were" and the head of who was: "three local aid workers"
+# "Five of the wounded were": who they were follows.
+NAMED = re.compile(
+    rf"\bof[ ](?:the|those)[ ](?:[\w-]+[ ])?(?P<word>{alternatives(OUTCOMES)})"
+    rf"(?:[ ]in[ ][^.,;\n]{{1,40}})?[ ](?:was|were|are|is)\b",
+    re.IGNORECASE,
+)
+
+
+def shares(doc: Doc) -> Iterator[Toll]:
+    """Every share of a toll that is told by what befell them, the event still to be found."""
+    yield from _named(doc)
+    yield from _held(doc)
+
+
+def _named(doc: Doc) -> Iterator[Toll]:
+    """Those whom five "of the dead were"."""
+    for match in NAMED.finditer(doc.text):
+        span = doc.char_span(*match.span(), alignment_mode="expand")
+        following = range(span.end, min(span.end + NEAR, span.sent.end)) if span is not None else ()
+        first = next((i for i in following if _is_of_people(doc, i)), None)
+        if span is None or first is None:
+            continue
+        before = doc[max(span.start - 1, span.sent.start)]
+        if before.like_num:
+            outcome = OUTCOMES[match["word"].lower()]
+            yield Toll(before.i, first + 1, outcome, quantity_at(before), first)
+
+
+def _held(doc: Doc) -> Iterator[Toll]:
+    """Those whom "the dead *included*"."""
+    for verb in tokens_with(doc, "LEMMA", "include"):
+        subject = next((child for child in verb.lefts if child.lower_ in OUTCOMES), None)
+        first = next((child for child in verb.rights if child.dep_ == "dobj"), None)
+        for item in coordinated(first) if subject is not None and first is not None else ():
+            if _is_of_people(doc, item.i) and doc._.mentions[item.i].number != Quantity():
+                mention = doc._.mentions[item.i]
+                outcome = OUTCOMES[subject.lower_] if subject is not None else Outcome.KILLED
+                yield Toll(mention.start, mention.end, outcome, mention.number, item.i)
+
+
+def _is_of_people(doc: Doc, token: int) -> bool:
+    mention: EntityMention | None = doc._.mentions.get(token)
+    return mention is not None and mention.category is Category.ACTOR
