@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL, is_noncommittal
+from builder.components.syntax import VERBAL, is_negated, is_noncommittal
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -118,7 +118,7 @@ def proposals(token: Token) -> Iterator[Proposal]:
             yield Modality.ALLEGED, above
         if lemma in ABOVE and is_noncommittal(above):
             yield Modality.ALLEGED, above
-        elif lemma in ABOVE and not _is_negated(above):
+        elif lemma in ABOVE and not is_negated(above):
             yield _governed(above), above
         if depth == 0 and _lends(above, token):
             yield from _beside(above)
@@ -263,10 +263,6 @@ def _is_in_scope(token: Token) -> bool:
     if token.dep_ == "acl":
         return any(child.lower_ in ("to", "that") for child in token.lefts)
     return token.dep_ in SCOPE
-
-
-def _is_negated(token: Token) -> bool:
-    return any(child.dep_ == "neg" or child.lower_ == "never" for child in token.children)
 
 
 def _is_untrue(report: Token) -> bool:

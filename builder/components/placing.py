@@ -4,7 +4,7 @@ Its sentence may tell how far from a town it was, the lead-in of its line where 
 sentence before where the armed came.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -19,7 +19,7 @@ from builder.components.annotations import (
 from builder.components.lead_ins import find_lead_ins, led_place
 from builder.components.modifiers import location_after, named_after
 from builder.components.scenes import find_scenes, scene_place
-from builder.components.whereabouts import place_told
+from builder.components.whereabouts import place_told, starts_attack
 from builder.model import EventKind, Role
 
 
@@ -55,7 +55,7 @@ def _town_at_distance(doc: Doc, token: int) -> int | None:
     triggers: dict[int, Trigger] = doc._.triggers
     surroundings: dict[int, object] = doc._.surroundings
     town = next((root for root in surroundings if token < root < doc[token].sent.end), None)
-    if town is None or any(_starts_attack(triggers, i) for i in range(token + 1, town)):
+    if town is None or any(starts_attack(triggers, i) for i in range(token + 1, town)):
         return None
     return town
 
@@ -97,7 +97,3 @@ def _is_located(doc: Doc, target: EntityMention) -> bool:
     if target.category is Category.PLACE:
         return target.root in doc._.places or bool(target.name) or named_after(doc, target) is not None
     return location_after(doc, target) is not None
-
-
-def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
-    return token in triggers and triggers[token].kind is EventKind.ATTACK

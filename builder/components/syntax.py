@@ -66,6 +66,11 @@ def is_passive(verb: Token) -> bool:
     return verb.dep_ in ("acl", "advcl", "relcl") or told
 
 
+def is_negated(verb: Token) -> bool:
+    """Whether a verb is told with "not" or "never"."""
+    return any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children)
+
+
 def is_noncommittal(verb: Token) -> bool:
     """Whether somebody neither denies nor confirms: "declined to confirm or *deny* the report"."""
     either = any(child.lower_ in ("or", "nor") for each in (verb, verb.head) for child in each.children)

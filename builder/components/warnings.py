@@ -17,7 +17,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.syntax import content_verbs, subject_of
+from builder.components.syntax import content_verbs, is_negated, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
@@ -192,12 +192,8 @@ def _implied_demand(content: Content) -> EventMention | None:
 
 def _act(token: Token) -> EventMention:
     """An event of no type, called by its word."""
-    lemma = f"not {token.lemma_}" if _is_negated(token) else token.lemma_
+    lemma = f"not {token.lemma_}" if is_negated(token) else token.lemma_
     return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", lemma))
-
-
-def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" for child in verb.lefts)
 
 
 def _take(
@@ -220,7 +216,7 @@ def _take(
     elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
         events[token.i] = _by_issuer(event, warning)  # "to leave *or be attacked*"
         reading.threatened.append(token.i)
-    elif event.trigger.kind in WITHDRAWALS and demanding and _is_negated(token):
+    elif event.trigger.kind in WITHDRAWALS and demanding and is_negated(token):
         events[token.i] = replace(_act(token), modality=Modality.DEMANDED)
         reading.demanded.append(token.i)
     elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):

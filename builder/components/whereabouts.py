@@ -27,7 +27,8 @@ def place_told(token: Token, triggers: Mapping[int, Trigger]) -> int | None:
     return next((found for found in ways if found is not None), None)
 
 
-def _starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
+def starts_attack(triggers: Mapping[int, Trigger], token: int) -> bool:
+    """Whether a token is the trigger of an attack."""
     return token in triggers and triggers[token].kind is EventKind.ATTACK
 
 
@@ -50,7 +51,7 @@ def _of_main_clause(token: Token, triggers: Mapping[int, Trigger]) -> int | None
     """The place of the verb that a participle goes on from: "drove into a crowd in *Nice*, killing six"."""
     first = token.head if token.dep_ == "conj" else token
     verb = first.head
-    if first.dep_ != "advcl" or first.tag_ != "VBG" or _starts_attack(triggers, verb.i):
+    if first.dep_ != "advcl" or first.tag_ != "VBG" or starts_attack(triggers, verb.i):
         return None
     taken = triggers[verb.i].frame == TAKING if verb.i in triggers else False
     for child in verb.rights if taken else ():
