@@ -181,7 +181,7 @@ EXTENSIONS = (
     "article",  # the `Article` itself
     "published",  # its date, or None
     "title_end",  # the character after the headline that the text begins with; 0 where it begins with none
-    "reading",  # a `Future` of the trained model's scores, and its labels, until they are taken
+    "reading",  # what gives the trained model's scores, and the model
     "learned",  # `builder.components.reader.Learnings`, or None where no model was asked
     "names",  # tuple[Name, ...], in the order of the text
     "demonyms",  # dict[int, str]: ISO codes by token

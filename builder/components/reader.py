@@ -3,8 +3,9 @@
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from spacy.language import Language
@@ -137,10 +138,10 @@ def create_reader(nlp: Language, name: str, folder: str | None, beside: bool) ->
 
 
 class TrainedReader:
-    """Writes `doc._.reading`: a reading under way, with the model that reads, or None without a model.
+    """Writes `doc._.reading`: what gives a reading, with the model that reads, or None without a model.
 
     The model reads in threads of its own, on other processors, while spaCy parses the same documents; unless
-    it reads `beside`, spaCy waits, and one processor is kept busy.
+    it reads `beside`, it does so when it is asked, and one processor is kept busy.
     """
 
     def __init__(self, model: TrainedModel | None, *, beside: bool) -> None:
@@ -151,11 +152,8 @@ class TrainedReader:
     def __call__(self, doc: Doc) -> Doc:
         """Begin to read one document."""
         if self.model is not None:
-            read, report, short = self.model.read, is_in_capitals(doc), is_short(doc)
-            reading = self._threads.submit(read, doc.text, report=report, short=short)
-            if not self._beside:
-                wait((reading,))
-            doc._.reading = reading, self.model
+            read = partial(self.model.read, doc.text, report=is_in_capitals(doc), short=is_short(doc))
+            doc._.reading = self._threads.submit(read).result if self._beside else read, self.model
         return doc
 
     def pipe(self, docs: Iterable[Doc], *, batch_size: int) -> Iterator[Doc]:
@@ -185,5 +183,5 @@ class LearningsTaker:
         """Wait for the reading of one document, and annotate it."""
         if doc._.reading is not None:
             reading, model = doc._.reading
-            doc._.learned = learnings(doc, reading.result(), model)
+            doc._.learned = learnings(doc, reading(), model)
         return doc
