@@ -34,7 +34,7 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
 
 def _place_named_after(token: Token, mentions: Mapping[int, EntityMention]) -> Token | None:
     """The place that tells where an unlisted noun is: "in a meadow near *Pahalgam*"."""
-    if token.pos_ != "NOUN" or token.i in token.doc._.triggers:
+    if token.pos_ != "NOUN" or token.i in (token.doc._.triggers or ()):  # which are sought yet, perhaps
         return None
     below = (filler for slot, filler in prepositional(token) if slot in AROUND and filler.i in mentions)
     return next((filler for filler in below if mentions[filler.i].category is Category.PLACE), None)

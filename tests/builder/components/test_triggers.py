@@ -117,3 +117,8 @@ def test_nouns_are_as_they_are_looked_up() -> None:
     assert [
         noun for noun in noun_patterns() if noun != noun.lower().strip() or "-" in f" {noun} ".split()
     ] == []
+
+
+def test_where_people_met_may_be_a_noun_that_no_lexicon_has(annotate: Annotate) -> None:
+    doc = annotate("They met in a meadow seized by villagers.", until="triggers")
+    assert [trigger.lemma for trigger in doc._.triggers.values()] == ["seize"]
