@@ -20,9 +20,8 @@ def pool_for(documents: int | None, workers: int | None, cluster: str | None) ->
     It is what the user asked for; else processes, if the documents are many or nobody knows how many.
     Raises `ClusterError` if the cluster cannot be reached.
     """
-    if cluster is None and workers is None and documents is not None and documents < MANY:
-        return None
-    return None if cluster is None and workers == 1 else make_pool(workers, cluster)
+    is_little = workers is None and documents is not None and documents < MANY
+    return None if cluster is None and (is_little or workers == 1) else make_pool(workers, cluster)
 
 
 def make_pool(workers: int | None, cluster: str | None) -> Pool:

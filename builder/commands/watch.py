@@ -16,6 +16,7 @@ from builder.commands import options
 from builder.commands.build import Terminal, reading, told
 from builder.commands.fetch import listed, watching
 from builder.commands.fetch import told as fetched
+from builder.commands.pools import pool_for
 from builder.commands.progress import warn
 from builder.commands.stopping import Stop, stopping_kindly
 from builder.deferred import Deferred
@@ -24,7 +25,6 @@ from builder.fetching.addresses import is_address
 from builder.fetching.manners import Manners
 from builder.settings import Recipe
 from builder.store import Store
-from builder.workers import Processes
 
 SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 # Seconds between two looks at whether to stop: Ctrl-C seems to be heard at once.
@@ -90,7 +90,7 @@ def watch(  # noqa: PLR0913 (one parameter an option)
         raise click.UsageError("Missing argument 'PATH|FEED...'.")
     with suppress(StoreHeldError), Store.open(store, create=True):
         pass  # what is wrong with the folder is said at once, and not once a round
-    pool = Processes(workers) if workers is not None and workers > 1 else None
+    pool = pool_for(0, workers, None)  # a round has little to read, unless the user knows better
     with (
         stopping_kindly("this round is done") as stop,
         reading(recipe, pool, base=base, with_text=text, beside=workers is None) as extractor,

@@ -281,19 +281,14 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
     if category is not Category.ACTOR:
         words = frozenset(phrase.noun.text.split()) if phrase.noun is not None else frozenset()
         kept = [token for token in kept if token.i == end - 1 or _names_thing(token, words)]
-    return (
-        "".join(f"{token.text}{_space_after(token)}" for token in kept)
-        .strip()
-        .replace(" - ", "-")
-        .strip("-–, ")
-    )
+    text = "".join(f"{token.text}{_space_after(token)}" for token in kept)
+    return text.strip().replace(" - ", "-").strip("-–, ")
 
 
 def _space_after(token: Token) -> str:
     """The space after a word, or after the quotation mark that closes behind it."""
-    following = token.nbor() if token.i + 1 < len(token.doc) else None
-    marked = following is not None and following.is_quote
-    return token.whitespace_ or (following.whitespace_ if following is not None and marked else "")
+    following = token.nbor() if token.i + 1 < len(token.doc) else token
+    return token.whitespace_ or (following.whitespace_ if following.is_quote else "")
 
 
 def _names_thing(token: Token, words: frozenset[str]) -> bool:

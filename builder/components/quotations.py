@@ -16,9 +16,10 @@ def quotations(doc: Doc) -> Iterator[range]:
 
     A paragraph that goes on with a quotation opens it again, so one that is not closed ends with its own.
     """
-    breaks = sorted(paragraph_starts(doc))
+    marks = list(tokens_with(doc, "ORTH", *OPENING, *CLOSING))
+    breaks = sorted(paragraph_starts(doc)) if marks else []
     opened: int | None = None
-    for mark in tokens_with(doc, "ORTH", *OPENING, *CLOSING):
+    for mark in marks:
         end = None if opened is None else next((i for i in breaks if opened < i <= mark.i), None)
         if opened is not None and end is not None:
             yield range(opened, end)

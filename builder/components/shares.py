@@ -45,12 +45,13 @@ def _named(doc: Doc) -> Iterator[Toll]:
 def _held(doc: Doc) -> Iterator[Toll]:
     """Those whom "the dead *included*"."""
     for verb in tokens_with(doc, "LEMMA", "include"):
-        subject = next((child for child in verb.lefts if child.lower_ in OUTCOMES), None)
+        outcome = next((OUTCOMES[child.lower_] for child in verb.lefts if child.lower_ in OUTCOMES), None)
         first = next((child for child in verb.rights if child.dep_ == "dobj"), None)
-        for item in coordinated(first) if subject is not None and first is not None else ():
+        if outcome is None or first is None:
+            continue
+        for item in coordinated(first):
             if _is_of_people(doc, item.i) and doc._.mentions[item.i].number != Quantity():
                 mention = doc._.mentions[item.i]
-                outcome = OUTCOMES[subject.lower_] if subject is not None else Outcome.KILLED
                 yield Toll(mention.start, mention.end, outcome, mention.number, item.i)
 
 

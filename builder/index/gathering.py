@@ -46,7 +46,7 @@ class Gathering:
     def __init__(self, snapshot: ox.Store) -> None:
         self._snapshot = snapshot
         self._nodes = Nodes(snapshot)
-        self._publishers = {report.iri: report.publisher for report in self.reports()}
+        self._publishers = _publishers(snapshot)
         self._firsts = _copies(snapshot)
 
     def reports(self) -> Iterator[IndexedReport]:
@@ -154,6 +154,21 @@ class Gathering:
                 for quad in self._snapshot.quads_for_pattern(each, name, None, report)
             ]
         return reached
+
+
+def _publishers(snapshot: ox.Store) -> Mapping[str, str]:
+    """Give the publisher of each report, or an empty text."""
+    pattern = snapshot.quads_for_pattern
+    typed = (quad for quad in pattern(None, term("rdf:type"), term("plm:Report"), None))
+    found = {_value(quad.subject): "" for quad in typed if quad.graph_name == quad.subject}
+    for quad in pattern(None, term("dcterms:publisher"), None, None):
+        if quad.graph_name == quad.subject and _value(quad.subject) in found:
+            found[_value(quad.subject)] = _value(quad.object)
+    return found
+
+
+def _value(node: object) -> str:
+    return str(getattr(node, "value", ""))
 
 
 def _copies(snapshot: ox.Store) -> Mapping[str, str]:

@@ -117,24 +117,30 @@ def held_out(folder: Path, fold: int | None) -> Iterator[Example]:
     yield from (each for each in read_all(folder) if fold is not None and fold_of(each) == fold)
 
 
+FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
+DATA: Final = click.argument("data", type=FOLDER)
+MODEL: Final = click.option("--model", required=True, type=FOLDER, help="Its folder.")
+
+
+def write_curves(model: Path, curves: Mapping[str, tuple[float, float]]) -> None:
+    """Write some curves of a model, which keeps those of other layers."""
+    file = model / "calibration.json"
+    known = Calibration.load(file).curves
+    file.write_text(json.dumps({**known, **curves}, indent=1) + "\n", "utf-8")
+
+
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Its folder.",
-)
+@DATA
+@MODEL
 @click.option("--fold", type=click.IntRange(0, 4), help="The fifth that the model was not taught.")
 def calibrate(data: Path, model: Path, fold: int | None) -> None:
     """Compare MODEL with held-out parts of DATA, write its `calibration.json`, and say how far off it is."""
-    file = model / "calibration.json"
-    curves = dict(Calibration.load(file).curves)
+    curves = {}
     for layer, judgements in judged(TrainedModel.load(model), held_out(data, fold)).items():
         before, after = expected_error(judgements), expected_error(crossed(layer, judgements))
         curves[layer] = curve(judgements)
         click.echo(f"{layer}: {len(judgements)} judged, expected error {before:.3f}, calibrated {after:.3f}")
-    file.write_text(json.dumps(curves, indent=1) + "\n", "utf-8")
+    write_curves(model, curves)
 
 
 if __name__ == "__main__":

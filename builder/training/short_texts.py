@@ -7,7 +7,6 @@ written for this project from what the types mean (ACLED's codebook of 2019; Han
 of some types annotators have marked ten snippets and of one four.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from builder.models.calibration import Calibration
 from builder.models.decoding import NO_EVENT, likeliest, probabilities
 from builder.models.encoder import SENTENCES, Encoder, Labels, Scores, Words, cut, open_tokenizer
 from builder.models.matrices import Matrices
 from builder.models.short_texts import Features, sentence_vector
-from builder.training.calibrate import Judgement, crossed, curve, expected_error
+from builder.training.calibrate import DATA, MODEL, Judgement, crossed, curve, expected_error, write_curves
 from builder.training.corpora import Example, read_all, tab_separated
 from builder.training.folds import FOLDS, fold_of
 
@@ -164,13 +162,8 @@ def weighted_f1(right: Numbers, said: Numbers) -> float:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--model",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Its folder.",
-)
+@DATA
+@MODEL
 @click.option("--fold", type=click.IntRange(0, FOLDS - 1), help="A fifth of the snippets that is held out.")
 def teach(data: Path, model: Path, fold: int | None) -> None:
     """Teach the MODEL the types of short texts from DATA: write its `types.npz` and a curve.
@@ -190,9 +183,7 @@ def teach(data: Path, model: Path, fold: int | None) -> None:
     click.echo(f"types of {len(measured)} snippets: weighted F1 {share:.3f}, each by a fit without its fifth")
     click.echo(f"expected error {before:.3f}, calibrated {after:.3f}")
     fit(texts, len(names)).save(model / "types.npz")
-    file = model / "calibration.json"
-    curves = {**Calibration.load(file).curves, "type": curve(judgements)}
-    file.write_text(json.dumps(curves, indent=1) + "\n", "utf-8")
+    write_curves(model, {"type": curve(judgements)})
 
 
 if __name__ == "__main__":
