@@ -1,6 +1,5 @@
 """From a spaCy document to a `Report`: with `builder.nodes`, the only reader of what the components wrote."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from builder.components.annotations import (
     Toll,
 )
 from builder.components.relations import spoken_for
+from builder.event_labels import event_label, kind_label
 from builder.mentions import share, typed_mentions
 from builder.model import (
     Argument,
@@ -41,26 +41,6 @@ from builder.nodes import Nodes
 # Documents that pass through the pipeline together: enough to fill the matrices of a small model, few enough
 # that memory stays flat and that progress shows.
 BATCH: Final = 32
-# What a label names after the event's type: the first of these roles that is filled, with its preposition.
-LABELLED: Final = (
-    (Role.TARGET, "on"),
-    (Role.VICTIM, "of"),
-    (Role.SPEAKER, "by"),
-    (Role.ISSUER, "by"),
-    (Role.MOVER, "by"),
-    (Role.LOCATION, "in"),
-    (Role.PERPETRATOR, "by"),
-)
-# What an event without a type is called, by the frame of its first trigger; others by the trigger itself.
-TITLES: Final = dict.fromkeys(
-    ("strike", "set_fire", "harm", "land", "launch_weapon", "suffer", "targeted"), "Attack"
-) | {
-    "kill": "Killing",
-    "die": "Death",
-    "injure": "Attack",
-    "damage": "Damage",
-    "retaliate": "Retaliation",
-}
 WARNED: Final = frozenset((Modality.THREATENED, Modality.DEMANDED))  # what has a deadline
 HAPPENED: Final = frozenset((Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED))
 WORST_FIRST: Final = (Damage.DESTROYED, Damage.DAMAGED, Damage.UNDAMAGED)
@@ -237,14 +217,12 @@ class _Events:
         return {self.nodes.key(spoken_for(self.doc, root), Role.SPEAKER) for root in speakers}
 
     def _label(self, incident: Incident, arguments: Iterable[Argument]) -> str:
-        """A short title: the type, and what it was against or where."""
+        """A short title: the kind, and what it was against or where."""
         trigger = incident.members[0].trigger
         word = trigger.lemma if trigger.frame == "act" else self.doc[trigger.token].lemma_
-        plain = TITLES.get(trigger.frame) or word.capitalize()
-        title = _spaced(incident.types[0]) if incident.types else plain
         first = {argument.role: argument for argument in reversed([*arguments])}
-        named = next(((word, first[role]) for role, word in LABELLED if role in first), None)
-        return title if named is None else f"{title} {named[0]} {self._name(named[1].filler)}"
+        names = {role: self._name(argument.filler) for role, argument in first.items()}
+        return event_label(kind_label(incident.types, trigger.frame, word), names)
 
     def _name(self, key: str) -> str:
         nodes = self.nodes
@@ -345,15 +323,6 @@ def _revised(tolls: Sequence[Casualties], marks: Mapping[str, Toll]) -> tuple[Ca
             if earlier:
                 revised.setdefault(toll.key, earlier[-1].key)
     return tuple(replace(toll, revision_of=revised.get(toll.key)) for toll in tolls)
-
-
-def _spaced(concept: str) -> str:
-    """A concept's name as words.
-
-    >>> _spaced("RemoteExplosive")
-    'Remote explosive'
-    """
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", concept).capitalize()
 
 
 def _worst(damages: Collection[Damage | None]) -> Damage | None:

@@ -31,6 +31,8 @@ COUNTED = frozenset(load("attribution")["tolls"])
 ENDING = frozenset(WORDS["ending"])
 NAMING = frozenset(WORDS["naming"])
 OTHER_DAYS = frozenset(WORDS["other_days"])  # nouns whose date is not that of what they are of
+RANKING = frozenset(WORDS["ranking"])
+COUNTING = frozenset(("least", "most"))  # "at least 12 have died since May", "most of them"
 BESIDE = 2  # tokens: "said *on* Friday" tells when it was said; further on, when what is said happened
 OTHER_TIME = frozenset(("after", "before", "since"))  # "on Friday defended it *after* gunmen attacked"
 ASIDE = frozenset(("relcl", "acl"))
@@ -69,7 +71,7 @@ def attach_times(doc: Doc, events: Events) -> None:
         saying = None if found is not None else _said_on(doc, time)
         if saying is not None:
             found = saying.i if saying.i in events else None
-        elif found is None and time.relation != "as of":
+        elif found is None and time.relation != "as of" and not _is_of_ranking(doc, time):
             found = _owner(doc, time, events)
         owner = scene_of(time, scenes) if found is None and saying is None else found
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
@@ -243,6 +245,20 @@ def _begun(doc: Doc, time: TimeMention, events: Events) -> int | None:
         return None
     near = (since.head.i, *(child.i for child in since.head.children))
     return next((i for i in near if i in events and (events[i].count or 1) > 1), None)
+
+
+def _is_of_ranking(doc: Doc, time: TimeMention) -> bool:
+    """Whether a time only tells how far back something has no like: "the *deadliest* raid *since* 2022"."""
+    clause = clause_of(doc[time.start : time.end].root)
+    if time.relation != "since" or clause is None:
+        return False
+    return any(_ranks(token) for token in doc[clause.left_edge.i : time.start])
+
+
+def _ranks(word: Token) -> bool:
+    """Whether a word ranks something: "deadliest", "most serious", "first"; but not "at *least*"."""
+    best = word.tag_ in ("JJS", "RBS") and word.lower_ not in COUNTING
+    return best or word.lower_ in RANKING or (word.lower_ == "most" and word.dep_ == "advmod")
 
 
 def _is_bound(preposition: Token) -> bool:

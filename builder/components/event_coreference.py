@@ -153,13 +153,20 @@ def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool
     own, known = cluster.filling(*ATTACK_ROLES), host.filling(*ATTACK_ROLES)
     elsewhere = own.isdisjoint(known) and context.lie_apart(host, cluster)
     # New victims without a name tell of the same attack: "A bomb exploded. The blast killed two soldiers."
-    other_target = cluster.filling(Role.TARGET) - host.filling(Role.TARGET)
+    other_target = _meant(context, cluster) - host.filling(Role.TARGET)
     other_harmed = other_target | (context.named_victims(cluster) - context.named_victims(host))
     other_effect = cluster.first.trigger.frame in EFFECTS and not host.filling(Role.VICTIM)
     other_kind = bool(set(cluster.types) - set(host.types)) and _is_other_kind(host, cluster)
     if _is_identified(context, cluster) and _counts_differ(host, cluster):
         return True
     return elsewhere or bool(other_harmed) or other_effect or other_kind
+
+
+def _meant(context: Context, cluster: Cluster) -> set[int]:
+    """The targets of a cluster but for what it only damaged: "The blast *destroyed* a car"."""
+    members = [member for member in cluster.members if member.trigger.frame != "damage"]
+    roots = (root for member in members for root in member.fillers(Role.TARGET))
+    return {context.chain_at[root] for root in roots if root in context.chain_at}
 
 
 def _is_other_kind(host: Cluster, cluster: Cluster) -> bool:

@@ -56,6 +56,13 @@ TIMES = {
     "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
     "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
     "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},
+    "The attack was the deadliest in Kirkuk since August 2022.": {"attack": []},
+    "It was the first air strike on Sana'a since March 2023, residents said.": {"strike": [], "said": []},
+    "Friday's bombing was the most serious attack in the capital since 2019.": {
+        "bombing": ["2024-01-26"],
+        "attack": [],
+    },
+    "At least 12 people have been killed in the town since January 3.": {"killed": ["2024-01-03"]},
     "As of Friday, rebels had raided a village.": {"raided": []},
     "Rebels raided a village, which has been empty since January 3.": {"raided": []},
     "In Goma, where rebels raided a hotel on January 3, relatives will meet on Friday.": {

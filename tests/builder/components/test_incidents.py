@@ -24,6 +24,9 @@ TEXTS = {
     "a village in the district": (
         "Rebels <a>bombed</a> a bus in Bijapur district. The <a>blast</a> took place near Ambeli village."
     ),
+    "what the blast damaged": (
+        "A car bomb <a>exploded</a> in a market in Goma. The <a>blast</a> <a>destroyed</a> nine vehicles."
+    ),
     "two districts": (
         "Rebels <a>bombed</a> a bus in Bijapur district. The <b>blast</b> in Kupwara district hit a bank."
     ),
