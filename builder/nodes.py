@@ -62,8 +62,8 @@ class Nodes:
     def key(self, root: int, role: Role | None = None) -> str | None:
         """The key of the node that a mention stands for in a role; None where it stands for nothing."""
         chain = self._chain_of.get(root)
-        if chain is None or chain.category is Category.WEAPON:
-            return None
+        if chain is None or chain.category is Category.WEAPON or chain.first.number.exact == 0:
+            return None  # "*No group* said that *it* was behind the attack"
         if chain.category is Category.PLACE:
             if role is Role.VICTIM:
                 return None

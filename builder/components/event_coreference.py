@@ -21,6 +21,10 @@ ANEW = frozenset(WORDS["anew"])
 MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
+ATTACKERS = frozenset(load("chains")["attackers"])
+LASTING = frozenset(("has", "have"))
+ABDUCTION = ["Abduction"]
+MANY = 5  # dead or injured: as many are seldom told of two events of one report
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
 ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
 DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
@@ -29,10 +33,10 @@ FEW_ROLES = 2  # "the *Kabul* attack on the *base*" still refers; what tells mor
 
 def group_by_discourse(context: Context, clusters: Sequence[Cluster]) -> list[Cluster]:
     """Clusters in the order of the text, each united with the earlier one that it continues."""
-    background = _background(context)
+    answered = _answered(context)
     done: list[Cluster] = []
     for cluster in sorted(clusters, key=lambda cluster: min(cluster.tokens)):
-        host = _continued(context, cluster, done, background)
+        host = _continued(context, cluster, done, answered)
         if host is None:
             done.append(cluster)
         elif _is_part(context, host, cluster):
@@ -43,20 +47,32 @@ def group_by_discourse(context: Context, clusters: Sequence[Cluster]) -> list[Cl
     return done
 
 
-def _background(context: Context) -> frozenset[int]:
+def _answered(context: Context) -> frozenset[int]:
     """The triggers of attacks that another answers: later words mean the answer first."""
     links = (link for mention in context.doc._.event_mentions for link in mention.links)
     return frozenset(token for role, token in links if role is Role.IN_RETALIATION_FOR)
 
 
+def _is_background(context: Context, host: Cluster, answered: frozenset[int]) -> bool:
+    """Whether later words mean another event first, if there is one.
+
+    They do if this one is answered, is a war of years ("which *has fought* the army"), or befell attackers.
+    """
+    first = context.doc[host.first.trigger.token]
+    lasting = first.dep_ == "relcl" and any(child.lower_ in LASTING for child in first.lefts)
+    victims = [context.mentions[root] for member in host.members for root in member.fillers(Role.VICTIM)]
+    fended_off = bool(victims) and all(mention.noun in ATTACKERS for mention in victims)
+    return lasting or fended_off or not answered.isdisjoint(host.tokens)
+
+
 def _continued(
-    context: Context, cluster: Cluster, done: Sequence[Cluster], background: frozenset[int]
+    context: Context, cluster: Cluster, done: Sequence[Cluster], answered: frozenset[int]
 ) -> Cluster | None:
     """The earlier cluster that one continues: by the best sign, then the latest that is no background."""
     if _is_anew(context, cluster):
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
-    fitting.sort(key=lambda host: not background.isdisjoint(host.tokens))
+    fitting.sort(key=lambda host: _is_background(context, host, answered))
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
     return next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
@@ -78,7 +94,7 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
-        and _types_agree(host, cluster)
+        and (_types_agree(host, cluster) or _goes_on(context, host, cluster))
         and _actors_agree(context, host, cluster)
     )
 
@@ -115,7 +131,14 @@ def _types_agree(host: Cluster, cluster: Cluster) -> bool:
 def _actors_agree(context: Context, host: Cluster, cluster: Cluster) -> bool:
     one, other = host.filling(Role.PERPETRATOR), cluster.filling(Role.PERPETRATOR)
     victims, others = context.named_victims(host), context.named_victims(cluster)
-    return _overlap(one, other) and _overlap(victims, others)
+    named_now = _is_definite_noun(context.doc[cluster.first.trigger.token]) and _are_gunmen(context, host)
+    return (_overlap(one, other) or named_now) and _overlap(victims, others)
+
+
+def _are_gunmen(context: Context, host: Cluster) -> bool:
+    """Whether nothing is said of who attacked but that they did: later words may name them."""
+    actors = [context.mentions[root] for member in host.members for root in member.fillers(Role.PERPETRATOR)]
+    return all(actor.is_pronoun or (actor.noun in ATTACKERS and actor.name is None) for actor in actors)
 
 
 def _overlap(one: set[int], other: set[int]) -> bool:
@@ -170,8 +193,10 @@ def _meant(context: Context, cluster: Cluster) -> set[int]:
 
 
 def _is_other_kind(host: Cluster, cluster: Cluster) -> bool:
-    """Whether one of two clusters is an abduction and the other is told as something else, or as nothing."""
-    return ("Abduction" in host.types) != ("Abduction" in cluster.types)
+    """Whether one of two clusters is only an abduction and the other none, or of no type."""
+    return ABDUCTION in (host.types, cluster.types) and not set(ABDUCTION).issubset(
+        set(host.types) & set(cluster.types)
+    )
 
 
 def _is_identified(context: Context, cluster: Cluster) -> bool:
@@ -220,9 +245,16 @@ def _takes_up_weapon(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether the weapon of the bombing just told is taken up: "*The* car bomb exploded at four"."""
     known = any(context.mentions[root].definite for root in cluster.weapons)
     bombing = EXPLOSIVE.issuperset([*host.types, *cluster.types]) and bool(host.types)
-    first = cluster.first.trigger.frame == "explode" and not host.weapons
+    first = cluster.first.trigger.frame == "explode" and _weapons_agree(context, host, cluster)
     near = 0 < context.distance(host, cluster) <= WINDOW and host.modality in DONE
     return known and bombing and first and near and not context.places_differ(host, cluster)
+
+
+def _weapons_agree(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether a weapon may be that of an event told before: "a car laden with explosives … the *bomb*"."""
+    known = [context.mentions[root].type for root in host.weapons]
+    own = [context.mentions[root].type for root in cluster.weapons]
+    return not known or any(compatible(one, other) for one, other in product(known, own))
 
 
 def _moves_on(context: Context, cluster: Cluster) -> bool:
@@ -241,6 +273,16 @@ def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:
     return next_sentence and they and bool(same) and not context.places_differ(host, cluster)
 
 
+def _restates(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether a bare toll is one that an event told before has: "had reported that *14* were killed"."""
+    bare = cluster.frames <= EFFECTS and not cluster.filling(Role.TARGET, Role.LOCATION, Role.PERPETRATOR)
+    if not bare or not host.is_strong or cluster.weapons or _moves_on(context, cluster):
+        return False
+    known = _figures(host)
+    figures = [(outcome, n) for outcome, counts in _figures(cluster).items() for n in counts if n >= MANY]
+    return any(n in known.get(outcome, ()) for outcome, n in figures)
+
+
 def _spells_out(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether the attacks just spoken of in general are now told: "The attacks … Four sites were hit"."""
     bare = not host.filling(*ATTACK_ROLES) and not host.weapons
@@ -253,6 +295,7 @@ SIGNS: Final[tuple[Callable[[Context, Cluster, Cluster], bool], ...]] = (
     _shares_victim,
     _shares_target,
     _is_referred_to,
+    _restates,
     _is_near_effect,
     _takes_up_weapon,
     _goes_on,

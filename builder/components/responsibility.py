@@ -31,9 +31,9 @@ def with_basis(doc: Doc, incidents: tuple[Incident, ...]) -> tuple[Incident, ...
         incident = found[position]
         if incident.basis not in OPEN:
             continue
-        if basis is Basis.CLAIMED or not _names_perpetrator(doc, incident):
+        if basis is Basis.CLAIMED or not _named_perpetrators(doc, incident):
             found[position] = replace(incident, roles=(*incident.roles, *actors), basis=basis)
-        elif _perpetrators(incident) <= {actor.root for actor in actors}:
+        elif _named_perpetrators(doc, incident) <= {actor.root for actor in actors}:
             # "said that *rebels* were behind it": nobody but who says so names them
             found[position] = replace(incident, basis=basis)
     return tuple(found)
@@ -56,12 +56,13 @@ def _is_suspected(doc: Doc, root: int) -> bool:
     return any(doc[i].lower_ in SUSPECTED for i in range(min(mention.start, doc[root].left_edge.i), root))
 
 
-def _names_perpetrator(doc: Doc, incident: Incident) -> bool:
-    """Whether an incident has a perpetrator of whom the text says more than "gunmen"."""
-    mentions = (doc._.mentions[root] for root in _perpetrators(incident))
-    return any(
-        not m.is_pronoun and (m.kind is not ActorKind.GROUP or m.noun not in ATTACKERS) for m in mentions
-    )
+def _named_perpetrators(doc: Doc, incident: Incident) -> set[int]:
+    """The perpetrators of whom the text says more than "gunmen"."""
+    return {root for root in _perpetrators(incident) if not _is_gunmen(doc._.mentions[root])}
+
+
+def _is_gunmen(mention: EntityMention) -> bool:
+    return mention.is_pronoun or (mention.kind is ActorKind.GROUP and mention.noun in ATTACKERS)
 
 
 def _weight(blame: Blame) -> bool:

@@ -39,6 +39,7 @@ LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosq
 CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
+CONDEMNING = frozenset(WORDS["condemning"])
 BLAMING = frozenset(("blame", "pin"))
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
@@ -208,13 +209,18 @@ def _below_origins(verb: Token) -> Iterator[Slot]:
                 yield from (found for found in prepositional(token) if found[0] in WHITHER)
 
 
+def _condemns(modifier: Token) -> bool:
+    """Whether an adjective judges an attack and names nobody: "what it called a *criminal* assault"."""
+    return modifier.dep_ == "amod" and modifier.lower_ in CONDEMNING
+
+
 def _noun_slots(noun: Token) -> Iterator[Slot]:
     """Every filler of an event noun: modifiers, each preposition, and what a verb "be" says of it."""
     yield from _predicated(noun)
     if noun.dep_ in SUBJECTS:
         yield from _work_of(noun.head)
     for child in noun.lefts:
-        if child.dep_ in ("compound", "nmod", "amod", "poss"):
+        if child.dep_ in ("compound", "nmod", "amod", "poss") and not _condemns(child):
             yield "modifier", child
             for below in child.children:
                 if below.dep_ in ("compound", "nmod", "conj"):

@@ -132,13 +132,17 @@ def _companions(verb: Token) -> set[str]:
 
 def _verb_trigger(token: Token) -> Pattern | None:
     patterns = verb_patterns().get(LEMMAS.get(token.lower_, token.lemma_.lower()))
-    # "leaving two dead" tells what an attack did; nobody leaves.
-    is_result = token.lower_ == "leaving" and token.dep_ == "advcl"
-    if patterns is None or (token.dep_ == "amod" and not is_verb_before_object(token)) or is_result:
+    if patterns is None or (token.dep_ == "amod" and not is_verb_before_object(token)) or _is_left_so(token):
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
     return next((pattern for pattern in fitting if _fits(token, pattern)), None)
+
+
+def _is_left_so(token: Token) -> bool:
+    """Whether "leaving" tells what an attack did: "*leaving* two dead", "destroying it and *leaving* …"."""
+    first = token.head if token.dep_ == "conj" and token.head.tag_ == "VBG" else token
+    return token.lower_ == "leaving" and first.dep_ == "advcl"
 
 
 def _fits(verb: Token, pattern: Pattern) -> bool:
