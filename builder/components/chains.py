@@ -19,8 +19,7 @@ ATTACKERS = frozenset(WORDS["attackers"])
 TAKING_UP = frozenset(WORDS["taking_up"])
 GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 # What a generic noun cannot mean: neither a road nor an air base is "the building".
-VEHICLES = frozenset(("Vehicle",))
-UNFIT = {noun: VEHICLES.union(types) for noun, types in WORDS["unfit"].items()}
+UNFIT: dict[str, list[str]] = WORDS["unfit"]
 GENERIC_OF_TYPE = frozenset(WORDS["generic_of_type"])
 ARMED = frozenset((None, *WORDS["armed_types"]))  # None: "commander", "chief", "leader"
 MOVEMENTS = frozenset(WORDS["movement_types"])  # "the movement", "the party" are said of armed ones too
@@ -179,8 +178,8 @@ def _fits_facility(chain: Chain, mention: EntityMention) -> bool:
         return True
     if noun in GENERIC_OF_TYPE and concept is not None and mention.type is not None:
         return True
-    fits = concept is None or UNFIT.get(noun, VEHICLES).isdisjoint(ancestors(concept))
-    return noun in GENERIC_FACILITIES and fits
+    unfit = concept is not None and ("Vehicle" in ancestors(concept) or concept in UNFIT.get(noun, ()))
+    return noun in GENERIC_FACILITIES and not unfit
 
 
 def _fits_place(chain: Chain, mention: EntityMention) -> bool:

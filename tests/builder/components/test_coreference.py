@@ -25,6 +25,10 @@ TEXTS = {
     "a pronoun quoted, of whom the speaker named": (
         "Soldiers left. “Then the <a>rebels</a> came. <a>They</a> killed ten people,” a witness said."
     ),
+    "a building that was bombed": (
+        "Jets bombed a <a>headquarters</a> in Goma after an attack on the Rosa air <b>base</b>. The "
+        "<a>building</a> was destroyed."
+    ),
     "last name": "<a>Omar Diallo</a> spoke. Later <a>Diallo</a> left.",
     "rank and last name": "General <a>Peter Mwangi</a> spoke. Gen. <a>Mwangi</a> left.",
     "two people": "<a>Omar Diallo</a> met <b>Fatima Haddad</b>. <b>Haddad</b> left.",

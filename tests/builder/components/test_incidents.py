@@ -32,23 +32,24 @@ TEXTS = {
         "<a>destroyed</a>. Rebels claimed the <a>attack</a>."
     ),
     "a war of years": (
-        "A bomber <a>blew</a> himself up at a bank in Goma. Al-Shabaab, which has <b>fought</b> the government "
-        "since 2007, claimed the <a>attack</a>."
+        "A bomber <a>blew</a> himself up at a bank in Goma. Al-Shabaab, which has <b>fought</b> the "
+        "government since 2007, claimed the <a>attack</a>."
     ),
     "the building": (
         "Jets <a>bombed</a> a headquarters in Goma in retaliation for an <b>attack</b> on an air base. The "
         "building was <a>destroyed</a>."
     ),
     "the toll again": (
-        "A <a>bombing</a> of a market in Goma killed 14 people. A court met. Doctors were heard. Lawyers were "
-        "asked. A paper had reported that 14 people had been <a>killed</a>."
+        "A <a>bombing</a> of a market in Goma killed 14 people. A court met. Doctors were heard. Lawyers "
+        "were asked. A paper had reported that 14 people had been <a>killed</a>."
     ),
     "they took": (
         "Gunmen <a>stormed</a> a bank in Goma. They <a>killed</a> a guard, <a>set</a> the bank on fire and "
         "<a>took</a> a clerk hostage."
     ),
     "those who did the raid": (
-        "Gunmen <a>stormed</a> a bank in Goma. Police suspect that rebels were behind the <a>raid</a> on the bank."
+        "Gunmen <a>stormed</a> a bank in Goma. Police suspect that rebels were behind the <a>raid</a> on "
+        "the bank."
     ),
     "the bomb": "A car laden with explosives <a>blew</a> up in Goma. The bomb <a>went</a> off at nine.",
     "two districts": (

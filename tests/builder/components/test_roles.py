@@ -23,6 +23,10 @@ SENTENCES = {
     "the country of an unnamed village": (
         "<perpetrator>Gunmen</perpetrator> raided a <target>village</target> in <location>Niger</location>."
     ),
+    "what is seen in the air": (
+        "A <mover>Russian</mover> reconnaissance plane was seen over <location>Kharkiv</location>."
+    ),
+    "who is judged": "The minister condemned the criminal attack on the <target>mosque</target>.",
     "forces by number": "At least 12 Afghan security <victim>forces</victim> were shot.",
     "forces in dozens": "Dozens of Afghan security <victim>forces</victim> were shot.",
     "a place after how they are left": (

@@ -70,6 +70,7 @@ NOTHING = {
     "target of a plan": "Growth targets are a matter of debate.",
     "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
     "an order to a letter": "The ministry recalls that the law is clear.",
+    "how it is left": "The storm broke windows, cutting cables and leaving the town without water.",
     "others arrive": "The minister arrived in Goma.",
     "without doing it": "They drove off without warning the guard.",
     "infiltrated ranks": "He had infiltrated the ranks of the party.",
