@@ -25,6 +25,7 @@ from builder.components import (  # noqa: F401 - importing registers the factori
     triggers,
     warnings,
 )
+from builder.components.affixes import keep_prefixes
 from builder.edition import BEFORE_PARSER, COMPONENTS, READER, TRIGGERS, trained_folder
 from builder.errors import ModelError
 from builder.spacy_model import open_model
@@ -60,6 +61,7 @@ def load_pipeline(
     missing = NEEDED - set(nlp.pipe_names)
     if missing:
         raise ModelError(f"spaCy model {spacy_model!r} has no {', '.join(sorted(missing))}; choose another")
+    keep_prefixes(nlp)
     folder = trained_folder(trained_model)
     configs: dict[str, dict[str, Any]] = {
         READER: {"folder": None if folder is None else str(folder), "beside": beside},

@@ -12,6 +12,7 @@ from builder.patterns import load
 WORDS = load("attribution")
 REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 NOBODY = frozenset(WORDS["nobody"])
+DENIABLE = frozenset((*WORDS["involvement"], *WORDS["deniable"]))  # what stands for the attack told
 TAKING_PART = frozenset(WORDS["taking_part"])
 INVOLVEMENT = frozenset(WORDS["involvement"])
 
@@ -36,7 +37,10 @@ def is_by_nobody(doc: Doc, statement: EventMention) -> bool:
 
 
 def denies_other(verb: Token) -> bool:
-    """Whether what is denied is an act that is no event of ours: "denies *sheltering* the rebels"."""
+    """Whether what is denied is no event of ours: "denies *sheltering* the rebels", "denied *failures*"."""
+    objects = [child for child in verb.rights if child.dep_ == "dobj" and child.pos_ == "NOUN"]
+    if any(child.lemma_.lower() not in DENIABLE for child in objects):
+        return True
     content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
     doing = (child for child in content if child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART)
     clauses = (child for child in verb.rights if child.dep_ == "ccomp")

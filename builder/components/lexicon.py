@@ -6,6 +6,7 @@ from functools import cache
 from spacy.tokens import Doc
 
 import ontology
+from builder.components.affixes import without_title_prefix
 from builder.components.annotations import Category
 from builder.model import ActorKind
 from builder.patterns import load
@@ -59,7 +60,8 @@ def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     lower = head.lower_
     # of "London-*based*" the lemma is "base"
     lemma = head.lemma_.lower() if head.tag_ not in PARTICIPLES else lower
-    forms = dict.fromkeys((lower, lemma, _singular(lower)))
+    bare = without_title_prefix(lower)
+    forms = dict.fromkeys((lower, lemma, _singular(lower), bare, _singular(bare)))
     endings = [form for form in forms if form in _last_words()]
     if not endings:
         return None

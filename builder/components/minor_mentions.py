@@ -114,6 +114,14 @@ def _is_body_of(token: Token, head: EntityMention) -> bool:
     return body is not None and body.kind is ActorKind.ORGANIZATION
 
 
+def _start_of(doc: Doc, root: int, words: int) -> int:
+    """Where a noun of more words begins: so many before its last, without hyphens: "*pipe-bomb* blast"."""
+    start = root
+    for _ in range(words):
+        start -= 2 if start > 1 and doc[start - 1].text == "-" else 1
+    return start
+
+
 def _modifier(token: Token) -> Iterator[EntityMention]:
     """A noun before another that says who, with what or against what: "rebel attack", "car bomb attack"."""
     doc, root = token.doc, token.i
@@ -123,7 +131,7 @@ def _modifier(token: Token) -> Iterator[EntityMention]:
     if noun is None or noun.category is Category.PLACE or is_part:
         return
     kind = noun.kind if noun.kind in (None, ActorKind.ORGANIZATION) else ActorKind.GROUP
-    start = root - noun.text.count(" ")
+    start = _start_of(doc, root, noun.text.count(" "))
     yield EntityMention(
         start=start,
         end=root + 1,

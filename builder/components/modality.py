@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL, is_negated, is_noncommittal
+from builder.components.syntax import VERBAL, is_negated, is_noncommittal, undertaking_before
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -204,6 +204,10 @@ def _is_alternative(verb: Token) -> bool:
 def governors(token: Token) -> Iterator[Token]:
     """The words that have a trigger in their scope, nearest first."""
     current = token
+    undertaking = undertaking_before(token) if token.dep_ == "advcl" else None
+    if undertaking is not None:
+        yield undertaking
+        current = undertaking
     while current.head.i != current.i:
         above = current.head
         report = _report_above(current)

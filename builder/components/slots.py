@@ -39,6 +39,7 @@ LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosq
 CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
 CLOSED = frozenset(WORDS["closed_objects"])  # a phrase after these belongs to them: "the base in the north"
+COMPARING = frozenset(WORDS["comparing"])
 CONDEMNING = frozenset(WORDS["condemning"])
 BLAMING = frozenset(("blame", "pin"))
 DENYING = frozenset(("deny", "reject", "dismiss"))
@@ -209,9 +210,10 @@ def _below_origins(verb: Token) -> Iterator[Slot]:
                 yield from (found for found in prepositional(token) if found[0] in WHITHER)
 
 
-def _condemns(modifier: Token) -> bool:
-    """Whether an adjective judges an attack and names nobody: "what it called a *criminal* assault"."""
-    return modifier.dep_ == "amod" and modifier.lower_ in CONDEMNING
+def _only_describes(modifier: Token) -> bool:
+    """Whether a word says what an attack was like, not whose or where: "*criminal*", "Boston-*style*"."""
+    condemns = modifier.dep_ == "amod" and modifier.lower_ in CONDEMNING
+    return condemns or modifier.lower_ in COMPARING
 
 
 def _noun_slots(noun: Token) -> Iterator[Slot]:
@@ -220,7 +222,7 @@ def _noun_slots(noun: Token) -> Iterator[Slot]:
     if noun.dep_ in SUBJECTS:
         yield from _work_of(noun.head)
     for child in noun.lefts:
-        if child.dep_ in ("compound", "nmod", "amod", "poss") and not _condemns(child):
+        if child.dep_ in ("compound", "nmod", "amod", "poss") and not _only_describes(child):
             yield "modifier", child
             for below in child.children:
                 if below.dep_ in ("compound", "nmod", "conj"):

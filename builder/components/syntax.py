@@ -14,6 +14,7 @@ from builder.patterns import load
 WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
+HATCHING = frozenset(WORDS["hatching"])
 DEADLY = frozenset(WORDS["deadly"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
@@ -126,13 +127,11 @@ def _understood_subject(verb: Token) -> Token | None:
     above = verb.head
     match verb.dep_:
         case "acl":
-            undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
-            return _undertaker(above) if undertaken else _topmost(above) if _is_finite_clause(verb) else above
+            return _acting_noun(above, verb)
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
-            given = above.lemma_ == "give" and verb.tag_ == "VB"  # "gave them a day to leave"
-            return None if _is_finite(verb) else controller(above) if given else subject_of(above)
+            return _subject_above(verb)
         case "conj" if above.pos_ in VERBAL:
             return _shared_subject(verb)
         case "pcomp" if above.head.pos_ in VERBAL:
@@ -140,6 +139,22 @@ def _understood_subject(verb: Token) -> Token | None:
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _subject_above(clause: Token) -> Token | None:
+    """Who does what a clause without a subject tells: whose plan it is, who is given time, who acts above."""
+    above, undertaking = clause.head, undertaking_before(clause)
+    if clause.dep_ == "advcl" and undertaking is not None:
+        return _undertaker(undertaking)
+    given = above.lemma_ == "give" and clause.tag_ == "VB"  # "gave them a day to leave"
+    return None if _is_finite(clause) else controller(above) if given else subject_of(above)
+
+
+def _acting_noun(noun: Token, clause: Token) -> Token:
+    """Who does what a clause on a noun tells: whose attempt or plan it is, or what the noun means."""
+    if noun.lemma_.lower() in UNDERTAKING and clause.tag_ == "VB":
+        return _undertaker(noun)
+    return _topmost(noun) if _is_finite_clause(clause) else noun
 
 
 def _shared_subject(verb: Token) -> Token | None:
@@ -189,11 +204,22 @@ def _topmost(noun: Token) -> Token:
     return noun
 
 
+def undertaking_before(verb: Token) -> Token | None:
+    """The attempt or plan that an infinitive hung on a verb tells of: "foiled a *plot* to *kill*"."""
+    if verb.tag_ != "VB" or not any(child.lower_ == "to" for child in verb.lefts):
+        return None
+    held = (child for child in verb.head.rights if child.dep_ in ("dobj", "nsubjpass") and child.i < verb.i)
+    return next((noun for noun in held if noun.lemma_.lower() in UNDERTAKING), None)
+
+
 def _undertaker(noun: Token) -> Token:
-    """Whose attempt or plan it is, "an attempt *of the rebels* to bomb", "*their* plan"; else the noun."""
+    """Whose attempt or plan it is: "an attempt *of the rebels* to", "*their* plan", "*he* made a plan to"."""
     owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
     of = (filler for slot, filler in prepositional(noun) if slot in ("of", "by"))
-    return owner or next(of, noun)
+    told = owner or next(of, None)
+    if told is None and noun.dep_ == "dobj" and noun.head.lemma_.lower() in HATCHING:
+        told = subject_of(noun.head)
+    return told or noun
 
 
 def _is_finite(verb: Token) -> bool:

@@ -374,6 +374,7 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "denied something else": "Two bombs exploded in Goma. The minister denied the failures of the army.",
     "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
     "a clause with a subject that the parser lost": (
         "Iran has not commented on the incidents but little-known groups believed to be connected to "

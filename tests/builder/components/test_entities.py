@@ -15,6 +15,11 @@ SENTENCES = {
     "people by their nation": (
         "<actor kind=Group number=2>Two Australians</actor> and a <actor kind=Person>Romanian</actor> fled."
     ),
+    "people with a prefix": (
+        "Six <actor label=non-combatants>non-combatants</actor> and two "
+        "<actor label=ex-soldiers>ex-soldiers</actor> fled."
+    ),
+    "a weapon with a hyphen": "There was a <weapon label=pipe-bomb>pipe-bomb</weapon> explosion.",
     "a resort that is a town": "<actor>They</actor> left the <place>resort</place> of <place>Sousse</place>.",
     "a vehicle that is a bomb": (
         "A <weapon type=CarBomb>lorry</weapon> packed with <weapon>explosives</weapon> stood there."

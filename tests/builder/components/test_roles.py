@@ -26,6 +26,11 @@ SENTENCES = {
     "what is seen in the air": (
         "A <mover>Russian</mover> reconnaissance plane was seen over <location>Kharkiv</location>."
     ),
+    "whose plot it is": "Police thwarted a plot to bomb the <target>parliament</target>.",
+    "who made the plan": (
+        "The rebels abandoned <perpetrator>their</perpetrator> plan to attack the <target>dam</target>."
+    ),
+    "what it was like": "A Mumbai-style attack killed ten <victim>people</victim>.",
     "who is judged": "The minister condemned the criminal attack on the <target>mosque</target>.",
     "forces by number": "At least 12 Afghan security <victim>forces</victim> were shot.",
     "forces in dozens": "Dozens of Afghan security <victim>forces</victim> were shot.",
