@@ -49,6 +49,8 @@ PROMISING = frozenset(WORDS["promising"])
 TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
 ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
+CARRYING_OUT = frozenset(WORDS["carrying_out"])
+SUFFERING = frozenset(("suffer", "targeted", "die", "fall", "lose"))  # frames: the subject did nothing
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 
@@ -150,9 +152,10 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     """
     if event.trigger.kind is not EventKind.ATTACK:
         return False
-    subject = subject_of(doc[event.trigger.token])
+    trigger = doc[event.trigger.token]
+    subject = subject_of(trigger.head if _is_carried_out(trigger) else trigger)
     if subject is not None and subject.lower_ in WE:
-        return True
+        return not _befell(doc, event, subject)
     actors = event.fillers(Role.PERPETRATOR)
     if verb.lemma_.lower() in ADMIT and speaker in actors:
         return True
@@ -162,6 +165,18 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     if body.kind is ActorKind.PERSON:  # "*Maduro* says *it* is out to destroy socialism"
         actors = tuple(i for i in actors if doc[i].lower_ != "it") or (speaker,)
     return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
+
+
+def _is_carried_out(trigger: Token) -> bool:
+    """Whether an attack is a noun that a verb is said of by those who did it: "carried out the *attack*"."""
+    return trigger.dep_ == "dobj" and trigger.head.lemma_.lower() in CARRYING_OUT
+
+
+def _befell(doc: Doc, event: EventMention, subject: Token) -> bool:
+    """Whether the subject of an attack suffered it: "*we* were attacked", "*we* came under fire"."""
+    roles = {filler.role for filler in event.roles if filler.root == subject.i}
+    suffered = event.trigger.frame in SUFFERING or is_passive(doc[event.trigger.token])
+    return Role.PERPETRATOR not in roles and (bool(roles) or suffered)
 
 
 def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:

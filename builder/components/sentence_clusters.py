@@ -20,6 +20,7 @@ TEMPORAL = frozenset(("when", "as"))
 OTHER_TIME = frozenset(("after", "before", "since", "until"))
 BY_WHICH = frozenset((*load("triggers")["same_event_slots"], "as"))
 RESULTS = frozenset(("result", "consequence", "course"))
+UNITS = frozenset(load("times")["units"])
 SUFFER = "suffer"  # the frame of "came under fire", whose attack follows: "when shells landed"
 
 Clusters = Mapping[int, Cluster]  # by the tokens of the triggers
@@ -142,10 +143,16 @@ def _cause_below(token: Token, frame: str, cluster_of: Clusters) -> int | None:
     return next((child.i for child in causes if _is_clause_of(child, token)), None)
 
 
+def _is_days_apart(clause: Token) -> bool:
+    """Whether a clause tells of what was long before: "was killed three *days after* he set off a bomb"."""
+    marks = (child for child in clause.lefts if child.dep_ == "mark" and child.lower_ in OTHER_TIME)
+    return any(mark.i > 0 and mark.nbor(-1).lemma_.lower() in UNITS for mark in marks)
+
+
 def _is_clause_of(token: Token, verb: Token) -> bool:
     """Whether a verb below another tells how that came about: a clause on it, or one with "when" below."""
     if token.head.i == verb.i:
-        return token.dep_ in SUBORDINATE
+        return token.dep_ in SUBORDINATE and not _is_days_apart(token)
     subject = subject_of(token) if token.dep_ == "acl" else None
     if subject is not None and subject.dep_ == "advcl" and subject.head.i == verb.i:
         return True  # "died when a *man* disguised as a woman *set* off a bomb"

@@ -46,7 +46,7 @@ SHAPES = {
     # "27 October 2019", "4th of January"
     "day_month": rf"{_DAY}(?: of)? {_MONTH},?(?: {_WHICH_YEAR})?\b",
     # "October 27, 2019", "Jan. 4"
-    "month_day": rf"{_MONTH} {_DAY}(?!\d)(?:,? {_WHICH_YEAR})?",
+    "month_day": rf"{_MONTH} {_DAY}(?!\d)(?:(?:,? |,){_WHICH_YEAR})?",
     # "late November", "March 2014", "July last year", "last October"
     "month": (
         rf"(?:(?:{alternatives(WORDS['parts'])})[ -]?)?(?:(?P<which>last|next|this) )?{_MONTH},?"

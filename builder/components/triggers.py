@@ -36,6 +36,8 @@ REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DOUBTS = frozenset(WORDS["doubts"])
 # how a verb leaves somebody
+RUNNING_OVER = frozenset(("hit", "strike"))
+DRIVEN = frozenset(WORDS["driven"])
 OF_NATURE = frozenset(WORDS["of_nature"])
 CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
 DEADLY = frozenset(("kill", "die", "injure", "lose"))  # frames of what may befall people without an attack
@@ -148,7 +150,7 @@ def _is_left_so(token: Token) -> bool:
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
-    by_nobody = pattern.frame in DEADLY and _is_of_nature(verb)
+    by_nobody = (pattern.frame in DEADLY and _is_of_nature(verb)) or _is_road_accident(verb)
     if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits or _is_habit(verb):
         return False
     if pattern.object is not None:
@@ -173,6 +175,22 @@ def _is_of_nature(verb: Token) -> bool:
     causes = [filler for slot, filler in prepositional(verb) if slot in CAUSAL]
     subject = None if is_passive(verb) else subject_of(verb)
     return any(token.lemma_.lower() in OF_NATURE for token in (*causes, subject) if token is not None)
+
+
+def _is_road_accident(verb: Token) -> bool:
+    """Whether a car, bus or train hit people, and nobody is told to have steered it: "*struck* by a bus"."""
+    if verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.lemma_.lower() not in RUNNING_OVER:
+        return _is_road_accident(verb.head)  # "a bus hit a man, *killing* him"
+    if verb.lemma_.lower() not in RUNNING_OVER:
+        return False
+    by = [filler for slot, filler in prepositional(verb) if slot == "by"]
+    what = by if is_passive(verb) else [subject_of(verb)]
+    driven = any(token is not None and token.lemma_.lower() in DRIVEN for token in what)
+    return driven and (_acts_on(verb, Category.ACTOR) or _acts_on_nothing(verb))
+
+
+def _acts_on_nothing(verb: Token) -> bool:
+    return not any(child.dep_ in ("dobj", "nsubjpass") and child.pos_ == "NOUN" for child in verb.children)
 
 
 def _is_figurative(verb: Token) -> bool:

@@ -20,6 +20,7 @@ NO_PEOPLE = frozenset(load("roles")["no_people"])
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
+COUNTED = frozenset(load("attribution")["tolls"])
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 
 
@@ -45,6 +46,8 @@ def _harmed(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
     """A mention for a noun that the lexicon lacks, where only people, or only things, are harmed."""
     mentions: dict[int, EntityMention] = filler.doc._.mentions
     word = filler.doc[trigger.token]
+    if not any(letter.isalpha() for letter in filler.text) or filler.lemma_.lower() in COUNTED:
+        return None  # "== Victims ==", "the death *toll*"
     if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
         return None
     if filler.lower_ in trigger.lemma.split():  # "set *fire*"

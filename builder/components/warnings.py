@@ -25,6 +25,7 @@ WORDS = load("warnings")
 PROMISES = frozenset(WORDS["promises"])  # "vowed to continue" threatens nobody
 NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 WISHING = frozenset(WORDS["wishing"])  # "*wants* them to leave", but not "wants to leave"
+MUST = frozenset(WORDS["must"])
 LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
 UNLESS = frozenset(WORDS["unless"])
 DUES = frozenset(WORDS["dues"])  # what is demanded without a verb: "a *ransom* is demanded"
@@ -112,7 +113,8 @@ def _is_empty_talk(event: EventMention) -> bool:
 def _contents(token: Token) -> Iterator[Content]:
     """What a warning speaks of, through verbs such as "begin" and through coordination."""
     for verb in content_verbs(token):
-        yield from _chain(verb)
+        if not _only_reports(token, verb):
+            yield from _chain(verb)
     if token.lemma_.lower() == "give":  # "gave them until Sunday to leave"
         under = (token, *token.ancestors)  # the parser hangs "to leave" on verbs further up
         found = {
@@ -134,6 +136,13 @@ def _contents(token: Token) -> Iterator[Content]:
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
         elif child.dep_ in ("dobj", "nsubjpass"):
             yield Content(child)
+
+
+def _only_reports(telling: Token, clause: Token) -> bool:
+    """Whether somebody is told what is so, not what to do: "*told* reporters that rebels *want* to leave"."""
+    if telling.lemma_.lower() != "tell" or clause.dep_ != "ccomp":
+        return False
+    return clause.lower_ not in MUST and not any(child.lower_ in MUST for child in clause.lefts)
 
 
 def _chain(verb: Token) -> Iterator[Content]:
@@ -246,7 +255,9 @@ def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> Event
     movers = [f for f in roles if f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun]
     if event.trigger.kind is not EventKind.MOVEMENT or movers:
         return replace(event, roles=roles)
-    addressees = (RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
+    addressees = tuple(RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
+    if addressees:  # "told residents that *they* must leave"
+        roles = tuple(f for f in roles if f.role is not Role.MOVER)
     return replace(event, roles=(*roles, *addressees))
 
 

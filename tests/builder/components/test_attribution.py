@@ -62,6 +62,18 @@ SENTENCES = {
         "<Announcement>said</Announcement>, <TollReport>adding</TollReport> that two soldiers had been "
         "<about>killed</about>."
     ),
+    "we were attacked": (
+        "“We were <about>attacked</about> by gunmen,” the <speaker>mayor</speaker> "
+        "<Announcement>said</Announcement>."
+    ),
+    "we came under attack": (
+        "“We <about>came</about> under <about>attack</about> from rebels,” a <speaker>captain</speaker> "
+        "<Announcement>said</Announcement>."
+    ),
+    "we carried it out": (
+        "“We carried out the <about>attack</about> on the base,” a <speaker>commander</speaker> "
+        "<ClaimOfResponsibility>said</ClaimOfResponsibility>."
+    ),
     "so did another": (
         "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
         "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> responsibility. So "

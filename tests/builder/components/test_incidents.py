@@ -52,6 +52,9 @@ TEXTS = {
         "the bank."
     ),
     "the bomb": "A car laden with explosives <a>blew</a> up in Goma. The bomb <a>went</a> off at nine.",
+    "killed days after": (
+        "Omar Diallo was <a>killed</a> by police three days after he <b>set</b> off two bombs in Goma."
+    ),
     "two districts": (
         "Rebels <a>bombed</a> a bus in Bijapur district. The <b>blast</b> in Kupwara district hit a bank."
     ),

@@ -53,6 +53,7 @@ SENTENCES = {  # published on Wednesday 31 January 2024
     "date without a year looks ahead": "Elections will be held on <time value=2024-03-03>March 3</time>.",
     "month and year": "The war began in <time value=2014-03>March 2014</time>.",
     "month": "The war began in <time value=2023-11>November</time>.",
+    "a year without a space": "On <time value=1993-02-26>February 26,1993</time> a bomb exploded.",
     "part of a month": "Since <time value=2023-11 relation=since>late November</time> rockets have fallen.",
     "year": "The army was founded in <time value=1998>1998</time>.",
     "yesterday": "Shells fell <time value=2024-01-30>yesterday</time>.",
@@ -271,7 +272,7 @@ def test_what_only_looks_like_a_time_is_none(sentence: str, annotate: Annotate) 
 
 NEEDS_NO_DATE = {
     *("full date, day first", "full date, month first", "iso", "month and year", "year", "between years"),
-    *("year before an event", "year before a place and an event", "a known day"),
+    *("year before an event", "year before a place and an event", "a known day", "a year without a space"),
 }
 
 

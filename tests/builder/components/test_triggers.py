@@ -70,6 +70,8 @@ NOTHING = {
     "target of a plan": "Growth targets are a matter of debate.",
     "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
     "an order to a letter": "The ministry recalls that the law is clear.",
+    "a road accident, passive": "A trooper was struck by a runaway car.",
+    "a road accident, active": "A bus hit two soldiers.",
     "how it is left": "The storm broke windows, cutting cables and leaving the town without water.",
     "others arrive": "The minister arrived in Goma.",
     "without doing it": "They drove off without warning the guard.",

@@ -132,6 +132,14 @@ SENTENCES = {
         "The <issuer>army</issuer> <Demand>asked</Demand> <addressee>residents</addressee> to "
         "<demands modality=Demanded>evacuate</demands> the town."
     ),
+    "told that they must": (
+        "The <issuer>army</issuer> <Demand>told</Demand> <addressee>villagers</addressee> that they must "
+        "<demands modality=Demanded>leave</demands> the town."
+    ),
+    "told that they had to": (
+        "The <issuer>army</issuer> <Demand>told</Demand> <addressee>residents</addressee> of Goma they "
+        "had to <demands modality=Demanded>leave</demands> the town by Friday."
+    ),
     "demand: told": (
         "The <issuer>army</issuer> <Demand>told</Demand> <addressee>villagers</addressee> to "
         "<demands modality=Demanded>leave</demands> the valley."
@@ -181,6 +189,7 @@ def test_warnings(sentence: str, annotate: Annotate) -> None:
     "text",
     [
         "The rebels told reporters about the harvest.",
+        "He told reporters that the rebels want to leave the town.",
         "The president vowed to improve schools.",
         "The minister urged calm.",
         "The company ordered new computers.",
@@ -208,7 +217,8 @@ def test_who_threatens_is_who_would_act(annotate: Annotate) -> None:
     assert [doc[root].text for root in attack.fillers(Role.PERPETRATOR)] == ["Militants"]
 
 
-def test_who_is_told_to_leave_is_who_would_move(annotate: Annotate) -> None:
-    doc = annotate("The rebels ordered civilians to leave the city.", until="warnings")
+@pytest.mark.parametrize("order", ["ordered civilians to leave", "told civilians that they must leave"])
+def test_who_is_told_to_leave_is_who_would_move(order: str, annotate: Annotate) -> None:
+    doc = annotate(f"The rebels {order} the city.", until="warnings")
     movement = next(event for event in doc._.event_mentions if event.trigger.kind == "Movement")
     assert [doc[root].text for root in movement.fillers(Role.MOVER)] == ["civilians"]
