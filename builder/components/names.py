@@ -7,6 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Name, register_extensions
+from builder.components.expanded_names import with_expanded
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
 from builder.components.place_names import (
     abbreviated_provinces,
@@ -308,7 +309,7 @@ class NameFinder:
         known = _with_abbreviations(doc, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
         names = with_towns(doc, _merge(doc, known, demonyms))
-        names = with_told_places(doc, with_places_called(doc, names))
+        names = with_expanded(doc, with_told_places(doc, with_places_called(doc, names)))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)

@@ -54,6 +54,15 @@ SENTENCES = {
         "On the road between <name label=GPE>Tessalit</name> and <name label=GPE>Aguelhok</name> a vehicle "
         "struck a mine."
     ),
+    "a foreign name that its acronym tells": (
+        "Men of the <name label=ORG>Rassemblement pour la paix en Casamance</name> (<name>RPC</name>) left."
+    ),
+    "an acronym of the name in another language": (
+        "Members of the <name label=ORG>United Peasant Front of the Orinoco</name> (<name>FUCO</name>) left."
+    ),
+    "an acronym that is that of another body here": (
+        'Men of the <name label=ORG>Unité pour la paix en Casamance</name> (<name entry="">UPC</name>) left.'
+    ),
     "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
     "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
