@@ -27,6 +27,13 @@ SENTENCES = {
         "<addressee>Masters</addressee> are <Demand>advised</Demand> to "
         "<demands modality=Demanded>leave</demands> the port."
     ),
+    "what the items of a list demand": (
+        "We <Demand>demand</Demand> that the <addressee>army</addressee>:\n"
+        "- <demands modality=Demanded>withdraw</demands> from Goma and "
+        "<demands modality=Demanded>release</demands> the captives;\n"
+        "- <demands modality=Demanded>arrest</demands> the killers.\n\n"
+        "Two men were taken to Kinshasa."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."
