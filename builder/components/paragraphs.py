@@ -97,7 +97,7 @@ def list_items(sentence: Span) -> Iterator[Token]:
     doc, i = sentence.doc, sentence.end
     last = next((token for token in reversed(sentence) if not token.is_space), None)
     while last is not None and last.text == ":" and i + 1 < len(doc) and is_bullet(doc[i]):
-        yield doc[i + 1]
+        yield doc[i + 2 if doc[i + 1].lower_ == "to" and i + 2 < len(doc) else i + 1]
         i = next((t.i + 1 for t in doc[i:] if t.is_space and "\n" in t.text), len(doc))
 
 

@@ -21,6 +21,9 @@ SENTENCES = {
     "possessive": "<name label=PERSON>Omar Diallo</name>'s convoy was late.",
     "armed group": "Fighters of <name entry=org-boko-haram>Boko Haram</name> burned the village.",
     "alias": "<name entry=org-islamic-state>ISIS</name> said that it had sent them.",
+    "a hyphen after a small letter": (
+        "He spoke of the <name entry=org-anti-balaka>anti-balaka</name> as his friends."
+    ),
     "hyphens": "The raid was led by <name entry=org-al-shabaab>al-Shabaab</name>.",
     "country": "Troops crossed into <name entry=country-SD>Sudan</name> at dawn.",
     "several entries of one name": "He left for <name entry=country-GE>Georgia</name>.",

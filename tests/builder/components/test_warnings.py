@@ -28,11 +28,10 @@ SENTENCES = {
         "<demands modality=Demanded>leave</demands> the port."
     ),
     "what the items of a list demand": (
-        "We <Demand>demand</Demand> that the <addressee>army</addressee>:\n"
-        "- <demands modality=Demanded>withdraw</demands> from Goma and "
+        "The <issuer>union</issuer> <Demand>calls</Demand> on the <addressee>army</addressee> to:\n"
+        "- <demands modality=Demanded>withdraw</demands> its troops from Goma and "
         "<demands modality=Demanded>release</demands> the captives;\n"
-        "- <demands modality=Demanded>arrest</demands> the killers.\n\n"
-        "Two men were taken to Kinshasa."
+        "- <demands modality=Demanded>arrest</demands> the killers."
     ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
