@@ -27,7 +27,8 @@ SENTENCES = {
         "Minutes later a second <weapon>bomb</weapon> destroyed a <target>club</target>."
     ),
     "a loaded van of a make": (
-        "A Toyota <weapon>van</weapon> packed with explosives blew up in front of the <location>hotel</location>."
+        "A Toyota <weapon>van</weapon> packed with explosives blew up in front of the "
+        "<location>hotel</location>."
     ),
     "who sustained injuries": "Three <victim>men</victim> sustained splinter injuries.",
     "who was found dead": "A <victim>boy</victim> was found dead with signs of torture.",
