@@ -25,6 +25,7 @@ ATTACKERS = frozenset(load("chains")["attackers"])
 LASTING = frozenset(("has", "have"))
 ABDUCTION = ["Abduction"]
 MANY = 5  # dead or injured: as many are seldom told of two events of one report
+FOLLOWING = frozenset(("follow", "precede"))
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
 ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
 DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
@@ -90,6 +91,8 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether nothing speaks against two clusters being one event."""
     return (
         not _answers(host, cluster)
+        and not _is_followed_by(context, cluster, host)
+        and not _is_followed_by(context, host, cluster)
         and not _is_another_than_denied(host, cluster)
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
@@ -108,6 +111,13 @@ def _answers(host: Cluster, cluster: Cluster) -> bool:
         for member in one.members
         for role, token in member.links
     )
+
+
+def _is_followed_by(context: Context, one: Cluster, other: Cluster) -> bool:
+    """Whether a cluster is told to have come before or after another: "the attack *followed* the killing"."""
+    verbs = {token.head.i for token in context.triggers(one) if token.dep_ == "dobj"}
+    following = (token.head for token in context.triggers(other) if token.dep_ == "nsubj")
+    return any(verb.i in verbs and verb.lemma_ in FOLLOWING for verb in following)
 
 
 def _is_another_than_denied(host: Cluster, cluster: Cluster) -> bool:

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL, is_negated, is_noncommittal, undertaking_before
+from builder.components.syntax import VERBAL, is_negated, is_noncommittal, is_passive, undertaking_before
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -28,6 +28,7 @@ PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was 
 PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
+UNCONFIRMED = frozenset(WORDS["unconfirmed"])
 REPORTS = frozenset(WORDS["reports"])
 ORDER = tuple(Modality(name) for name in WORDS["order"])
 QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
@@ -114,7 +115,7 @@ def proposals(token: Token) -> Iterator[Proposal]:
         lemma = above.lemma_.lower()
         if lemma in REPORTS and (_is_untrue(above) or _is_refuted(above)):
             yield Modality.DENIED, above
-        if lemma in REPORTS and above.head.lemma_.lower() in CHECKING:
+        if lemma in REPORTS and (above.head.lemma_.lower() in CHECKING or _is_unconfirmed(above)):
             yield Modality.ALLEGED, above
         if lemma in ABOVE and is_noncommittal(above):
             yield Modality.ALLEGED, above
@@ -277,8 +278,14 @@ def _is_untrue(report: Token) -> bool:
 
 def _is_refuted(report: Token) -> bool:
     """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
-    denied = report.dep_ == "dobj" and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
+    acted_on = report.dep_ == "nsubjpass" if is_passive(report.head) else report.dep_ == "dobj"
+    denied = acted_on and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
     return denied and not is_noncommittal(report.head)
+
+
+def _is_unconfirmed(report: Token) -> bool:
+    """Whether nobody vouches for a report: "*unconfirmed* reports that the town was shelled"."""
+    return any(child.lower_ in UNCONFIRMED for child in report.lefts)
 
 
 @Language.factory(

@@ -7,6 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Name, register_extensions
+from builder.components.expanded_names import with_expanded
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
 from builder.components.place_names import (
     abbreviated_provinces,
@@ -68,11 +69,11 @@ def _is_capitalised(token: Token) -> bool:
 
 
 def _starts_name(tokens: list[Token], i: int) -> bool:
-    """Whether a token has a capital or is an Arabic article with its hyphen: "al-Qaeda"."""
+    """Whether a token has a capital or is an article or stance with its hyphen: "al-Qaeda", "anti-balaka"."""
     token = tokens[i]
     if _is_capitalised(token):
         return True
-    return token.lower_ in ARTICLES and i + 1 < len(tokens) and tokens[i + 1].text == "-"
+    return token.lower_ in ARTICLES | STANCES and i + 1 < len(tokens) and tokens[i + 1].text == "-"
 
 
 def _gazetteer_name(tokens: list[Token], text: str, i: int) -> Name | None:
@@ -83,7 +84,9 @@ def _gazetteer_name(tokens: list[Token], text: str, i: int) -> Name | None:
     for end in range(min(len(tokens), i + 2 * length), i, -1):
         last = tokens[end - 1]
         if last.text[-1].isalnum() or last.text == "U.S.":
-            entries = _entries(text[start : last.idx + len(last)])
+            words = text[start : last.idx + len(last)]
+            # "the *anti-balaka*", whose name has a capital elsewhere
+            entries = _entries(words.capitalize() if tokens[i].lower_ in STANCES else words)
             if entries:
                 return Name(i, end, entries)
     return None
@@ -308,7 +311,7 @@ class NameFinder:
         known = _with_abbreviations(doc, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
         names = with_towns(doc, _merge(doc, known, demonyms))
-        names = with_told_places(doc, with_places_called(doc, names))
+        names = with_expanded(doc, with_told_places(doc, with_places_called(doc, names)))
         names += _titled(doc, capitalised, names)
         persons = _last_names(doc, names)
         names += _introduced(doc, capitalised, names)

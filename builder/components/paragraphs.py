@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.lead_ins import lead_in_ends
 from builder.patterns import load
@@ -31,6 +31,7 @@ DATELINE = re.compile(
 )
 RANKS = frozenset(load("names")["ranks"])
 BEGINS, CONTINUES = 1, 2**64 - 1  # spaCy's values of SENT_START, the second its -1 without a sign
+BULLETS = frozenset("-–—•·*")
 LONGEST_WRAPPED = 120  # characters; a text with longer lines has one for each paragraph
 LONGEST_BRACKET = 40  # tokens; a longer one holds sentences of its own
 
@@ -75,12 +76,29 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
 
 
 def paragraph_starts(doc: Doc) -> frozenset[int]:
-    """The tokens that paragraphs begin with: after a blank line, or any line where lines are not wrapped."""
+    """The tokens that paragraphs begin with: after a blank line, or any line where lines are not wrapped.
+
+    An item of a list is a paragraph too.
+    """
     lines = doc.text.split("\n")
     wrapped = max(map(len, lines)) <= LONGEST_WRAPPED
-    spaces = (token for token in doc if token.is_space and "\n" in token.text)
-    found = (s for s in spaces if s.text.count("\n") > 1 or not (wrapped or s.i + 1 == len(doc)))
+    spaces = (token for token in doc[:-1] if token.is_space and "\n" in token.text)
+    found = (s for s in spaces if s.text.count("\n") > 1 or not wrapped or is_bullet(s.nbor()))
     return frozenset(space.i + 1 for space in found)
+
+
+def is_bullet(token: Token) -> bool:
+    """Whether a token is what begins a line of a list."""
+    return token.text in BULLETS and token.i > 0 and "\n" in token.nbor(-1).text
+
+
+def list_items(sentence: Span) -> Iterator[Token]:
+    """The first words of the items of a list that a sentence introduces with a colon at its end."""
+    doc, i = sentence.doc, sentence.end
+    last = next((token for token in reversed(sentence) if not token.is_space), None)
+    while last is not None and last.text == ":" and i + 1 < len(doc) and is_bullet(doc[i]):
+        yield doc[i + 2 if doc[i + 1].lower_ == "to" and i + 2 < len(doc) else i + 1]
+        i = next((t.i + 1 for t in doc[i:] if t.is_space and "\n" in t.text), len(doc))
 
 
 def _closing(tokens: list[Token], opening: int) -> int:

@@ -38,6 +38,7 @@ BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all 
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 DUES = frozenset(load("warnings")["dues"])
 TITLES = frozenset(WORDS["titles"])
+BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
 POSSESSIVES = frozenset(load("coreference")["possessives"])
@@ -329,13 +330,12 @@ def _is_idle(doc: Doc, event: EventMention) -> bool:
     needed = NEEDED.get(event.trigger.frame)
     if needed is None or _is_due(doc[event.trigger.token]):
         return False
-    slots = (
-        ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in ("die", "fall") else ("dobj", "nsubjpass")
-    )
+    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in BEFALLING else ("dobj", "nsubjpass")
     below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
     counted = any(bare_numeral(child) is not None for child in below)
     told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
-    filled = told or (needed if counted else [])
+    # "three were *captured*" is of people, and captures no place
+    filled = told or (needed if counted and event.trigger.frame != "capture" else [])
     return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
 
 

@@ -6,12 +6,13 @@ from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention
 from builder.components.entities import GROUPINGS
-from builder.components.frames import GENERIC, is_country
+from builder.components.frames import GENERIC, can_act, is_country
 from builder.components.slots import AROUND
 from builder.components.syntax import prepositional
 from builder.patterns import load
 
 PARTITIVES = frozenset(load("entities")["partitives"])
+LEADERS = frozenset(load("entities")["leaders"])
 LISTING = frozenset((":", "including"))
 
 
@@ -24,6 +25,9 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     if partitive or counted or grouping:
         of = (below for slot, below in prepositional(token) if slot == "of")
         return next((below for below in of if below.i in mentions or token.i not in mentions), token)
+    if lemma in LEADERS and token.i not in mentions:  # "the *Hamas* leadership", "the leadership of *Hamas*"
+        led = (*(below for slot, below in prepositional(token) if slot == "of"), *token.lefts)
+        return next((below for below in led if below.i in mentions and can_act(mentions[below.i])), token)
     if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
         return _place_named_after(token, mentions) or token
     if token.i in mentions or lemma not in GENERIC:

@@ -22,6 +22,8 @@ SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who die
 SAYING = frozenset(load("attribution")["say"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
+SEVERAL = frozenset(("were", "are", "have"))
+UNITS = frozenset(WORDS["units"])  # of time: "*seconds* later"
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
 SUBJECTS = frozenset(("nsubj", "csubj"))
@@ -102,8 +104,11 @@ def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
     # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
+    subjects = [child for child in subjects if not _leads_in(child)] or subjects
     named = (child for child in subjects if child.pos_ != "ADJ" or not child.is_lower)
     own = next(named, next(iter(subjects), None))
+    if own is not None and own.lemma_.lower() in UNITS:  # "*seconds* later a second bomb exploded"
+        own = next((child for child in own.rights if child.dep_ == "appos"), own)
     if own is None:
         return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
@@ -112,9 +117,16 @@ def subject_of(verb: Token) -> Token | None:
     return own if antecedent is None else antecedent
 
 
+def _leads_in(subject: Token) -> bool:
+    """Whether a word before a colon only says where: "*Bria*: armed men entered"."""
+    return subject.i + 1 < len(subject.doc) and subject.nbor().text == ":"
+
+
 def _misplaced_subject(verb: Token) -> Token | None:
     """The subject of a verb that the parser hung on a noun, or on who reports what came of an attack."""
     above = verb.head
+    if _is_main(verb):
+        return subject_of(above)
     if verb.dep_ in ("acl", "conj") and above.pos_ in NOMINAL and _is_finite_clause(verb):
         return _topmost(above)
     is_result = verb.dep_ == "advcl" and verb.tag_ == "VBG" and verb.lemma_.lower() not in SAYING
@@ -155,6 +167,21 @@ def _acting_noun(noun: Token, clause: Token) -> Token:
     if noun.lemma_.lower() in UNDERTAKING and clause.tag_ == "VB":
         return _undertaker(noun)
     return _topmost(noun) if _is_finite_clause(clause) else noun
+
+
+def _is_main(verb: Token) -> bool:
+    """Whether the verb above is the participle of its subject: "a van *packed* with explosives *blew* up"."""
+    above = verb.head
+    marked = any(child.dep_ in ("mark", "advmod", *ANY_SUBJECT) and child.i < verb.i for child in verb.lefts)
+    subject = next((child for child in above.lefts if child.dep_ in ANY_SUBJECT), None)
+    follows = subject is not None and subject.i + 1 == above.i < verb.i
+    return (
+        verb.dep_ == "advcl"
+        and verb.tag_ == "VBD"
+        and above.tag_ in ("VBD", "VBN")
+        and follows
+        and not marked
+    )
 
 
 def _shared_subject(verb: Token) -> Token | None:
@@ -249,7 +276,15 @@ def _antecedent(verb: Token) -> Token | None:
     noun = above.head
     if above.dep_ == "relcl" and _is_member_told(verb, noun):
         return noun.head.head
+    if noun.dep_ == "conj" and _is_of_several(verb, noun):
+        noun = noun.head
     return noun if above.dep_ in ("relcl", "acl", "advcl") and noun.pos_ in NOMINAL else None
+
+
+def _is_of_several(verb: Token, noun: Token) -> bool:
+    """Whether a clause on the last of a list is about all: "a worker and his *driver*, who *were* seized"."""
+    plural = any(child.dep_ in ("aux", "auxpass") and child.lower_ in SEVERAL for child in verb.lefts)
+    return plural and noun.tag_ in ("NN", "NNP")
 
 
 def _is_member_told(verb: Token, noun: Token) -> bool:

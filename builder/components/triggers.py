@@ -30,6 +30,7 @@ WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that ne
 WITHOUT_OBJECT = frozenset(WORDS["without_object"])  # "was shot at a checkpoint" is another pattern
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
+ON_PAPER = {noun: frozenset(verbs) for noun, verbs in WORDS["on_paper"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 REFERENCES = frozenset(WORDS["references"])
@@ -40,13 +41,16 @@ RUNNING_OVER = frozenset(("hit", "strike"))
 DRIVEN = frozenset(WORDS["driven"])
 OF_NATURE = frozenset(WORDS["of_nature"])
 CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
-DEADLY = frozenset(("kill", "die", "injure", "lose"))  # frames of what may befall people without an attack
+DEADLY = frozenset(
+    ("kill", "die", "injure", "hurt", "lose")
+)  # frames of what may befall people without an attack
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
+SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
 BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
@@ -62,7 +66,8 @@ class Pattern:
 
     `object` is the class of entity, or the concept, that a verb of many senses must act on, and
     `by_no_state` says that no force of a state may be its subject: soldiers who capture people arrest them.
-    `by` names the types of which alone somebody may be: tourists board ships as well.
+    `by` names the types of which alone somebody may be: tourists board ships as well. `signs` names the words
+    of which the sentence must have one: the drowned are found dead too.
     """
 
     kind: EventKind
@@ -73,6 +78,7 @@ class Pattern:
     object: str | None = None
     by_no_state: bool = False
     by: str | None = None
+    signs: str | None = None
 
 
 @cache
@@ -97,6 +103,7 @@ def _pattern(group: Mapping[str, Any], lemma: str, rest: tuple[str, ...] = ()) -
         group.get("object"),
         by_no_state=group.get("by_no_state", False),
         by=group.get("by"),
+        signs=group.get("signs"),
     )
 
 
@@ -123,7 +130,11 @@ def _companions(verb: Token) -> set[str]:
         if child.dep_ in COMPANIONS:
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
-                found |= {form for below in child.children for form in (below.lemma_.lower(), below.lower_)}
+                below = [*child.children]
+                # "into one of the *cars*"
+                if child.dep_ == "prep":
+                    below += [item for head in below for slot, item in prepositional(head) if slot == "of"]
+                found |= {form for token in below for form in (token.lemma_.lower(), token.lower_)}
                 numerals = (below for below in child.lefts if below.dep_ == "nummod")
                 # "hand *over* 21 men": the parser's "more than 21"
                 found |= {below.lower_ for numeral in numerals for below in numeral.lefts}
@@ -153,12 +164,21 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     by_nobody = (pattern.frame in DEADLY and _is_of_nature(verb)) or _is_road_accident(verb)
     if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits or _is_habit(verb):
         return False
+    if pattern.signs is not None:
+        return any(token.lower_ in SIGNS[pattern.signs] for token in verb.sent)
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
+    return _fits_lemma(verb, pattern)
+
+
+def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
+    """Whether a verb that may act on anything stands as its sense needs it."""
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
+    if pattern.frame == "damage" and pattern.lemma.startswith("burn"):
+        return not _is_by_somebody(verb)  # who burns a house sets it on fire
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
@@ -234,6 +254,12 @@ def _is_by(verb: Token, types: frozenset[str]) -> bool:
     return any(m.type in types or (state and m.category is Category.PLACE) for m in mentions)
 
 
+def _is_by_somebody(verb: Token) -> bool:
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    mentions = (found.get(token.i) for token in _doers(verb))
+    return any(mention is not None and mention.category is Category.ACTOR for mention in mentions)
+
+
 def _doers(verb: Token) -> list[Token]:
     if is_passive(verb):
         return [filler for slot, filler in prepositional(verb) if slot == "by"]
@@ -296,6 +322,8 @@ def _noun_trigger(token: Token) -> Pattern | None:
     lemma = token.lemma_.lower()
     endings = (token.lower_, lemma)
     if _last_words().isdisjoint(endings) or token.dep_ in MODIFYING:
+        return None
+    if token.dep_ == "dobj" and token.head.lemma_.lower() in ON_PAPER.get(lemma, ()):
         return None
     if (lemma == "target" and not _is_among_targets(token)) or (lemma in REFERENCES and not _refers(token)):
         return None

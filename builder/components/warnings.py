@@ -17,6 +17,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.paragraphs import list_items
 from builder.components.syntax import content_verbs, is_negated, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -136,6 +137,8 @@ def _contents(token: Token) -> Iterator[Content]:
             yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
         elif child.dep_ in ("dobj", "nsubjpass"):
             yield Content(child)
+    for item in list_items(token.sent):  # "We demand that the parties: - *lift* the siege"
+        yield from _chain(item)
 
 
 def _only_reports(telling: Token, clause: Token) -> bool:

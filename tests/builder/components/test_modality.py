@@ -20,6 +20,11 @@ SENTENCES = {
     "appear": "Gunmen <cue>appeared</cue> to <Alleged>attack</Alleged> the bank.",
     "believed": "Rebels are <cue>believed</cue> to have <Alleged>attacked</Alleged> the bank.",
     "suspected": "Police spoke of a <cue>suspected</cue> <Alleged>attack</Alleged> on the bank.",
+    "a report refuted": (
+        "<cue>Reports</cue> that the bank was <Denied>looted</Denied> have been refuted by its owner."
+    ),
+    "unverified": "There were unverified <cue>reports</cue> that the bank was <Alleged>shelled</Alleged>.",
+    "decided": "The army has <cue>decided</cue> to <Planned>withdraw</Planned> from Goma.",
     "plan": "The rebels <cue>plan</cue> to <Planned>attack</Planned> the bank.",
     "will": "Troops <cue>will</cue> <Planned>withdraw</Planned> from the border.",
     "fear": "Residents <cue>fear</cue> an <Feared>attack</Feared> on the bank.",

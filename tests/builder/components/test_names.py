@@ -21,6 +21,9 @@ SENTENCES = {
     "possessive": "<name label=PERSON>Omar Diallo</name>'s convoy was late.",
     "armed group": "Fighters of <name entry=org-boko-haram>Boko Haram</name> burned the village.",
     "alias": "<name entry=org-islamic-state>ISIS</name> said that it had sent them.",
+    "a hyphen after a small letter": (
+        "He spoke of the <name entry=org-anti-balaka>anti-balaka</name> as his friends."
+    ),
     "hyphens": "The raid was led by <name entry=org-al-shabaab>al-Shabaab</name>.",
     "country": "Troops crossed into <name entry=country-SD>Sudan</name> at dawn.",
     "several entries of one name": "He left for <name entry=country-GE>Georgia</name>.",
@@ -53,6 +56,15 @@ SENTENCES = {
     "the ends of a road before a noun": (
         "On the road between <name label=GPE>Tessalit</name> and <name label=GPE>Aguelhok</name> a vehicle "
         "struck a mine."
+    ),
+    "a foreign name that its acronym tells": (
+        "Men of the <name label=ORG>Rassemblement pour la paix en Casamance</name> (<name>RPC</name>) left."
+    ),
+    "an acronym of the name in another language": (
+        "Members of the <name label=ORG>United Peasant Front of the Orinoco</name> (<name>FUCO</name>) left."
+    ),
+    "an acronym that is that of another body here": (
+        'Men of the <name label=ORG>Unité pour la paix en Casamance</name> (<name entry="">UPC</name>) left.'
     ),
     "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",

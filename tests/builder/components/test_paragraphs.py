@@ -31,6 +31,12 @@ TEXTS = {
         f"Gunmen fled the town{' of Goma in the night' * 6}",
         "Police came.",
     ],
+    "We ask the army:\n- to leave;\n- to stay away.\nIt is late.": [
+        "We ask the army:",
+        "- to leave;",
+        "- to stay away.",
+        "It is late.",
+    ],
     "The Front (also called F. L. N.) attacked a bank.": [
         "The Front (also called F. L. N.) attacked a bank."
     ],

@@ -16,6 +16,26 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a lead-in is no subject": (
+        "Bria: on the night of 13 June, armed <perpetrator>men</perpetrator> robbed a <target>bank</target>."
+    ),
+    "a clause on several": (
+        "A <victim>nurse</victim> and her <victim>driver</victim>, who were abducted by "
+        "<perpetrator>rebels</perpetrator>, are well."
+    ),
+    "an adverb for a subject": (
+        "Minutes later a second <weapon>bomb</weapon> destroyed a <target>club</target>."
+    ),
+    "a loaded van of a make": (
+        "A Toyota <weapon>van</weapon> packed with explosives blew up in front of the "
+        "<location>hotel</location>."
+    ),
+    "who sustained injuries": "Three <victim>men</victim> sustained splinter injuries.",
+    "who was found dead": "A <victim>boy</victim> was found dead with signs of torture.",
+    "with what they made off": (
+        "<perpetrator>Gunmen</perpetrator> made off with a <target>car</target> in <location>Goma</location>."
+    ),
+    "three captured": "Twelve <victim>rebels</victim> were killed and three were captured.",
     "two subjects for the parser": (
         "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a "
         "<target>bank</target>."

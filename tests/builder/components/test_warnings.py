@@ -27,6 +27,12 @@ SENTENCES = {
         "<addressee>Masters</addressee> are <Demand>advised</Demand> to "
         "<demands modality=Demanded>leave</demands> the port."
     ),
+    "what the items of a list demand": (
+        "The <issuer>union</issuer> <Demand>calls</Demand> on the <addressee>army</addressee> to:\n"
+        "- <demands modality=Demanded>withdraw</demands> its troops from Goma and "
+        "<demands modality=Demanded>release</demands> the captives;\n"
+        "- <demands modality=Demanded>arrest</demands> the killers."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."
