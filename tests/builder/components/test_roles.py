@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "taken and shot": "<victim>Men</victim> were separated from their families and shot on Friday.",
+    "an attack that killed": (
+        "Police spoke of the bombing of the American <target>destroyer</target>, which killed 17 "
+        "<victim>sailors</victim>."
+    ),
     "two subjects for the parser": (
         "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a "
         "<target>bank</target>."
