@@ -31,7 +31,7 @@ RESULT_FORMATS: Final = {
     "xml": QueryResultsFormat.XML,
 }
 GRAPH_FORMATS: Final = {"ntriples": RdfFormat.N_TRIPLES, **FORMATS}
-# Wide enough for a quoted sentence's beginning, narrow enough that four columns fit a wide terminal.
+# Of literals. Wide enough for a quoted sentence's beginning, narrow enough that four columns fit a wide terminal.
 WIDEST_CELL: Final = 60
 
 
@@ -105,4 +105,5 @@ def _cell(value: NamedNode | BlankNode | Literal | Triple | None) -> str:
         if isinstance(value, NamedNode) and text.startswith(namespace):
             text = f"{prefix}:{text.removeprefix(namespace)}"
             break
-    return text if len(text) <= WIDEST_CELL else f"{text[: WIDEST_CELL - 1]}…"
+    whole = isinstance(value, NamedNode) or len(text) <= WIDEST_CELL  # an IRI is to be copied from here
+    return text if whole else f"{text[: WIDEST_CELL - 1]}…"

@@ -326,6 +326,14 @@ def test_query_reads_a_file_and_knows_the_prefixes(run: Run, store_path: Path, t
     assert answer.out.splitlines() == ["title", "-----", "Bomb", "(1 row)"]
 
 
+def test_iris_in_a_table_are_whole_and_long_texts_are_cut(run: Run, store_path: Path) -> None:
+    query = "SELECT ?event ?text { ?event a plm:Attack VALUES ?text { '" + 80 * "a" + "' } }"
+    lines = run("query", "--store", store_path, "-e", query).out.splitlines()
+    event, text = lines[2].split()
+    assert event.startswith("https://w3id.org/polemos/id/event/") and len(event) > 60
+    assert text == 59 * "a" + "…"
+
+
 def test_query_gives_graphs_and_truth(run: Run, store_path: Path) -> None:
     graph = run("query", "--store", store_path, "-e", "CONSTRUCT WHERE { ?e a plm:Attack }").out
     assert "a plm:Attack" in graph
