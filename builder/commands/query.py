@@ -31,7 +31,7 @@ RESULT_FORMATS: Final = {
     "xml": QueryResultsFormat.XML,
 }
 GRAPH_FORMATS: Final = {"ntriples": RdfFormat.N_TRIPLES, **FORMATS}
-# Of literals. Wide enough for a quoted sentence's beginning, narrow enough that four columns fit a wide terminal.
+# Of literals. Wide enough for a quoted sentence's beginning, narrow enough that four columns fit a terminal.
 WIDEST_CELL: Final = 60
 
 

@@ -330,7 +330,8 @@ def test_iris_in_a_table_are_whole_and_long_texts_are_cut(run: Run, store_path: 
     query = "SELECT ?event ?text { ?event a plm:Attack VALUES ?text { '" + 80 * "a" + "' } }"
     lines = run("query", "--store", store_path, "-e", query).out.splitlines()
     event, text = lines[2].split()
-    assert event.startswith("https://w3id.org/polemos/id/event/") and len(event) > 60
+    assert event.startswith("https://w3id.org/polemos/id/event/")
+    assert len(event) > 60
     assert text == 59 * "a" + "…"
 
 
