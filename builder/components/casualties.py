@@ -85,8 +85,8 @@ SPOKEN = re.compile(
 # "five of its drivers were among the dead"
 AMONG = re.compile(
     rf"""
-    \b(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})
-    (?:[ ]of[ ](?:its|their|his|her|our|the|those))?(?:[ ][\w'’-]+){{0,3}}?[ ]
+    \b(?!(?:19|20)\d\d\b)(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})      # no year: "the 2016 agreement"
+    (?:[ ](?!and\b)[\w'’-]+){{0,6}}?[ ]                   # "seven signatories of the 2016 peace agreement"
     (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?:{_NUMERAL}[ ])?(?P<word>{_AMONG_WHOM})\b
     """,
     re.IGNORECASE | re.VERBOSE,

@@ -284,10 +284,14 @@ def _goes_on(context: Context, host: Cluster, cluster: Cluster) -> bool:
 
 
 def _restates(context: Context, host: Cluster, cluster: Cluster) -> bool:
-    """Whether a bare toll is one that an event told before has: "had reported that *14* were killed"."""
-    bare = cluster.frames <= EFFECTS and not cluster.filling(Role.TARGET, Role.LOCATION, Role.PERPETRATOR)
-    if not bare or not host.is_strong or cluster.weapons or _moves_on(context, cluster):
+    """Whether a toll is one that an event told before has: "had reported that *14* people were killed"."""
+    if not host.is_strong or _moves_on(context, cluster) or context.lie_apart(host, cluster):
         return False
+    return not (cluster.filling(Role.TARGET) - host.filling(Role.TARGET)) and _shares_figure(host, cluster)
+
+
+def _shares_figure(host: Cluster, cluster: Cluster) -> bool:
+    """Whether both count as many dead or injured, and so many that it is hardly by chance."""
     known = _figures(host)
     figures = [(outcome, n) for outcome, counts in _figures(cluster).items() for n in counts if n >= MANY]
     return any(n in known.get(outcome, ()) for outcome, n in figures)

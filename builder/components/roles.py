@@ -38,6 +38,7 @@ BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all 
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
 DUES = frozenset(load("warnings")["dues"])
 TITLES = frozenset(WORDS["titles"])
+ORDERS = frozenset(WORDS["orders"])
 BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
@@ -297,7 +298,8 @@ def _spoken_by_first(
 ) -> EventMention:
     """Give a warning or claim whose subject the parser lost in a long sentence the sentence's first actor."""
     role = SPEAKING.get(event.trigger.frame)
-    participle = token.dep_ == "advcl" and token.tag_ == "VBG"  # "…, *threatening* to bomb the area"
+    # "…, *threatening* to bomb the area", "issued an order *giving* them a day to leave"
+    participle = token.tag_ == "VBG" and (token.dep_ == "advcl" or _is_of_order(token))
     stands_free = (token.dep_ in ("ROOT", "ccomp", "conj") and token.pos_ == "VERB") or participle
     if role is None or not stands_free or is_passive(token):
         return event
@@ -311,6 +313,12 @@ def _spoken_by_first(
     first = behind or next((mention for mention in before if can_act(mention)), None)
     found = () if first is None else (RoleFiller(role, first.root),)
     return replace(event, roles=(*found, *roles))
+
+
+def _is_of_order(participle: Token) -> bool:
+    """Whether a participle says what a text orders that somebody gave out."""
+    noun = participle.head
+    return participle.dep_ == "acl" and noun.dep_ == "dobj" and noun.lemma_.lower() in ORDERS
 
 
 def _is_bracketed(inner: int, verb: Token) -> bool:

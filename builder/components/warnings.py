@@ -273,7 +273,10 @@ def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> Event
     """A demanded movement whose mover is only implied is the addressee's."""
     issuers = warning.fillers(Role.ISSUER)  # who demands it is not who is to move
     roles = tuple(f for f in event.roles if f.role is not Role.MOVER or f.root not in issuers)
-    movers = [f for f in roles if f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun]
+    given = warning.trigger.lemma == "give"  # "*gave* them a day to leave": the parser may hang it anywhere
+    movers = [
+        f for f in roles if f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun and not given
+    ]
     if event.trigger.kind is not EventKind.MOVEMENT or movers:
         return replace(event, roles=roles)
     addressees = tuple(RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))

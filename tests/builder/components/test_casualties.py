@@ -37,6 +37,9 @@ SENTENCES = {
         "The blast <Killed exact=2>killed two people</Killed> and <Injured exact=9>injured nine people"
         "</Injured>, including <Injured exact=3>three children</Injured>."
     ),
+    "among the dead, of a year": (
+        "A bomb exploded; <Killed exact=7>seven signers of the 2016 accord were among the dead</Killed>."
+    ),
     "among them two kinds": (
         "<Killed exact=10>Ten people were killed</Killed> in the raid, among them <Killed exact=2>two "
         "soldiers</Killed> and <Killed exact=1>a girl</Killed>."
