@@ -149,8 +149,8 @@ SENTENCES = {
         "<demands modality=Demanded>evacuate</demands> the town."
     ),
     "an order giving them": (
-        "The <issuer>army</issuer> issued an order <Demand>giving</Demand> <addressee>families</addressee> 72 "
-        "hours to <demands modality=Demanded>vacate</demands> the schools."
+        "The <issuer>army</issuer> issued an order <Demand>giving</Demand> <addressee>families</addressee> "
+        "72 hours to <demands modality=Demanded>vacate</demands> the schools."
     ),
     "told that they must": (
         "The <issuer>army</issuer> <Demand>told</Demand> <addressee>villagers</addressee> that they must "
