@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
@@ -246,10 +246,16 @@ def _of_victims(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Tol
             continue
         if number == Quantity() and mention.kind is ActorKind.PERSON and not mention.is_pronoun:
             number = Quantity(exact=1, stated=1)
-        if number != Quantity():
+        if number != Quantity() and not _fares_otherwise(doc[root], outcome):
             start = min(event.trigger.token, mention.start)
             end = max(event.trigger.token + 1, mention.end)
             yield Toll(start, end, outcome, number, root)
+
+
+def _fares_otherwise(victim: Token, outcome: Outcome) -> bool:
+    """Whether another thing befell one of several: "left one dead and *three people wounded*"."""
+    words = (child.lower_ for child in victim.rights if child.dep_ in ("acl", "amod"))
+    return any(OUTCOMES.get(word, outcome) is not outcome for word in words)
 
 
 def _is_told(tolls: list[Toll], new: Toll) -> bool:

@@ -41,6 +41,8 @@ OWNERS: dict[str, str] = WORDS["owners"]
 POSSESSIVES = frozenset(WORDS["possessives"])
 UNLIKELY = frozenset(WORDS["unlikely_antecedents"])
 SUBJECTS = ("nsubj", "nsubjpass")
+SAY = frozenset(load("attribution")["say"])
+SPEAKING = frozenset(("i", "we", "me", "us", "my", "our"))  # pronouns for who speaks
 SPOKEN = frozenset((EventKind.WARNING, EventKind.STATEMENT))
 
 
@@ -138,25 +140,27 @@ class Resolver:
         if pronoun.category is Category.FACILITY:
             things = [root for root, chain in near.items() if chain.category is Category.FACILITY]
             return near[max(things)] if things else None
-        kinds = PRONOUN_KINDS[OWNERS.get(token.lower_, token.lower_)]
-        fitting = [
-            root
-            for root, c in near.items()
-            if _kind_of(c, doc[root]) in kinds
-            and doc[root].dep_ not in UNLIKELY
-            and not self._is_adjective(root)
-        ]
+        fitting = self._fitting(token, near)
         speaker = speaker_above(token)
         if speaker is not None and speaker.i in fitting:
             return near[speaker.i]  # "the Party of God said that *it* had nothing to do with the blast"
-        # Whoever speaks means by "they" whom they named, or else whom the report is about.
-        quotation = next((each for each in self.quoted if pronoun.root in each), None)
-        if quotation is not None:
-            fitting = [root for root in fitting if root in quotation or doc[root].dep_ in SUBJECTS]
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
         return None if nearest is None else near[nearest]
+
+    def _fitting(self, pronoun: Token, near: dict[int, Chain]) -> list[int]:
+        """The heads of those near a pronoun whom it may mean by its kind and by who says it."""
+        kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
+        heads = [self.doc[root] for root in near if not self._is_adjective(root)]
+        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
+        quotation = next((each for each in self.quoted if pronoun.i in each), None)
+        if quotation is not None:
+            # Whoever speaks means by "they" whom they named, or else whom the report is about.
+            heads = [head for head in heads if head.i in quotation or head.dep_ in SUBJECTS]
+            if pronoun.lower_ not in SPEAKING:  # "“*He* shot at us,” she said": who speaks is nobody else
+                heads = [head for head in heads if not _speaks(head, quotation)]
+        return [head.i for head in heads]
 
     def _is_adjective(self, root: int) -> bool:
         """Whether a country is only told of what somebody is: "a *British*-born militant"."""
@@ -228,6 +232,11 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
         return False
     is_one = mention.number.exact in (None, 1)
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
+
+
+def _speaks(noun: Token, quotation: range) -> bool:
+    """Whether somebody outside a quotation is told to say something: who is quoted, as a rule."""
+    return noun.i not in quotation and noun.dep_ in SUBJECTS and noun.head.lemma_.lower() in SAY
 
 
 def _kind_of(chain: Chain, head: Token) -> str | None:

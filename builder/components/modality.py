@@ -12,7 +12,14 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL, is_negated, is_noncommittal, is_passive, undertaking_before
+from builder.components.syntax import (
+    VERBAL,
+    infinitive_before,
+    is_negated,
+    is_noncommittal,
+    is_passive,
+    undertaking_before,
+)
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -325,6 +332,7 @@ def governors(token: Token) -> Iterator[Token]:
     if undertaking is not None:
         yield undertaking
         current = undertaking
+    current = infinitive_before(current) or current
     while current.head.i != current.i:
         above = current.head
         report = _report_above(current)
@@ -334,7 +342,8 @@ def governors(token: Token) -> Iterator[Token]:
         is_first = current.i == token.i
         if current.dep_ == "dobj" and above.lemma_.lower() in PAST_OBJECTS:
             return  # "vowed to avenge the *killing*": it was done
-        coordinated = is_first and current.dep_ == "conj" and above.pos_ == current.pos_
+        bare = current.tag_ in ("VB", "VBP") and not any(child.dep_ == "nsubj" for child in current.lefts)
+        coordinated = (is_first or bare) and current.dep_ == "conj" and above.pos_ == current.pos_
         raised = is_first and current.dep_ in RAISING
         if not (coordinated or raised or _is_in_scope(current)):
             return
@@ -347,7 +356,7 @@ def governors(token: Token) -> Iterator[Token]:
             yield above  # "fear of an attack"; what governs the fear is another matter
             if above.lemma_.lower() not in QUANTIFIERS:
                 return
-        current = above
+        current = infinitive_before(above) or above
 
 
 def _report_above(clause: Token) -> Token | None:

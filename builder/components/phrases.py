@@ -263,6 +263,9 @@ def titles(phrase: NounPhrase) -> tuple[str, ...]:
     return tuple(found)
 
 
+AGE = (frozenset(("year", "month", "week", "day")), frozenset(("old",)))
+
+
 def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -> str:
     """The words of a phrase, from `start` if given, without determiner, number and quotes.
 
@@ -273,6 +276,7 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
     last = end - 1 if phrase.name is None else max(first, phrase.name.start)
     while first < last and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
         first += 1
+    first = _after_age(doc, first, last)
     while first < last and doc[first].lower_ == "of":  # "24 *of* 30 drones"
         first += 1
         while first < last and doc[first].like_num:
@@ -283,6 +287,15 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
         kept = [token for token in kept if token.i == end - 1 or _names_thing(token, words)]
     text = "".join(f"{token.text}{_space_after(token)}" for token in kept)
     return text.strip().replace(" - ", "-").strip("-–, ")
+
+
+def _after_age(doc: Doc, first: int, last: int) -> int:
+    """The token after an age whose number was left out, else the first: "a 30-*year-old* man"."""
+    words = [token for token in doc[first:last] if token.text != "-"][:2]
+    is_age = len(words) == len(AGE) and all(
+        word.lower_ in part for word, part in zip(words, AGE, strict=True)
+    )
+    return words[1].i + 1 if is_age else first
 
 
 def _space_after(token: Token) -> str:

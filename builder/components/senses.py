@@ -19,6 +19,7 @@ DOUBTS = frozenset(WORDS["doubts"])
 OF_NATURE = frozenset(WORDS["of_nature"])
 DRIVEN = frozenset(WORDS["driven"])
 RUNNING_OVER = frozenset(("hit", "strike"))
+FALLING = frozenset(WORDS["falling"])
 CRASHING = frozenset(WORDS["crashing"])
 OF_FORCE = frozenset(WORDS["of_force"])  # beside one of these a crash may be no accident
 MOCK = frozenset(WORDS["mock"])
@@ -213,8 +214,15 @@ def _is_of_fire(verb: Token) -> bool:
     return any([left.lower_ for left in fire.lefts] == ["a"] for fire in fires)
 
 
+def _crashes(verb: Token) -> bool:
+    """Whether a verb tells of a crash, or of something that falls by itself: "when a *tree fell* on them"."""
+    subject = subject_of(verb)
+    fell = subject is not None and subject.lemma_.lower() in FALLING
+    return verb.lemma_.lower() in CRASHING or (fell and verb.lemma_.lower() in ("fall", "topple"))
+
+
 def _is_of_crash(verb: Token) -> bool:
     """Whether a crash did it that nobody caused: "*plunged* into a ravine, killing 20"."""
     near = (verb.head, *(child for child in verb.children if child.dep_ == "advcl"))
-    crashed = any(token.lemma_.lower() in CRASHING and token.pos_ == "VERB" for token in near)
+    crashed = any(token.pos_ == "VERB" and _crashes(token) for token in near)
     return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.sent)

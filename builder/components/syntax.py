@@ -25,6 +25,10 @@ RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
 SEVERAL = frozenset(("were", "are", "have"))
 UNITS = frozenset(WORDS["units"])  # of time: "*seconds* later"
+STRAY = frozenset(
+    ("conj", "ccomp", "xcomp", "advcl", "dep")
+)  # how the parser hangs bare infinitives anywhere
+BARE_OBJECTS = frozenset(WORDS["bare_objects"])  # verbs after which an infinitive is bare: "helped *repel*"
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
 OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
 SUBJECTS = frozenset(("nsubj", "csubj"))
@@ -117,6 +121,9 @@ def subject_of(verb: Token) -> Token | None:
     if own is not None and own.lemma_.lower() in UNITS:  # "*seconds* later a second bomb exploded"
         own = next((child for child in own.rights if child.dep_ == "appos"), own)
     if own is None:
+        before = infinitive_before(verb)
+        if before is not None:
+            return subject_of(before)
         return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
@@ -166,6 +173,24 @@ def _understood_subject(verb: Token) -> Token | None:
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def infinitive_before(verb: Token) -> Token | None:
+    """The infinitive that a bare one goes on from, which the parser hung on another verb.
+
+    "Planned to enter the hotel, *take* hostages and *bomb* the lobby": none of it was done.
+    """
+    bare = verb.tag_ == "VB" and not any(child.dep_ == "aux" for child in verb.lefts)
+    above = verb.head
+    if not bare or verb.dep_ not in STRAY or above.tag_ == "VB" or above.lemma_.lower() in BARE_OBJECTS:
+        return None
+    before = verb.doc[verb.sent.start : verb.i]
+    joined = next((token for token in reversed(before) if token.pos_ != "ADV"), None)
+    if joined is None or (joined.pos_ != "CCONJ" and joined.text != ","):
+        return None
+    first = max((child.i for child in verb.lefts if child.dep_ in ANY_SUBJECT), default=-1)
+    marked = (t for t in reversed(before) if t.tag_ == "VB" and any(c.lower_ == "to" for c in t.lefts))
+    return next((token for token in marked if token.i > first), None)
 
 
 def _subject_above(clause: Token) -> Token | None:

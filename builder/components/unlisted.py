@@ -15,8 +15,7 @@ from builder.components.syntax import is_passive
 from builder.model import ActorKind, Role
 from builder.patterns import load
 
-NOBODY = frozenset(load("attribution")["nobody"])
-NO_PEOPLE = frozenset(load("roles")["no_people"])
+NO_PEOPLE = frozenset((*load("attribution")["nobody"], *load("roles")["no_people"]))
 WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  # types of attacks on things
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
@@ -48,7 +47,11 @@ def _harmed(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
     word = filler.doc[trigger.token]
     if not any(letter.isalpha() for letter in filler.text) or filler.lemma_.lower() in COUNTED:
         return None  # "== Victims ==", "the death *toll*"
-    if filler.pos_ != "NOUN" or filler.ent_type_ in COUNTING or filler.lower_ in (*NOBODY, *NO_PEOPLE):
+    if (
+        filler.pos_ != "NOUN"
+        or filler.ent_type_ in COUNTING
+        or not NO_PEOPLE.isdisjoint((filler.lower_, filler.lemma_))
+    ):
         return None
     if filler.lower_ in trigger.lemma.split():  # "set *fire*"
         return None

@@ -37,6 +37,10 @@ SENTENCES = {
         "The blast <Killed exact=2>killed two people</Killed> and <Injured exact=9>injured nine people"
         "</Injured>, including <Injured exact=3>three children</Injured>."
     ),
+    "some dead, others wounded": (
+        "The attack <Killed exact=1>left one officer</Killed> dead and <Injured exact=3>three people "
+        "wounded</Injured>."
+    ),
     "among the dead, of a year": (
         "A bomb exploded; <Killed exact=7>seven signers of the 2016 accord were among the dead</Killed>."
     ),

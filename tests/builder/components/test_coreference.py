@@ -40,6 +40,7 @@ TEXTS = {
         "Jets bombed a <a>headquarters</a> in Goma after an attack on the Rosa air <b>base</b>. The "
         "<a>building</a> was destroyed."
     ),
+    "a pronoun quoted is not who speaks": "<a>Omar Diallo</a> said: “He shot at us.” <a>Diallo</a> fled.",
     "last name": "<a>Omar Diallo</a> spoke. Later <a>Diallo</a> left.",
     "rank and last name": "General <a>Peter Mwangi</a> spoke. Gen. <a>Mwangi</a> left.",
     "two people": "<a>Omar Diallo</a> met <b>Fatima Haddad</b>. <b>Haddad</b> left.",

@@ -15,6 +15,9 @@ SENTENCES = {
     "people by their nation": (
         "<actor kind=Group number=2>Two Australians</actor> and a <actor kind=Person>Romanian</actor> fled."
     ),
+    "people of an age": (
+        "A 30-year-old <actor label=man>man</actor> and a 9-month-old <actor label=baby>baby</actor> fled."
+    ),
     "people with a prefix": (
         "Six <actor label=non-combatants>non-combatants</actor> and two "
         "<actor label=ex-soldiers>ex-soldiers</actor> fled."

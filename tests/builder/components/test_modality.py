@@ -36,6 +36,10 @@ SENTENCES = {
     "if": "The army is ready <cue>if</cue> rebels <Feared>attack</Feared> the bank.",
     "try": "Gunmen <cue>tried</cue> to <Attempted>storm</Attempted> the bank.",
     "foiled": "Police <cue>foiled</cue> an <Attempted>attack</Attempted> on the bank.",
+    "a list of what was planned": (
+        "The rebels <cue>planned</cue> to <Planned>raid</Planned> the hotel, <Planned>kill</Planned> the "
+        "guards and then <Planned>bomb</Planned> the lobby, police said."
+    ),
     "disrupted": "Police <cue>disrupted</cue> an <Attempted>attack</Attempted> on the bank.",
     "foiled a plot": "Police <cue>foiled</cue> a plot to <Attempted>bomb</Attempted> the bank.",
     "found a plan": "Officers found a <cue>plan</cue> to <Planned>bomb</Planned> the bank.",

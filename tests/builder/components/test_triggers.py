@@ -100,6 +100,7 @@ NOTHING = {
     "target of a plan": "Growth targets are a matter of debate.",
     "an accident": "The sounds came from the explosion of a depot, caused by a short circuit.",
     "an order to a letter": "The ministry recalls that the law is clear.",
+    "a tree": "A woman was killed when a tree fell on a wedding party.",
     "a road accident, passive": "A trooper was struck by a runaway car.",
     "a road accident, active": "A bus hit two soldiers.",
     "how it is left": "The storm broke windows, cutting cables and leaving the town without water.",
