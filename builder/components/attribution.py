@@ -20,7 +20,13 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.blame import find_blame, is_of_other
-from builder.components.denials import answers_other_charge, denies_other, is_by_nobody, says_nobody
+from builder.components.denials import (
+    answers_other_charge,
+    denies_aside,
+    denies_other,
+    is_by_nobody,
+    says_nobody,
+)
 from builder.components.echoes import echoed
 from builder.components.quotations import sentences_in_quotations
 from builder.components.relations import spoken_for
@@ -164,7 +170,8 @@ def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
     admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
     if body.kind is ActorKind.PERSON:  # "*Maduro* says *it* is out to destroy socialism"
         actors = tuple(i for i in actors if doc[i].lower_ != "it") or (speaker,)
-    return bool(actors) and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
+    aside = trigger.dep_ == "relcl"  # "says the car *they had stolen* ran out of petrol"
+    return bool(actors) and not aside and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
 
 
 def _is_carried_out(trigger: Token) -> bool:
@@ -342,15 +349,21 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     others = [below.i for below in own_words(token) if below.i in told and below.i not in who]
     if statement.trigger.frame == "deny" and others:
         return others  # "denied rumours that it would withdraw its staff": that, and no attack
-    if statement.trigger.frame == "deny" and denies_other(token):
-        return []
-    if statement.trigger.frame == "accuse" and is_of_other(token):
+    if statement.trigger.frame == "deny" and denies_aside(token):
+        return [i for i in _last_attack(told, token.i) if i >= token.sent.start]
+    if _is_of_other_thing(statement, token):
         return []
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
     fitting = {i: event for i, event in told.items() if not (claimed and _is_on_the_armed(doc, event))}
     return _last_attack(fitting, token.i) or _last_attack(told, token.i)
+
+
+def _is_of_other_thing(statement: EventMention, token: Token) -> bool:
+    """Whether a denial or an accusation is of what is no attack."""
+    frame = statement.trigger.frame
+    return (frame == "deny" and denies_other(token)) or (frame == "accuse" and is_of_other(token))
 
 
 def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:

@@ -37,6 +37,7 @@ ZERO = frozenset(WORDS["zero"])
 UNDONE = frozenset(
     (Modality.THREATENED, Modality.PLANNED, Modality.FEARED, Modality.DEMANDED, Modality.ATTEMPTED)
 )
+UNITS = frozenset((*load("times")["units"], "minute"))
 NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
@@ -166,6 +167,8 @@ def _counts_people(doc: Doc, span: Span) -> bool:
     """Whether a phrase begins with a number, and what it counts is no weapon: "five shells fallen"."""
     inside = (doc._.mentions[i] for i in range(span.start + 1, span.end) if i in doc._.mentions)
     counted = next(inside, None)
+    if len(span) > 1 and span[1].lemma_.lower() in UNITS:
+        return False  # "three *days* later fatally shot"
     return span[0].like_num and (counted is None or counted.category is not Category.WEAPON)
 
 

@@ -48,6 +48,16 @@ def denies_other(verb: Token) -> bool:
     return there or any(doing)  # "denied that *there* had been any pact"
 
 
+def denies_aside(verb: Token) -> bool:
+    """Whether what is denied is what the sentence has just told: "… arms them, *a charge* it *denies*"."""
+    above = verb.head
+    return (
+        verb.dep_ == "relcl"
+        and above.dep_ in ("appos", "npadvmod", "dobj")
+        and above.lemma_.lower() in DENIABLE
+    )
+
+
 def answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:
     """Whether a denial answers an accusation, told in the text, of something that is no event of ours."""
     if statement.trigger.frame != "deny":

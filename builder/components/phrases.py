@@ -85,7 +85,8 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
                 yield after
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
             ends.add(end)
-            yield begun.get(chunk.start, chunk.start), end, chunk.end - 1  # "to *Tell* Shihab", as if a verb
+            start = begun.get(chunk.start, chunk.start)  # "to *Tell* Shihab", as if a verb
+            yield _after_credit(doc, start, chunk.end - 1), end, chunk.end - 1
     yield from _after_brackets(doc, ends)
     yield from _counted_aside(doc, ends)
     for name in names:
@@ -93,6 +94,15 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
             yield name.start, name.end, long_names[name]
         elif name.end not in ends:
             yield name.start, name.end, name.end - 1
+
+
+def _after_credit(doc: Doc, start: int, root: int) -> int:
+    """Where a phrase begins that the parser lets begin in a picture's credit: "(J. Doe/Reuters) *Gunmen*"."""
+    closed = (i for i in reversed(range(start, root)) if doc[i].text == ")")
+    end = next(closed, None)
+    if end is None or any(token.text == "(" for token in doc[start + 1 : end]):
+        return start  # "the Front (FNL) fighters"
+    return next((i for i in range(end + 1, root + 1) if not doc[i].is_space), start)
 
 
 def _after_them(doc: Doc, pronoun: int) -> tuple[int, int, int] | None:

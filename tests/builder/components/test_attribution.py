@@ -62,6 +62,15 @@ SENTENCES = {
         "<Announcement>said</Announcement>, <TollReport>adding</TollReport> that two soldiers had been "
         "<about>killed</about>."
     ),
+    "a charge that is denied": (
+        "<speaker>Ukraine</speaker> <Accusation>accused</Accusation> <accused>Russia</accused> of "
+        "<about>shelling</about> the hospital, a charge <speaker>Moscow</speaker> "
+        "<DenialOfResponsibility>denies</DenialOfResponsibility>."
+    ),
+    "who speaks of what others stole": (
+        "The <speaker>chief</speaker> <Announcement>says</Announcement> the car they had "
+        "<about>hijacked</about> in Goma ran out of petrol."
+    ),
     "we were attacked": (
         "“We were <about>attacked</about> by gunmen,” the <speaker>mayor</speaker> "
         "<Announcement>said</Announcement>."
@@ -386,6 +395,9 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "a charge of something else": (
+        "Rebels attacked a base. Iran is said to be arming them, a charge Tehran strongly denies."
+    ),
     "denied something else": "Two bombs exploded in Goma. The minister denied the failures of the army.",
     "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
     "a clause with a subject that the parser lost": (

@@ -230,3 +230,10 @@ def test_a_share_and_its_whole_may_end_with_one_word(annotate: Annotate) -> None
     doc = annotate("A bomb exploded. Two children were among the 13 dead.", until="casualties")
     figures = {toll.number.exact for event in doc._.event_mentions for toll in event.tolls}
     assert figures == {2, 13}
+
+
+def test_days_are_no_dead(annotate: Annotate) -> None:
+    text = "Rebels planted a bomb and three days later fatally shot an officer in Goma."
+    doc = annotate(text, until="casualties")
+    figures = {toll.number.exact for event in doc._.event_mentions for toll in event.tolls}
+    assert 3 not in figures

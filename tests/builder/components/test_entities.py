@@ -15,6 +15,10 @@ SENTENCES = {
     "people by their nation": (
         "<actor kind=Group number=2>Two Australians</actor> and a <actor kind=Person>Romanian</actor> fled."
     ),
+    "after a picture's credit": (
+        "An <actor>officer</actor> waits. (Omar Diallo/<actor>Reuters</actor>)\n   "
+        "<actor label=Gunmen>Gunmen</actor> fled."
+    ),
     "people of an age": (
         "A 30-year-old <actor label=man>man</actor> and a 9-month-old <actor label=baby>baby</actor> fled."
     ),
