@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, register_extensions
+from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after
 from builder.components.names import is_backer
 from builder.components.syntax import prepositional, subject_of, tokens_with
@@ -86,7 +87,10 @@ def spoken_for(doc: Doc, root: int) -> int:
 
 
 def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
-    after = location_after(doc, mention)
+    nation = _nation_of(doc, mention, mentions)
+    if nation is not None:
+        yield Relation(RelationName.OPERATOR, mention.root, nation.root)
+    after = location_after(doc, mention) if nation is None else None
     if after is not None:
         yield Relation(RelationName.LOCATION, mention.root, after)
     for inner in _modifying(mention, mentions, Category.PLACE):
@@ -104,6 +108,14 @@ def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterat
     for owner in (*_modifying(mention, mentions, Category.ACTOR), *islice(named, 1)):
         if owner.kind is ActorKind.ORGANIZATION:
             yield Relation(RelationName.OPERATOR, mention.root, owner.root)
+
+
+def _nation_of(doc: Doc, mention: EntityMention, mentions: Mentions) -> EntityMention | None:
+    """Whose embassy or consulate it is: "the embassy *of Chad*"."""
+    if mention.type is None or "DiplomaticFacility" not in ancestors(mention.type):
+        return None
+    state = next(_after_of(doc, mention, mentions, OWNER_WINDOW), None)
+    return state if state is not None and state.type == "country" else None
 
 
 def _of_place(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:

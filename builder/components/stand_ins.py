@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from builder.components.annotations import Category, EntityMention
 from builder.components.entities import GROUPINGS
 from builder.components.frames import GENERIC, can_act, is_country
+from builder.components.quantities import CAPTIVE
 from builder.components.slots import AROUND
 from builder.components.syntax import prepositional
 from builder.patterns import load
@@ -25,6 +26,8 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     if partitive or counted or grouping:
         of = (below for slot, below in prepositional(token) if slot == "of")
         return next((below for below in of if below.i in mentions or token.i not in mentions), token)
+    if token.lower_ in CAPTIVE and token.i not in mentions:  # "took 300 *people* hostage", as if one phrase
+        return next((child for child in token.lefts if child.i in mentions), token)
     if lemma in LEADERS and token.i not in mentions:  # "the *Hamas* leadership", "the leadership of *Hamas*"
         led = (*(below for slot, below in prepositional(token) if slot == "of"), *token.lefts)
         return next((below for below in led if below.i in mentions and can_act(mentions[below.i])), token)

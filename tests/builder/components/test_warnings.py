@@ -33,6 +33,14 @@ SENTENCES = {
         "<demands modality=Demanded>release</demands> the captives;\n"
         "- <demands modality=Demanded>arrest</demands> the killers."
     ),
+    "what is demanded that somebody do": (
+        "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the president "
+        "<demands modality=Demanded>appear</demands> before a court."
+    ),
+    "people of a nation": (
+        "The <issuer>embassy</issuer> <Demand>told</Demand> <addressee>Americans</addressee> to "
+        "<demands modality=Demanded>leave</demands> Goma."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."
