@@ -11,7 +11,13 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.aliases import Alias, find_aliases, is_namesake
-from builder.components.annotations import Category, EntityMention, register_extensions
+from builder.components.annotations import (
+    DEMONYM,
+    Category,
+    EntityMention,
+    EventMention,
+    register_extensions,
+)
 from builder.components.chains import (
     Chain,
     compatible,
@@ -24,8 +30,9 @@ from builder.components.chains import (
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
+from builder.components.telling import is_of_telling, speaker_above
 from builder.gazetteer import transliteration_key
-from builder.model import ActorKind
+from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
 WORDS = load("coreference")
@@ -34,6 +41,7 @@ OWNERS: dict[str, str] = WORDS["owners"]
 POSSESSIVES = frozenset(WORDS["possessives"])
 UNLIKELY = frozenset(WORDS["unlikely_antecedents"])
 SUBJECTS = ("nsubj", "nsubjpass")
+SPOKEN = frozenset((EventKind.WARNING, EventKind.STATEMENT))
 
 
 @dataclass(slots=True)
@@ -95,7 +103,9 @@ class Resolver:
             return None
         fitting = [c for c in self._in_one_city(mention, same) if fits_description(c, mention)]
         if mention.category is Category.PLACE:  # "the city" is one where something is told to happen
-            fitting = [c for c in fitting if any(m.root in self.told for m in c.mentions)] or fitting
+            fitting = [c for c in fitting if not all(is_of_telling(self.doc, m.root) for m in c.mentions)]
+            told = [c for c in fitting if any(m.root in self.told for m in c.mentions)]
+            return max(told or fitting, key=lambda c: c.mentions[-1].root, default=None)
         same_noun = [c for c in fitting if any(m.noun == mention.noun for m in c.mentions)]
         exact = same_noun or [c for c in fitting if c.type == mention.type]
         return max(exact or fitting, key=lambda c: c.mentions[-1].root, default=None)
@@ -132,8 +142,13 @@ class Resolver:
         fitting = [
             root
             for root, c in near.items()
-            if _kind_of(c, doc[root]) in kinds and doc[root].dep_ not in UNLIKELY
+            if _kind_of(c, doc[root]) in kinds
+            and doc[root].dep_ not in UNLIKELY
+            and not self._is_adjective(root)
         ]
+        speaker = speaker_above(token)
+        if speaker is not None and speaker.i in fitting:
+            return near[speaker.i]  # "the Party of God said that *it* had nothing to do with the blast"
         # Whoever speaks means by "they" whom they named, or else whom the report is about.
         quotation = next((each for each in self.quoted if pronoun.root in each), None)
         if quotation is not None:
@@ -142,6 +157,10 @@ class Resolver:
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
         return None if nearest is None else near[nearest]
+
+    def _is_adjective(self, root: int) -> bool:
+        """Whether a country is only told of what somebody is: "a *British*-born militant"."""
+        return self.doc._.mentions[root].noun == DEMONYM and self.doc[root].dep_ not in SUBJECTS
 
     def extend(self, chain: Chain, mention: EntityMention) -> None:
         """Add a mention to a chain, with what it tells of the entity that the chain does not have yet."""
@@ -221,7 +240,9 @@ def _kind_of(chain: Chain, head: Token) -> str | None:
 
 def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     """Every chain of a document, and the chain of each mention by the token of its head."""
-    told = frozenset(filler.root for event in doc._.event_mentions or () for filler in event.roles)
+    events: tuple[EventMention, ...] = doc._.event_mentions or ()
+    happened = (event for event in events if event.trigger.kind not in SPOKEN)
+    told = frozenset(filler.root for event in happened for filler in event.roles)
     resolver = Resolver(doc, told=told, quoted=tuple(quotations(doc)))
     _read_in_order(resolver)
     for mention in doc._.mentions.values():

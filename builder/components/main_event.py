@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from builder.components.annotations import EventMention, Incident, Trigger, register_extensions
 from builder.components.lexicon import ancestors
 from builder.components.reader import Learnings
+from builder.components.senses import is_unmeant
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -71,7 +72,7 @@ def _new(
     surest = max(free, key=lambda each: each.probability, default=None)
     verbs = _main_verbs(doc) if learned.main.probability > LIKELY else ()
     token = next((each for each in verbs if each not in taken), None) if surest is None else surest.start
-    if token is None or len(concepts) > 1:
+    if token is None or len(concepts) > 1 or is_unmeant(doc[token]):
         return
     trigger = Trigger(token, kind, concepts[0], "main", doc[token].lemma_)
     mention = EventMention(trigger, types=concepts)

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.syntax import VERBAL, is_negated, is_noncommittal, is_passive
+from builder.components.syntax import VERBAL, is_negated, is_noncommittal
 from builder.model import EventKind, Modality
 from builder.patterns import load
 
@@ -29,6 +29,12 @@ PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town"
 CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
 UNCONFIRMED = frozenset(WORDS["unconfirmed"])
+HOAXES = frozenset(WORDS["hoaxes"])
+NEWS = frozenset(WORDS["news"])  # what can be false: "the *alarm* about an attack was false"
+# Verbs and adjectives that tell of what an infinitive under them says that it is to come, or will not.
+BEFORE_INFINITIVE = {w: Modality(name) for name, words in WORDS["before_infinitive"].items() for w in words}
+# Verbs that mean so with one particle or preposition: "*called for* attacks", "*ruled out* an attack".
+PHRASES = {tuple(p.split()): Modality(name) for name, phrases in WORDS["phrases"].items() for p in phrases}
 REPORTS = frozenset(WORDS["reports"])
 ORDER = tuple(Modality(name) for name in WORDS["order"])
 QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
@@ -39,6 +45,7 @@ SCOPE = frozenset(
 )
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
+HELD = RAISING | {"dobj"}
 
 EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
@@ -59,7 +66,9 @@ def judge(doc: Doc, event: EventMention) -> EventMention:
     found = _weighed(list(proposals(doc[event.trigger.token])))
     if event.trigger.kind is EventKind.MOVEMENT:
         found = [(_announced(modality, token), token) for modality, token in found]
-    if event.trigger.kind in BY_SOMEBODY and (nobody := _nobody(doc[event.trigger.token])) is not None:
+    nobody = _nobody(doc[event.trigger.token])
+    attacked = nobody is not None and nobody.dep_ == "nsubj" and _is_deniable(event)
+    if nobody is not None and (event.trigger.kind in BY_SOMEBODY or attacked):
         return replace(event, modality=Modality.DENIED, cues=(*event.cues, nobody.i))
     nothing = _nothing(doc[event.trigger.token]) if _is_deniable(event) else None
     if nothing is not None:
@@ -109,24 +118,39 @@ def proposals(token: Token) -> Iterator[Proposal]:
     """Every modality that the surroundings of a trigger propose, with the word that does."""
     yield from _beside(token)
     yield from _shared_tense(token)
+    yield from _of_whole(token)
+    if (discredited := _discredited(token)) is not None:
+        yield Modality.DENIED, discredited
     if token.lemma_.lower() in ATTEMPTS:
         yield (Modality.FEARED if _is_any(token) else Modality.ATTEMPTED), token
     for depth, above in enumerate(governors(token)):
-        lemma = above.lemma_.lower()
-        if lemma in REPORTS and (_is_untrue(above) or _is_refuted(above)):
-            yield Modality.DENIED, above
-        if lemma in REPORTS and (above.head.lemma_.lower() in CHECKING or _is_unconfirmed(above)):
-            yield Modality.ALLEGED, above
-        if lemma in ABOVE and is_noncommittal(above):
-            yield Modality.ALLEGED, above
-        elif lemma in ABOVE and not is_negated(above):
-            yield _governed(above), above
+        yield from ((modality, above) for modality in _from_above(above, token))
         if depth == 0 and _lends(above, token):
-            yield from _beside(above)
-        if any(child.dep_ == "mark" and child.lower_ in CONDITIONS for child in above.lefts):
-            yield Modality.FEARED, above  # "there would be a cost *if* their land was *used* for attacks"
-        if lemma in EXPOSED and above.head.pos_ in VERBAL:
+            yield from (each for each in _beside(above) if _may_lend(each[0], above, token))
+        if above.lemma_.lower() in EXPOSED and above.head.pos_ in VERBAL:
             yield from _beside(above.head)
+
+
+def _from_above(above: Token, token: Token) -> Iterator[Modality]:
+    """What a word that has a trigger in its scope makes of it."""
+    lemma = above.lemma_.lower()
+    if lemma in REPORTS:
+        yield from _of_report(above)
+    if (meant := _phrase(above, token) or _to_come(above, token)) is not None:
+        yield meant
+    if lemma in ABOVE and is_noncommittal(above):
+        yield Modality.ALLEGED
+    elif lemma in ABOVE and not is_negated(above):
+        yield _governed(above)
+    if any(child.dep_ == "mark" and child.lower_ in CONDITIONS for child in above.lefts):
+        yield Modality.FEARED  # "there would be a cost *if* their land was *used* for attacks"
+
+
+def _of_report(report: Token) -> Iterator[Modality]:
+    if _is_untrue(report) or _is_refuted(report):
+        yield Modality.DENIED
+    if _is_unconfirmed(report):
+        yield Modality.ALLEGED
 
 
 def _governed(above: Token) -> Modality:
@@ -146,7 +170,80 @@ def _lends(above: Token, token: Token) -> bool:
     """Whether a governing verb's tense and negation are the trigger's too: "*no* attack *took* place"."""
     if token.dep_ == "xcomp":
         return True
+    if any(child.lower_.startswith("un") for child in above.rights if child.dep_ == "acomp"):
+        return False  # "the attack must *not* go *unpunished*"
     return token.pos_ != "VERB" and token.dep_ in LENDING and above.pos_ in VERBAL
+
+
+def _may_lend(modality: Modality, verb: Token, token: Token) -> bool:
+    """Whether a verb's modality may be a noun's too.
+
+    Not so in "the attack *should* be studied", which asks for none, and "was *not the first*".
+    """
+    described = verb.lemma_ == "be" and any(child.dep_ == "attr" for child in verb.rights)
+    if modality is Modality.DENIED:
+        return not (described and token.dep_ in RAISING)
+    return modality is not Modality.DEMANDED or token.pos_ == "VERB"
+
+
+def _of_whole(token: Token) -> Iterator[Proposal]:
+    """What is proposed of the deed that a trigger is a part of: "*vowed* to win by *bombing* the port".
+
+    So it is of an operation that is told by its purpose: "the operation to *retake* the town *will* begin".
+    """
+    above = token.head
+    if token.dep_ == "pcomp" and above.lower_ == "by" and above.head.pos_ == "VERB":
+        yield from proposals(above.head)
+    if (
+        token.dep_ in ("acl", "relcl")
+        and token.tag_ == "VB"
+        and above.dep_ in RAISING
+        and above.head.pos_ in VERBAL
+    ):
+        yield from _beside(above.head)
+
+
+def _phrase(above: Token, token: Token) -> Modality | None:
+    """What a verb means with its particle, or with the preposition that leads to the trigger."""
+    lemma = above.lemma_.lower()
+    # "the bombing, which it *called revenge for* the killing": a verb with an object is another
+    bare = not any(child.dep_ in ("dobj", "oprd") for child in above.children)
+    rest = (c for c in above.children if c.dep_ == "prt" or (bare and c.is_ancestor(token)))
+    return next((found for child in rest if (found := PHRASES.get((lemma, child.lower_)))), None)
+
+
+def _to_come(above: Token, token: Token) -> Modality | None:
+    """What the word before an infinitive makes of it: "*is* to arrive", "*refused* to withdraw"."""
+    infinitive = token.tag_ == "VB" and any(child.lower_ == "to" for child in token.lefts)
+    held = token.dep_ in ("xcomp", "advcl") and token.head.i == above.i and token.i > above.i
+    return BEFORE_INFINITIVE.get(above.lemma_.lower()) if infinitive and held else None
+
+
+def _discredited(token: Token) -> Token | None:
+    """The word that says that what tells of an event is none: "the *call* about a bomb was a *hoax*"."""
+    for below in (token, *token.ancestors):
+        verb = below.head
+        if below.dep_ in HELD and verb.pos_ in VERBAL:
+            return next((word for word in _predicates(verb) if _says_untrue(word, below, token)), None)
+        told = below.dep_ in ("acl", "relcl") and below.lemma_.lower() not in SAYING
+        if told or below.dep_ in ("advcl", "conj", "ROOT"):
+            return None
+    return None
+
+
+def _predicates(verb: Token) -> Iterator[Token]:
+    """What a verb says that something is: "*was* a hoax", "dismissed as a *hoax*", "proved *false*"."""
+    for child in verb.rights:
+        if child.dep_ in ("acomp", "attr", "oprd"):
+            yield child
+        elif child.dep_ == "prep" and child.lower_ == "as":
+            yield from (below for below in child.rights if below.dep_ == "pobj")
+
+
+def _says_untrue(word: Token, told: Token, trigger: Token) -> bool:
+    is_news = told.i != trigger.i and told.lemma_.lower() in NEWS and word.lemma_.lower() in UNTRUE
+    negated = any(child.dep_ == "neg" for child in word.head.children)
+    return (is_news or word.lemma_.lower() in HOAXES) and not negated
 
 
 def _beside(token: Token) -> Iterator[Proposal]:
@@ -157,16 +254,35 @@ def _beside(token: Token) -> Iterator[Proposal]:
         yield Modality.THREATENED, token
     if _is_any(token):
         yield Modality.FEARED, token
+    if _is_inverted(token):
+        yield Modality.FEARED, token
     for child in token.children:
         lower = child.lower_
         if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
             yield Modality.DENIED, child
         elif child.dep_ == "aux" and lower in AUXILIARIES:
-            yield (Modality.PLANNED if _is_intended(token, child) else AUXILIARIES[lower]), child
+            yield _by_auxiliary(token, child), child
         elif child.dep_ in ("advmod", "amod") and lower in BESIDE:
             yield BESIDE[lower], child
         elif child.dep_ == "mark" and lower in CONDITIONS:
             yield Modality.FEARED, child
+
+
+def _by_auxiliary(verb: Token, auxiliary: Token) -> Modality:
+    """What an auxiliary makes of its verb; "*must have* fired" supposes, and demands nothing."""
+    if _is_intended(verb, auxiliary):
+        return Modality.PLANNED
+    modality = AUXILIARIES[auxiliary.lower_]
+    perfect = any(child.dep_ == "aux" and child.lower_ == "have" for child in verb.lefts)
+    return Modality.ALLEGED if perfect and modality is Modality.DEMANDED else modality
+
+
+def _is_inverted(verb: Token) -> bool:
+    """Whether the order of words makes a condition: "*had* the bomb *exploded*, hundreds would have died"."""
+    first = next((child for child in verb.lefts if child.dep_ == "aux"), None)
+    subject = next((child for child in verb.lefts if child.dep_ in RAISING), None)
+    before = first is not None and subject is not None and first.i < subject.i
+    return before and verb.dep_ == "advcl" and first is not None and first.lower_ in ("had", "should", "were")
 
 
 def _shared_tense(verb: Token) -> Iterator[Proposal]:
@@ -240,7 +356,9 @@ def _report_above(clause: Token) -> Token | None:
     spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
     if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
         return None
-    nouns = (clause.head, *clause.head.ancestors, *clause.head.lefts)
+    # "… is open, *contrary to reports* that it was shelled": the parser hangs the clause on "contrary"
+    aside = (token for token in clause.head.subtree if token.i < clause.left_edge.i)
+    nouns = (clause.head, *clause.head.ancestors, *clause.head.lefts, *aside)
     return next((noun for noun in nouns if noun.pos_ == "NOUN" and noun.lemma_.lower() in REPORTS), None)
 
 
@@ -274,14 +392,16 @@ def _is_untrue(report: Token) -> bool:
 
 def _is_refuted(report: Token) -> bool:
     """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
-    acted_on = report.dep_ == "nsubjpass" if is_passive(report.head) else report.dep_ == "dobj"
-    denied = acted_on and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
+    if report.dep_ == "pobj" and report.head.head.lower_ == "contrary":
+        return True
+    denied = report.dep_ in ("dobj", "nsubjpass") and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
     return denied and not is_noncommittal(report.head)
 
 
 def _is_unconfirmed(report: Token) -> bool:
-    """Whether nobody vouches for a report: "*unconfirmed* reports that the town was shelled"."""
-    return any(child.lower_ in UNCONFIRMED for child in report.lefts)
+    """Whether a report is checked, or called open: "*unconfirmed* reports that jets had bombed"."""
+    checked = report.head.lemma_.lower() in CHECKING
+    return checked or any(child.lower_ in UNCONFIRMED for child in report.lefts)
 
 
 @Language.factory(

@@ -25,6 +25,8 @@ WORDS = load("names")
 LABELS = frozenset(WORDS["labels"])
 ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
+CONTINENTS = frozenset(WORDS["continents"])
+PARTS_OF_CONTINENT = frozenset(WORDS["parts_of_continent"])
 STANCES = frozenset(WORDS["stances"])
 STANCES_AFTER = frozenset(WORDS["stances_after"])
 PLACE_NOUNS = frozenset(noun for nouns in load("nouns")["Place"].values() for noun in nouns)
@@ -205,12 +207,17 @@ def _demonyms(doc: Doc, capitalised: list[Token]) -> dict[int, str]:
         i = token.i
         pair = f"{token.lower_} {doc[i + 1].lower_}" if i + 1 < len(doc) else ""
         code = table.get(pair) or table.get(token.lower_)
-        if code is None or has_stance(doc, i):
+        if code is None or has_stance(doc, i) or (pair not in table and _is_of_continent(doc, i)):
             continue
         found[i] = code
         if pair in table:  # "South African"
             found[i + 1] = code
     return found
+
+
+def _is_of_continent(doc: Doc, i: int) -> bool:
+    """Whether a word names a continent with the one before it: "a *South American* capital"."""
+    return i > 0 and doc[i].lower_.rstrip("s") in CONTINENTS and doc[i - 1].lower_ in PARTS_OF_CONTINENT
 
 
 def _is_adjective(doc: Doc, name: Name) -> bool:

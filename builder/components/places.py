@@ -214,8 +214,8 @@ def _is_other_capital(doc: Doc, mention: EntityMention) -> bool:
 
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
     """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
-    if mention.noun not in CAPITALS:
-        return None
+    if mention.noun not in CAPITALS or not (mention.definite or mention.country):
+        return None  # "the first raid on *a* capital"
     iso = mention.country or next((code for code, _ in counts.most_common(1)), None)
     country = load_gazetteer().countries.get(iso or "")
     found = open_index().lookup(country.capital) if country is not None and country.capital else ()

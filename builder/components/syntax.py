@@ -15,6 +15,7 @@ WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
+HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
 SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
@@ -59,7 +60,7 @@ def is_passive(verb: Token) -> bool:
     if _is_clipped(verb):
         return True
     # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
-    participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and verb.dep_ == "acl")
+    participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and (verb.dep_ == "acl" or _is_ambiguous(verb)))
     if not participle or not relations.isdisjoint(("aux", "nsubj", "dobj")):
         return False
     calling = verb.lemma_ == "call" and any(child.lower_ == "on" for child in verb.rights)
@@ -67,6 +68,12 @@ def is_passive(verb: Token) -> bool:
         return False
     told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
     return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def _is_ambiguous(verb: Token) -> bool:
+    """Whether a form that follows a passive may be one: "were taken from their homes and *shot*"."""
+    follows = verb.dep_ == "conj" and any(child.dep_ == "auxpass" for child in verb.head.children)
+    return follows and verb.lemma_.lower() in HARMING
 
 
 def is_negated(verb: Token) -> bool:
@@ -114,12 +121,20 @@ def subject_of(verb: Token) -> Token | None:
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
     antecedent = _antecedent(verb) if own.lower_ in RELATIVE else None
+    if antecedent is not None and own.lower_ == "which" and verb.lemma_.lower() in DEADLY:
+        antecedent = _deed(antecedent)
     return own if antecedent is None else antecedent
 
 
 def _leads_in(subject: Token) -> bool:
     """Whether a word before a colon only says where: "*Bria*: armed men entered"."""
     return subject.i + 1 < len(subject.doc) and subject.nbor().text == ":"
+
+
+def _deed(noun: Token) -> Token:
+    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17"."""
+    deed = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in ("of", "on", "against") else noun
+    return deed if deed.i in (noun.doc._.triggers or {}) else noun
 
 
 def _misplaced_subject(verb: Token) -> Token | None:

@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
+from builder.components.senses import is_accidental, is_figurative, is_staged, is_undone
 from builder.components.stand_ins import stand_in
 from builder.components.syntax import (
     ANY_SUBJECT,
@@ -29,19 +30,11 @@ NOT_TRIGGERS = frozenset(WORDS["not_triggers"])
 WEAPON_REQUIRED = frozenset(WORDS["weapon_required"])  # frames of verbs that need a weapon: "land", "fire"
 WITHOUT_OBJECT = frozenset(WORDS["without_object"])  # "was shot at a checkpoint" is another pattern
 WITHOUT_WEAPON = frozenset(WORDS["without_weapon"])  # "fire on" is another pattern where a weapon is fired
-NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ON_PAPER = {noun: frozenset(verbs) for noun, verbs in WORDS["on_paper"].items()}
-ACCIDENTS = tuple(WORDS["accidents"])
 LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wrong: of "raped" it is "rap"
 REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
-DOUBTS = frozenset(WORDS["doubts"])
-# how a verb leaves somebody
-OF_NATURE = frozenset(WORDS["of_nature"])
-CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
-DEADLY = frozenset(
-    ("kill", "die", "injure", "hurt", "lose")
-)  # frames of what may befall people without an attack
+DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT))
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
@@ -125,7 +118,7 @@ def _companions(verb: Token) -> set[str]:
     """The lemmas that a verb of several words may be made with: particle, object, their complements."""
     found = set()
     for child in verb.children:
-        if child.dep_ in COMPANIONS:
+        if child.dep_ in COMPANIONS and not _is_of_time(child):
             found |= {child.lemma_.lower(), child.lower_}
             if child.dep_ in ("prep", "dobj"):
                 below = [*child.children]
@@ -139,6 +132,12 @@ def _companions(verb: Token) -> set[str]:
     if verb.dep_ == "relcl":
         found.add(verb.head.lemma_.lower())
     return found
+
+
+def _is_of_time(preposition: Token) -> bool:
+    """Whether "on" or "at" tells when: "the council fired its chief *on Monday*" fires on nobody."""
+    below = [child for child in preposition.children if child.dep_ == "pobj"]
+    return preposition.lower_ in ("on", "at") and any(b.ent_type_ in ("DATE", "TIME") for b in below)
 
 
 def _verb_trigger(token: Token) -> Pattern | None:
@@ -155,8 +154,7 @@ def _verb_trigger(token: Token) -> Pattern | None:
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
-    by_nobody = pattern.frame in DEADLY and _is_of_nature(verb)
-    if _is_figurative(verb) or _is_answered(verb) or by_nobody or not doer_fits or _is_habit(verb):
+    if is_figurative(verb) or _is_answered(verb) or not doer_fits or _is_habit(verb):
         return False
     if pattern.signs is not None:
         return any(token.lower_ in SIGNS[pattern.signs] for token in verb.sent)
@@ -182,23 +180,6 @@ def _is_habit(verb: Token) -> bool:
     """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
     never = any(child.dep_ == "neg" for child in verb.lefts)
     return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
-
-
-def _is_of_nature(verb: Token) -> bool:
-    """Whether nobody did it: "the *earthquake* killed twelve", "died in a *crash*"."""
-    causes = [filler for slot, filler in prepositional(verb) if slot in CAUSAL]
-    subject = None if is_passive(verb) else subject_of(verb)
-    return any(token.lemma_.lower() in OF_NATURE for token in (*causes, subject) if token is not None)
-
-
-def _is_figurative(verb: Token) -> bool:
-    """Whether what a verb acts on tells that no force is meant: "*struck* a deal", "*fights* corruption"."""
-    objects = NOT_OBJECTS.get(verb.lemma_.lower())
-    if objects is None:
-        return False
-    acted_on = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
-    acted_on += [verb.head] if verb.dep_ == "acl" and verb.tag_ == "VBN" else []
-    return any(token.lemma_.lower() in objects for token in acted_on)
 
 
 def _is_answered(verb: Token) -> bool:
@@ -318,12 +299,6 @@ def _noun_trigger(token: Token) -> Pattern | None:
     return None
 
 
-def _is_accident(sentence: Span) -> bool:
-    """Whether a sentence tells that what exploded did so by accident, and does not doubt it."""
-    words = sentence.text.lower()
-    return any(cue in words for cue in ACCIDENTS) and not any(token.lower_ in DOUBTS for token in sentence)
-
-
 def find_trigger(token: Token) -> Trigger | None:
     """The trigger that a token is, or None."""
     match token.pos_:
@@ -333,8 +308,9 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
-    undone = token.dep_ in ("pcomp", "pobj") and token.head.lower_ == "without"  # "without *warning*"
-    if pattern is None or undone or (pattern.frame == "explode" and _is_accident(token.sent)):
+    if pattern is None or is_undone(token) or (pattern.kind in DONE and is_staged(token)):
+        return None
+    if pattern.kind is EventKind.ATTACK and is_accidental(token, pattern.frame):
         return None
     return Trigger(token.i, pattern.kind, pattern.type, pattern.frame, pattern.lemma)
 

@@ -26,6 +26,8 @@ WORDS = load("warnings")
 PROMISES = frozenset(WORDS["promises"])  # "vowed to continue" threatens nobody
 NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 WISHING = frozenset(WORDS["wishing"])  # "*wants* them to leave", but not "wants to leave"
+MESSENGERS = frozenset(WORDS["messengers"])  # those who warn of what others may do
+BYSTANDERS = frozenset(WORDS["bystanders"])  # and the concepts of such actors
 LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
 SUBJUNCTIVE = frozenset(WORDS["subjunctive"])  # "demanded *that he appear*"
 UNLESS = frozenset(WORDS["unless"])
@@ -224,7 +226,7 @@ def _take(
     told = is_attack and event.modality is Modality.ASSERTED and token.pos_ == "VERB"
     demanding = content.conditional or (frame == "demand" and _is_directive(content.verb or token))
     announcing = frame in ANNOUNCING and not demanding and _is_to_come(content.verb or token)
-    if is_attack and announcing and _is_own(event, warning, doc._.mentions):
+    if is_attack and announcing and _is_own(doc, event, warning):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)
     elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
@@ -240,11 +242,27 @@ def _take(
         events[token.i] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
 
 
-def _is_own(event: EventMention, warning: EventMention, mentions: dict[int, EntityMention]) -> bool:
-    """Whether the issuer is who would act: named so, by pronoun, or by nobody else."""
+def _is_own(doc: Doc, event: EventMention, warning: EventMention) -> bool:
+    """Whether the issuer is who would act: named so, by pronoun, or by nobody else.
+
+    "The *envoy* warned that hundreds would be killed", "that *tanks* would storm the palace": others would.
+    """
+    mentions: dict[int, EntityMention] = doc._.mentions
     issuers = warning.fillers(Role.ISSUER)
     actors = event.fillers(Role.PERPETRATOR)
+    if not actors and warning.trigger.frame == "warn":
+        return not (_is_by_other(doc[event.trigger.token]) or any(_only_tells(mentions[i]) for i in issuers))
     return all(root in issuers or mentions[root].is_pronoun for root in actors)
+
+
+def _is_by_other(verb: Token) -> bool:
+    """Whether a verb has a subject of its own that acts: "*tanks* would storm the palace"."""
+    subjects = (child for child in verb.lefts if child.dep_ == "nsubj")
+    return verb.pos_ == "VERB" and any(child.pos_ != "PRON" for child in subjects)
+
+
+def _only_tells(issuer: EntityMention) -> bool:
+    return issuer.type in BYSTANDERS or not MESSENGERS.isdisjoint((issuer.noun, issuer.label.lower()))
 
 
 def _by_issuer(event: EventMention, warning: EventMention) -> EventMention:

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "it, whoever speaks": (
+        "The radio blamed Hezbollah, but <a>Hamas</a> said in a statement that <a>it</a> had nothing to do "
+        "with the blast."
+    ),
+    "the town, not where it was said": (
+        "The envoy warned in <a>Geneva</a> that Kobani might fall. Jets struck near the <b>town</b>."
+    ),
+    "the town, not where it was written": (
+        "GOMA, March 19 - Rebels shelled a garrison in the town of <a>Usulutan</a>. It was the worst raid on "
+        "the <a>town</a> so far."
+    ),
     "a pronoun quoted, of whom the report is about": (
         "<a>Gunmen</a> attacked a village. “<a>They</a> killed ten people,” a witness said."
     ),

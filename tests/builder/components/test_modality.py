@@ -43,6 +43,44 @@ SENTENCES = {
     "faced": "The rebels faced an air <Asserted>strike</Asserted> in Goma.",
     "subject to": "Boats off Goma <cue>will</cue> be subject to <Planned>attack</Planned>.",
     "been subject to": "Boats off Goma have been subject to <Asserted>attack</Asserted>.",
+    "is to": "Troops <cue>are</cue> to <Planned>withdraw</Planned> from Goma next week.",
+    "about to": "Rebels were <cue>about</cue> to <Planned>attack</Planned> the bank.",
+    "agreed to": "The army <cue>agreed</cue> to <Planned>withdraw</Planned> from Goma.",
+    "refused to": "The army <cue>refused</cue> to <Denied>withdraw</Denied> from Goma.",
+    "meant to": "The mine was <cue>meant</cue> to <Planned>kill</Planned> soldiers.",
+    "experts agree": "Experts agree that rebels <Asserted>attacked</Asserted> the bank.",
+    "mission to": "The mission to <Planned>retake</Planned> Goma <cue>will</cue> begin soon.",
+    "mission begun": "The mission to <Asserted>retake</Asserted> Goma began on Friday.",
+    "should": "Residents <cue>should</cue> <Demanded>leave</Demanded> the town of Goma.",
+    "must have": "Rebels <cue>must</cue> have <Alleged>attacked</Alleged> the bank.",
+    "an attack should be studied": "The <Asserted>attack</Asserted> on the bank should be studied.",
+    "must not go unpunished": "The <Asserted>attack</Asserted> on the bank must not go unpunished.",
+    "ruled out": "Turkey <cue>ruled</cue> out <Denied>sending</Denied> troops to Goma.",
+    "called off": "The <Denied>attack</Denied> on the bank was <cue>called</cue> off.",
+    "called it": "He called <Asserted>bombing</Asserted> it an answer to the <Asserted>raid</Asserted>.",
+    "called for": (
+        "The group <cue><Asserted>called</Asserted></cue> for <Demanded>attacks</Demanded> on the bank."
+    ),
+    "postponed": "The <Planned>evacuation</Planned> of Goma was <cue>postponed</cue>.",
+    "had it": "Had the bomb <cue><Feared>exploded</Feared></cue>, dozens would have been harmed.",
+    "by doing": (
+        "Rebels <cue><Asserted>vowed</Asserted></cue> to win by <Threatened>bombing</Threatened> the bank."
+    ),
+    "contrary to reports": (
+        "The bank is open, contrary to <cue>reports</cue> that it was <Denied>attacked</Denied>."
+    ),
+    "reports denied": (
+        "<cue>Reports</cue> that the bank had been <Denied>attacked</Denied> were denied by the army."
+    ),
+    "unconfirmed": (
+        "There were unconfirmed <cue>reports</cue> that jets <Alleged>bombed</Alleged> the bank."
+    ),
+    "a hoax": "The bomb <Denied>attack</Denied> on the bank was a <cue>hoax</cue>.",
+    "no hoax": "The bomb <Asserted>attack</Asserted> on the bank was not a hoax.",
+    "a hoaxer": "A caller who said that rebels <Denied>attacked</Denied> the bank was a <cue>hoaxer</cue>.",
+    "a false alarm": "The alarm about an <Denied>attack</Denied> on the bank was <cue>false</cue>.",
+    "who attacked was a prankster": "The man who <Asserted>attacked</Asserted> the bank was a prankster.",
+    "nobody did": "<cue>Nobody</cue> <Denied>attacked</Denied> the bank.",
     "said it would": "The army said that it <cue>would</cue> <Planned>withdraw</Planned> from Goma.",
     "used if": "There will be a cost if land is <cue>used</cue> for <Feared>attacks</Feared> on Goma.",
     "said others would be sent": (

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "any capital": "Troops in <place country=SD>Sudan</place> told of the first raid on an African capital.",
     "country": "Troops entered <place country=SD precision=country>Sudan</place>.",
     "capital": "Shells fell in <place label=Khartoum country=SD precision=settlement>Khartoum</place>.",
     "large city": "Shells fell in <place label=Mosul country=IQ geonames=99072>Mosul</place>.",

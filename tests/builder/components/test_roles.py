@@ -51,6 +51,11 @@ SENTENCES = {
         "<perpetrator>Gunmen</perpetrator> made off with a <target>car</target> in <location>Goma</location>."
     ),
     "three captured": "Twelve <victim>rebels</victim> were killed and three were captured.",
+    "taken and shot": "<victim>Men</victim> were separated from their families and shot on Friday.",
+    "an attack that killed": (
+        "Police spoke of the bombing of the American <target>destroyer</target>, which killed 17 "
+        "<victim>sailors</victim>."
+    ),
     "two subjects for the parser": (
         "Sudan's paramilitary Rapid Support <perpetrator>Forces</perpetrator> shelled a "
         "<target>bank</target>."

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "of what others may do": (
+        "The <issuer>envoy</issuer> <Alert>warned</Alert> that hundreds of people would be massacred."
+    ),
+    "of what named others may do": (
+        "The <issuer>president</issuer> <Alert>warned</Alert> that tanks would storm the palace."
+    ),
+    "of what the army would do": (
+        "The <issuer>army</issuer> <Threat>warned</Threat> that the port would be "
+        "<threatens modality=Threatened>bombed</threatens>."
+    ),
     "otherwise": (
         "They have a week. <Threat>Otherwise</Threat> the <issuer>army</issuer> will "
         "<threatens modality=Threatened>raid</threatens> the camp."

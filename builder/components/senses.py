@@ -1,0 +1,209 @@
+"""Senses: words of violence that tell of none.
+
+Figures of speech ("fired his minister"), plays and exercises ("a mock assault"), accidents and nature ("a bus
+plunged into a ravine, killing 20"), and what somebody did not do ("instead of attacking").
+"""
+
+from collections.abc import Collection, Iterator
+
+from spacy.tokens import Span, Token
+
+from builder.components.annotations import Category
+from builder.components.syntax import is_passive, prepositional, subject_of
+from builder.patterns import load
+
+WORDS = load("senses")
+NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
+ACCIDENTS = tuple(WORDS["accidents"])
+DOUBTS = frozenset(WORDS["doubts"])
+OF_NATURE = frozenset(WORDS["of_nature"])
+CRASHING = frozenset(WORDS["crashing"])
+OF_FORCE = frozenset(WORDS["of_force"])  # beside one of these a crash may be no accident
+MOCK = frozenset(WORDS["mock"])
+REHEARSING = frozenset(WORDS["rehearsing"])
+EXERCISES = frozenset(WORDS["exercises"])
+PRACTICE_TARGETS = frozenset(WORDS["practice_targets"])
+FICTION = frozenset(WORDS["fiction"])
+TELLING = frozenset(WORDS["telling"])
+TALKERS = frozenset(WORDS["talkers"])  # those who attack with words
+TALKED = frozenset(WORDS["talked"])
+MESSAGES = frozenset(WORDS["messages"])
+BLOWS = frozenset(WORDS["blows"])
+SPANS = frozenset(WORDS["spans"])
+TESTS = frozenset(WORDS["tests"])
+EXPLOSIONS = frozenset(("explosion", "blast", "detonation", "fire"))
+CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
+WITHIN = frozenset(("in", "during", "at"))
+DEADLY = frozenset(
+    ("kill", "die", "injure", "hurt", "lose")
+)  # frames of what may befall people without an attack
+BY_NATURE = DEADLY | {"strike", "damage"}
+OBJECTS = frozenset(("dobj", "nsubjpass"))
+
+
+def is_unmeant(word: Token) -> bool:
+    """Whether a word that a model takes for a trigger tells of no violence."""
+    return is_staged(word) or is_figurative(word) or is_accidental(word, "strike")
+
+
+def is_undone(trigger: Token) -> bool:
+    """Whether somebody did not do it: "without *warning*", "instead of *attacking* the base"."""
+    above = trigger.head
+    if trigger.dep_ not in ("pcomp", "pobj"):
+        return False
+    return above.lower_ == "without" or (above.i > 0 and above.nbor(-1).lower_ == "instead")
+
+
+# Figures of speech
+
+
+def is_figurative(verb: Token) -> bool:
+    """Whether those who act, or what is acted on, tell that no force is meant: "*struck* a deal"."""
+    objects = [child for child in verb.children if child.dep_ in OBJECTS]
+    lemma = verb.lemma_.lower()
+    if lemma in NOT_OBJECTS:
+        acted_on = [*objects, verb.head] if verb.dep_ == "acl" and verb.tag_ == "VBN" else objects
+        if any(token.lemma_.lower() in NOT_OBJECTS[lemma] for token in acted_on):
+            return True
+    if lemma == "fire":  # one fires weapons: "*fired* his minister"
+        aimed = any(
+            child.lower_ in ("on", "upon", "at", "into") and not child.ent_type_ for child in verb.rights
+        )
+        return not aimed and any(_is_actor(token) for token in objects)
+    return _is_of_words(verb) or _is_criticism(verb)
+
+
+def _is_actor(token: Token) -> bool:
+    mention = token.doc._.mentions.get(token.i)
+    return mention is not None and mention.category is Category.ACTOR
+
+
+def _is_of_words(verb: Token) -> bool:
+    """Whether somebody attacks with words: "the *senator attacked* the president", "*with complaints*"."""
+    if verb.lemma_.lower() not in TALKED:
+        return False
+    passive = is_passive(verb)
+    by = [filler for slot, filler in prepositional(verb) if slot == ("by" if passive else "with")]
+    subject = None if passive else subject_of(verb)
+    talked = subject is not None and subject.lemma_.lower() in TALKERS
+    return talked or any(token.lemma_.lower() in (TALKERS if passive else MESSAGES) for token in by)
+
+
+def _is_criticism(verb: Token) -> bool:
+    """Whether "fire" and "attack" are words: "came under fire *for his remarks*", "*over* prices"."""
+    under = [filler for slot, filler in prepositional(verb) if slot == "under"]
+    blows = [filler for filler in under if filler.lemma_.lower() in BLOWS]
+    phrases = [slot for token in (verb, *blows) for slot in prepositional(token)]
+    return bool(blows) and any(_is_ground(slot, filler) for slot, filler in phrases)
+
+
+def _is_ground(slot: str, filler: Token) -> bool:
+    lemma = filler.lemma_.lower()
+    return slot == "over" or (slot == "for" and lemma not in SPANS) or (slot == "from" and lemma in TALKERS)
+
+
+# Plays and exercises
+
+
+def is_staged(trigger: Token) -> bool:
+    """Whether what is told is only played: in an exercise, a film, a test of a weapon."""
+    about = (trigger, *(child for child in trigger.children if child.dep_ in OBJECTS))
+    if any(child.lower_ in MOCK for token in about for child in token.lefts):
+        return True
+    if trigger.i > 1 and trigger.nbor(-1).text == "-" and trigger.nbor(-2).lower_ in TESTS:
+        return True  # "test-fired"
+    return _is_rehearsed(trigger) or _is_in_play(trigger) or _is_part_of_play(trigger)
+
+
+def _is_rehearsed(trigger: Token) -> bool:
+    """Whether it is only practised, or told by a work of fiction: "the novel *tells* how gunmen storm"."""
+    above = trigger.head
+    if trigger.dep_ in ("dobj", "nsubjpass", "xcomp") and above.lemma_.lower() in REHEARSING:
+        return True
+    subject = subject_of(above) if trigger.dep_ in ("ccomp", "dobj") else None
+    told = above.lemma_.lower() in TELLING and subject is not None
+    return told and subject is not None and _is_fiction(subject)
+
+
+def _is_fiction(noun: Token) -> bool:
+    lemma = noun.lemma_.lower()
+    return not FICTION.isdisjoint((lemma, *(f"{left.lower_} {lemma}" for left in noun.lefts)))
+
+
+def _is_play(noun: Token) -> bool:
+    return noun.lemma_.lower() in EXERCISES or _is_fiction(noun)
+
+
+def _is_in_play(trigger: Token) -> bool:
+    """Whether its clause is set in a play: "a *drill* in which gunmen stormed", "in the *game*, players"."""
+    if trigger.dep_ == "relcl" and _is_play(trigger.head):
+        inside = (child.lower_ for child in trigger.subtree if child.i < trigger.i)
+        return not {"which", "where"}.isdisjoint(inside)
+    if trigger.pos_ == "NOUN" and any(slot == "of" and _is_fiction(f) for slot, f in prepositional(trigger)):
+        return True  # "the shooting of a film"
+    settings = [(slot, filler) for slot, filler in prepositional(trigger) if slot in WITHIN]
+    aimed_at = {child.lemma_.lower() for child in trigger.children if child.dep_ in OBJECTS}
+    practised = any(filler.lemma_.lower() in EXERCISES for _, filler in settings)
+    told = any(slot == "in" and _is_fiction(filler) for slot, filler in settings)
+    return told or (practised and not PRACTICE_TARGETS.isdisjoint(aimed_at))
+
+
+def _is_part_of_play(trigger: Token) -> bool:
+    """Whether it is told that it belonged to a play: "the blast was *part of the shooting of a film*"."""
+    if trigger.dep_ != "nsubj" or trigger.head.lemma_ != "be":
+        return False
+    words = (
+        below.lemma_.lower()
+        for child in trigger.head.rights
+        if child.dep_ == "attr"
+        for below in child.subtree
+    )
+    return not (EXERCISES | FICTION).isdisjoint(words)
+
+
+# Accidents and nature
+
+
+def is_accidental(trigger: Token, frame: str) -> bool:
+    """Whether nobody did it: "the *earthquake* killed twelve", "a *bus plunged* down, killing 20"."""
+    if frame == "explode":
+        return _is_accident(trigger.sent)
+    if trigger.pos_ != "VERB" or frame not in BY_NATURE:
+        return False
+    if _is_of_nature(trigger, by_itself=frame == "strike"):
+        return True
+    return frame in DEADLY and (_is_of_fire(trigger) or _is_of_crash(trigger))
+
+
+def _is_accident(sentence: Span) -> bool:
+    """Whether a sentence tells that what exploded did so by accident, and does not doubt it."""
+    words = sentence.text.lower()
+    return any(cue in words for cue in ACCIDENTS) and not any(token.lower_ in DOUBTS for token in sentence)
+
+
+def _causes(verb: Token, slots: Collection[str] = CAUSAL) -> Iterator[Token]:
+    """What a verb's harm came from: its subject, and what it was "by", "in" or "from"."""
+    yield from (filler for slot, filler in prepositional(verb) if slot in slots)
+    subject = None if is_passive(verb) else subject_of(verb)
+    if subject is not None:
+        yield subject
+
+
+def _is_of_nature(verb: Token, *, by_itself: bool) -> bool:
+    """Whether nature or an accident did it; troops may strike "*in* a storm", but not "by" one."""
+    exploded = _is_accident(verb.sent)
+    causes = [token.lemma_.lower() for token in _causes(verb, ("by",) if by_itself else CAUSAL)]
+    return any(cause in OF_NATURE or (exploded and cause in EXPLOSIONS) for cause in causes)
+
+
+def _is_of_fire(verb: Token) -> bool:
+    """Whether a fire did it that is told first, and no gunfire: "*a fire* in a factory killed nine"."""
+    fires = [token for token in _causes(verb) if token.lower_ in ("fire", "blaze")]
+    return any([left.lower_ for left in fire.lefts] == ["a"] for fire in fires)
+
+
+def _is_of_crash(verb: Token) -> bool:
+    """Whether a crash did it that nobody caused: "*plunged* into a ravine, killing 20"."""
+    near = (verb.head, *(child for child in verb.children if child.dep_ == "advcl"))
+    crashed = any(token.lemma_.lower() in CRASHING and token.pos_ == "VERB" for token in near)
+    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.sent)
