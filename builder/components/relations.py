@@ -21,7 +21,9 @@ HOSTING = frozenset(WORDS["hosting"])
 STATIONING = frozenset(WORDS["stationing"])
 BELONGING = frozenset(WORDS["belonging"])
 OPERATING = frozenset(WORDS["operating"])
-TELLING = HOSTING | STATIONING | BELONGING | OPERATING
+KEEPING = frozenset(WORDS["keeping"])
+FORCES = frozenset(WORDS["keepers"])
+TELLING = HOSTING | STATIONING | BELONGING | OPERATING | KEEPING
 OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
 SPOKESMEN = frozenset(load("attribution")["spokesmen"])
 ASIDE = frozenset(("acl", "relcl"))
@@ -179,6 +181,8 @@ def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
     elif lemma in STATIONING and any(child.lower_ == "where" for child in verb.lefts):
         stationed = (child for child in verb.lefts if child.dep_ in ("nsubj", "nsubjpass"))
         yield from _actors(RelationName.HOSTS, _facility_before(verb, mentions), stationed, mentions)
+    elif lemma in KEEPING and subject is not None:
+        yield from _kept(verb, mentions)
     elif lemma in BELONGING:
         owners = (filler for slot, filler in prepositional(verb) if slot == "to")
         yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), owners, mentions)
@@ -189,6 +193,18 @@ def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
         facility = _facility_before(verb, mentions) if verb.dep_ in ASIDE else own
         if facility is not None and mentions[facility].category is Category.FACILITY:
             yield from _actors(RelationName.OPERATOR, facility, agents, mentions)
+
+
+def _kept(verb: Token, mentions: Mentions) -> Iterator[Relation]:
+    """Whose a facility is that they "have": "soldiers, *who have a post* at the bridge"."""
+    keeper = subject_of(verb)
+    owner = None if keeper is None else mentions.get(keeper.i)
+    if owner is None or owner.type not in FORCES or owner.is_pronoun:
+        return
+    for child in verb.rights:
+        mention = mentions.get(child.i)
+        if child.dep_ == "dobj" and mention is not None and mention.category is Category.FACILITY:
+            yield Relation(RelationName.OPERATOR, child.i, owner.root)
 
 
 def _hosted(verb: Token, subject: Token | None, mentions: Mentions) -> Iterator[Relation]:

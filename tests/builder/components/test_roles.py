@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "on the edge of": (
+        "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
+        "<location>Goma</location>."
+    ),
     "who burst into": "<perpetrator>Gunmen</perpetrator> burst into the <target>theatre</target>.",
     "a clause on those of a place": (
         "Four <victim>employees</victim> of the mine, who were abducted by "

@@ -51,6 +51,10 @@ SENTENCES = {
         "The <issuer>embassy</issuer> <Demand>told</Demand> <addressee>Americans</addressee> to "
         "<demands modality=Demanded>leave</demands> Goma."
     ),
+    "who is told beside a noun of no list": (
+        "The sender, the Peasant <issuer>Front</issuer>, <Demand>warned</Demand> the "
+        "<addressee>mayor</addressee> to <demands modality=Demanded>leave</demands> Goma."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."
