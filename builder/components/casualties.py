@@ -19,116 +19,42 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
-from builder.components.quantities import PLURALS, bare_numeral, parse_number, quantity_at
-from builder.components.quantities import WORDS as NUMBER_WORDS
+from builder.components.quantities import bare_numeral, parse_number, quantity_at
 from builder.components.shares import shares
+from builder.components.toll_forms import (
+    AMONG,
+    CHANGED,
+    CUE,
+    DEAD,
+    FIGURES,
+    NOBODY,
+    NOT,
+    OUTCOMES,
+    PARTED,
+    PHRASE,
+    PUT_AT,
+    SPOKEN,
+    SPOKEN_OF,
+    SPOKEN_OUTCOMES,
+    TO_COME,
+    UP_FROM,
+    YEAR,
+    ZERO,
+    ZERO_ONLY,
+)
 from builder.components.toll_parts import AMONG_WHOM, with_parts
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
-from builder.patterns import alternatives, load
+from builder.patterns import load
 
 WORDS = load("casualties")
 FRAMES = {frame: Outcome(name) for frame, name in WORDS["frames"].items()}
 TYPES = {concept: Outcome(name) for concept, name in WORDS["types"].items()}
-OUTCOMES = {word: Outcome(name) for word, name in WORDS["words"].items()}
-SPOKEN_OUTCOMES = {noun: Outcome(name) for noun, name in WORDS["spoken"].items()}
-ZERO_ONLY = frozenset(WORDS["zero_only"])
-ZERO = frozenset(WORDS["zero"])
 # Nobody is hurt by what did not happen, or not yet.
 UNDONE = frozenset(
     (Modality.THREATENED, Modality.PLANNED, Modality.FEARED, Modality.DEMANDED, Modality.ATTEMPTED)
 )
 UNITS = frozenset((*load("times")["units"], "minute"))
 NOBODY_AT_ALL = Quantity(exact=0, stated=0)
-
-_WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
-_NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
-_AMONG_WHOM = alternatives(AMONG_WHOM)
-_ANOTHER = alternatives(word for word in NUMBER_WORDS if word != "one")  # "no one was killed"
-_NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
-# What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
-_INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)}))
-# "12 people dead", "at least three others wounded", "no casualties", "without loss of life".
-PHRASE = re.compile(
-    rf"""
-    \b(?=[\d{_INITIALS}])(?P<number>{alternatives(ZERO)}|{_NUMERAL})
-    (?:[ ](?!(?:\d|(?:{_ANOTHER}|{alternatives(WORDS["breaking"])})\b))[\w'’-]+){{0,3}}?[ ]  # who is counted
-    (?:(?:{alternatives(WORDS["copulas"])})[ ](?:still[ ]|also[ ]|later[ ])?)?      # "were", "are still"
-    (?:(?:taken|held|made)[ ])?                                          # "taken hostage"
-    (?P<word>{_WORD})\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "no one was killed", "nobody was hurt", "none of them was injured", "nobody has died".
-NOBODY = re.compile(
-    rf"""
-    \b(?:no[ ]one|no-one|nobody|none(?:[ ]of[ ](?:the|them)\b[\w ]{{0,20}}?)?)[ ]
-    (?:(?:aboard|else|(?:in|inside|at|on)(?:[ ]\w+){{1,2}})[ ])?      # "nobody on board"
-    (?:
-        (?:was|were|had[ ]been|has[ ]been|is)[ ](?:reported[ ])?
-        (?P<word>{_WORD})(?:[ ]or[ ](?P<second>{_WORD}))?
-        |(?:has[ ]|had[ ])?died
-    )\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "the death toll rose from 12 to 14", "put the toll at 30", "a toll of nine", but no "14 per cent".
-SPOKEN = re.compile(
-    rf"""
-    \b(?P<noun>{alternatives(SPOKEN_OUTCOMES)}|number[ ]of[ ](?:\w+[ ]){{0,5}}?(?P<counted>{_WORD}|died))\b
-    [^.;\n]{{0,140}}?                                     # a clause may stand between: 140 characters hold it
-    (?:\bfrom[ ](?P<before>{_NUMERAL})[ ])?\b
-    (?:to|at|of|was|as|stands[ ]at|stood[ ]at)[ ]
-    (?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?
-    (?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "five of its drivers were among the dead"
-AMONG = re.compile(
-    rf"""
-    \b(?!(?:19|20)\d\d\b)(?=[\d{_INITIALS}])(?P<number>{_NUMERAL})      # no year: "the 2016 agreement"
-    (?:[ ](?!and\b)[\w'’-]+){{0,6}}?[ ]                   # "seven signatories of the 2016 peace agreement"
-    (?:were|was|are|is)[ ](?:also[ ])?among[ ](?:the|those)[ ](?:{_NUMERAL}[ ])?(?P<word>{_AMONG_WHOM})\b
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-# "47 civilians died, not 35"
-NOT = re.compile(rf",[ ](?:and[ ])?not[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE)
-# "put the dead at 26, all civilians, and the injured at 46".
-PUT_AT = re.compile(
-    rf"\bthe[ ](?P<word>{_WORD})[ ](?:now[ ])?(?:at|to)[ ](?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?"
-    rf"(?P<number>{_NUMERAL})\b",
-    re.IGNORECASE,
-)
-# "had spoken of five dead", "earlier it had spoken of eight"
-SPOKEN_OF = re.compile(
-    rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
-)
-# "has climbed to 47, up from 42"
-UP_FROM = re.compile(
-    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE
-)
-# "lowered it to 14", where the figure is spoken of before.
-CHANGED = re.compile(
-    rf"""
-    \b(?:raised|raising|lowered|lowering|revised|revising|reduced|cut|increased|corrected|updated)[ ]
-    (?:it|this|that|the[ ](?:figure|number|count))[ ](?:(?:up|down)(?:ward|wards)?[ ])?
-    (?:from[ ](?P<before>{_NUMERAL})[ ])?(?:to|at)[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-YEAR = re.compile(r"(?:19|20)\d\d")  # "the number of deaths in the first half of 2013"
-DEAD = re.compile(r"\b(?:toll|dead|deaths?|died|killed|victims)\b", re.IGNORECASE)
-# What tells that a figure takes the place of another, or that another took its place.
-CUE = re.compile(
-    rf"\b(?:(?P<updating>{alternatives(WORDS['updating'])})|{alternatives(WORDS['superseded'])})\b",
-    re.IGNORECASE,
-)
-# "feared that the toll *would* rise"
-TO_COME = re.compile(
-    rf"\b(?:{alternatives(WORDS['to_come'])})[ ](?:yet[ ]|still[ ]|further[ ])?$", re.IGNORECASE
-)
-FIGURES = re.compile(rf"\b(?:{alternatives(WORDS['figures'])})\b", re.IGNORECASE)
 
 
 def _matches(pattern: re.Pattern[str], doc: Doc, text: str) -> Iterator[tuple[re.Match[str], Span]]:
@@ -147,6 +73,10 @@ def _phrases(doc: Doc, text: str) -> Iterator[Toll]:
         if match["number"].lower() in ZERO:
             yield Toll(span.start, span.end, outcome, NOBODY_AT_ALL)
         elif word not in ZERO_ONLY and _counts_people(doc, span) and quantity_at(span[0]) != Quantity():
+            yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
+    for match, span in _matches(PARTED, doc, text):
+        if _counts_people(doc, span) and quantity_at(span[0]) != Quantity():
+            outcome = OUTCOMES[match["word"].lower()]
             yield Toll(span.start, span.end, outcome, quantity_at(span[0]), _counted_head(doc, span))
     for match, span in _matches(NOBODY, doc, text):
         for found in filter(None, (match["word"] or "died", match["second"])):
@@ -335,7 +265,8 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
     earlier = [k for k in attacks if events[k].trigger.token < sentence.start]
     causes = {i for e in events for role, i in e.links if role is Role.IN_RETALIATION_FOR}
     told = [k for k in earlier if events[k].trigger.token not in causes]  # of two, the answer is the news
-    return next(iter((told or earlier)[-1:]), None)
+    # the toll may come before what brought it, as the news of a siege that has ended
+    return next(iter((told or earlier)[-1:] or attacks[:1]), None)
 
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:

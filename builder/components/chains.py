@@ -22,6 +22,8 @@ GENERIC_FACILITIES = frozenset(WORDS["generic_facilities"])
 UNFIT: dict[str, list[str]] = WORDS["unfit"]
 GENERIC_OF_TYPE = frozenset(WORDS["generic_of_type"])
 ARMED = frozenset((None, *WORDS["armed_types"]))  # None: "commander", "chief", "leader"
+# Bodies that no text calls "the group".
+OFFICIAL = frozenset(("NewsAgency", "Government", "Police", "StateForces", "InternationalForces"))
 MOVEMENTS = frozenset(WORDS["movement_types"])  # "the movement", "the party" are said of armed ones too
 SAME_START = 4  # folded letters that two spellings of one first name share
 
@@ -209,7 +211,7 @@ def _fits_body(chain: Chain, mention: EntityMention) -> bool:
         return False
     if mention.noun in BODY_NOUNS and chain.kind in (ActorKind.ORGANIZATION, ActorKind.GROUP):
         alike = compatible(chain.type, mention.type) or {chain.type, mention.type} <= MOVEMENTS
-        return chain.is_named and alike
+        return chain.is_named and alike and not (mention.noun == "group" and chain.type in OFFICIAL)
     takes_up = mention.noun in TAKING_UP and chain.first.noun in ATTACKERS
     return takes_up and chain.category is Category.ACTOR
 

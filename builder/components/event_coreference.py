@@ -73,10 +73,19 @@ def _continued(
     if _is_anew(context, cluster):
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
-    fitting.sort(key=lambda host: _is_background(context, host, answered))
+    fitting.sort(
+        key=lambda host: (_is_background(context, host, answered), not _is_of_kind(context, host, cluster))
+    )
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
     return next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+
+
+def _is_of_kind(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether an event is of the kind that a definite noun tells, if it tells one: "the *grenade* attack"."""
+    if not cluster.types or not _is_definite_noun(context.doc[cluster.first.trigger.token]):
+        return True
+    return not set(cluster.types).isdisjoint(host.types)
 
 
 def _is_anew(context: Context, cluster: Cluster) -> bool:

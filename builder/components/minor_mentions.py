@@ -18,6 +18,7 @@ HARMED = frozenset(WORDS["harmed"])  # "*the wounded* were flown to Ankara"
 HEADS = frozenset(("nsubj", "nsubjpass", "dobj", "pobj"))
 POSSESSIVES = frozenset(WORDS["possessives"])
 DAMAGING = frozenset(WORDS["damaging_verbs"])
+ACTED_ON = frozenset(("dobj", "nsubjpass", "dative"))
 MODIFYING = frozenset(("amod", "compound", "nmod", "poss"))
 LONGEST_MODIFIER = 2  # tokens before the last of a noun that modifies another: "car bomb attack"
 
@@ -77,7 +78,9 @@ def _people(token: Token, code: str) -> EntityMention | None:
     number = read_quantity(token)
     plural = token.tag_ in ("NNS", "NNPS")
     single = token.tag_ in ("NN", "NNP") and any(child.lower_ in ("a", "an") for child in token.lefts)
-    if not (single or (plural and number != Quantity())):
+    # "warned *Americans*", but "attacked the Iranians"
+    bare = plural and token.dep_ in ACTED_ON and not any(child.dep_ == "det" for child in token.lefts)
+    if not (single or bare or (plural and number != Quantity())):
         return None
     kind = ActorKind.GROUP if plural else ActorKind.PERSON
     word = _word(token, Category.ACTOR, kind, noun="national")

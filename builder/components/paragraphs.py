@@ -59,6 +59,9 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
         text = token.text
         is_bracket = text == "("
         after_x = text == "X." and token.i > 0 and tokens[token.i - 1].lower_ == "on" and following.is_title
+        if text == ";" and token.i >= closing and _is_of_list(tokens, token.i):
+            yield following.i, True
+            continue
         if following.i in begins_paragraph or following.idx in starts or after_x:  # "wrote on X. Seven men"
             yield following.i, True
             begun = following.i
@@ -73,6 +76,13 @@ def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
         )  # "spokesman Maj. Diaz"
         if token.i < closing or is_bracket or is_quote or in_lower_case or is_first or after_rank:
             yield following.i, False
+
+
+def _is_of_list(tokens: list[Token], i: int) -> bool:
+    """Whether a semicolon is one of several in its sentence, each before what could stand alone."""
+    full = next((k for k in range(i + 1, len(tokens)) if tokens[k].text in ".\n!?"), len(tokens))
+    start = next((k for k in range(i - 1, -1, -1) if tokens[k].text in ".!?" or tokens[k].is_space), -1)
+    return sum(t.text == ";" for t in tokens[start + 1 : full]) > 1
 
 
 def paragraph_starts(doc: Doc) -> frozenset[int]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, Name
 from builder.components.lexicon import Noun, noun_ending_at
-from builder.components.names import STANCES, has_stance, is_backer
+from builder.components.names import STANCES, TITLES, has_stance, is_backer
+from builder.components.quantities import CAPTIVE
 from builder.components.syntax import tokens_with
 from builder.gazetteer import Entry
 from builder.model import ActorKind
@@ -84,16 +85,32 @@ def noun_phrases(doc: Doc) -> Iterator[tuple[int, int, int]]:
             if after is not None:
                 yield after
             end = beyond.get(chunk.end - 1, chunk.end)  # "Tower *22*" goes on after the chunk
+            end -= _ends_with_captive(chunk)
             ends.add(end)
             start = begun.get(chunk.start, chunk.start)  # "to *Tell* Shihab", as if a verb
-            yield _after_credit(doc, start, chunk.end - 1), end, chunk.end - 1
+            root = min(end, chunk.end) - 1
+            yield _after_credit(doc, start, root), end, root
     yield from _after_brackets(doc, ends)
     yield from _counted_aside(doc, ends)
     for name in names:
         if name in long_names:
             yield name.start, name.end, long_names[name]
         elif name.end not in ends:
-            yield name.start, name.end, name.end - 1
+            yield _first_title(doc, name), name.end, name.end - 1
+
+
+def _ends_with_captive(chunk: Span) -> bool:
+    """Whether the parser makes one phrase of whom somebody takes captive: "took *300 people* hostage"."""
+    last = chunk[-1]
+    return last.lower_ in CAPTIVE and last.i > chunk.start and last.nbor(-1).tag_ == "NNS"
+
+
+def _first_title(doc: Doc, name: Name) -> int:
+    """Where a name begins with the ranks before it: "the commander, *General* Rafael Samudio"."""
+    start = name.start
+    while start > 0 and doc[start - 1].lower_ in TITLES and doc[start - 1].head.i == name.end - 1:
+        start -= 1
+    return start
 
 
 def _after_credit(doc: Doc, start: int, root: int) -> int:

@@ -34,9 +34,10 @@ def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
     if event.trigger.kind is not EventKind.ATTACK:
         return event
     if _is_placed(doc, event):  # "12 May, Acapulco: A shop in the Costa Azul area was hit": both tell
-        if led is None or _is_on_map(doc, event):
+        around = None if _is_on_map(doc, event) else _around(doc, event) or led
+        if around is None:
             return event
-        return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, led)))
+        return replace(event, roles=(*event.roles, RoleFiller(Role.LOCATION, around)))
     token = event.trigger.token
     inner = (_around(doc, event), _town_at_distance(doc, token), place_told(doc[token], doc._.triggers))
     root = next((found for found in (*inner, led) if found is not None), None)
@@ -47,8 +48,19 @@ def _around(doc: Doc, event: EventMention) -> int | None:
     """The place in which an unnamed place is told to be: "on a beach *in Sousse*", "a village *in Niger*"."""
     mentions: dict[int, EntityMention] = doc._.mentions
     places = (mentions[root] for role in (Role.LOCATION, Role.TARGET) for root in event.fillers(role))
-    around = (location_after(doc, m) for m in places if m.category is Category.PLACE)
-    return next((root for root in around if root is not None), None)
+    around = (_location_of(doc, m) for m in places if m.category is Category.PLACE)
+    known = {*event.fillers(Role.LOCATION), *event.fillers(Role.TARGET)}
+    return next((root for root in around if root is not None and root not in known), None)
+
+
+def _location_of(doc: Doc, place: EntityMention) -> int | None:
+    """Where a place is told to be, past a comma too: "the settlement of Sirte, *in the district of* Kala"."""
+    named = named_after(doc, place)
+    place = place if named is None else doc._.mentions[named]
+    after = location_after(doc, place)
+    if after is None and place.name is not None and doc[min(place.end, len(doc) - 1)].text == ",":
+        after = location_after(doc, replace(place, end=place.end + 1))
+    return after
 
 
 def _town_at_distance(doc: Doc, token: int) -> int | None:

@@ -22,6 +22,8 @@ RANGE = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 HUNDRED = 100  # the one scale that multiplies only the word before it
 NAUTICAL = "nautical"
 QUALIFIER_WINDOW = 3  # the longest qualifier, "not less than", has three words
+# How people are taken, in the singular, where the parser sees one phrase: "took *300 people hostage*".
+CAPTIVE = frozenset(("hostage", "captive", "prisoner"))
 
 
 def parse_number(text: str) -> int | None:
@@ -47,7 +49,8 @@ def parse_number(text: str) -> int | None:
 
 def read_quantity(root: Token) -> Quantity:
     """How many a noun phrase counts, read from the numeral before its head (or "dozens of" above it)."""
-    numerals = [child for child in root.lefts if _counts(child)]
+    holder = root.head if root.dep_ == "compound" and root.head.lower_ in CAPTIVE else root
+    numerals = [child for child in holder.lefts if _counts(child)]
     if numerals:
         # The last: of "between 6 and 8" and "twenty-one" the parser may hang each part on the noun.
         return quantity_at(next((n for n in reversed(numerals) if n.dep_ == "nummod"), numerals[0]))

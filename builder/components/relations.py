@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, register_extensions
+from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after
 from builder.components.names import is_backer
 from builder.components.syntax import prepositional, subject_of, tokens_with
@@ -20,7 +21,9 @@ HOSTING = frozenset(WORDS["hosting"])
 STATIONING = frozenset(WORDS["stationing"])
 BELONGING = frozenset(WORDS["belonging"])
 OPERATING = frozenset(WORDS["operating"])
-TELLING = HOSTING | STATIONING | BELONGING | OPERATING
+KEEPING = frozenset(WORDS["keeping"])
+FORCES = frozenset(WORDS["keepers"])
+TELLING = HOSTING | STATIONING | BELONGING | OPERATING | KEEPING
 OWNED = frozenset(WORDS["owned_types"])  # a country before these is whose they are: "the US embassy"
 SPOKESMEN = frozenset(load("attribution")["spokesmen"])
 ASIDE = frozenset(("acl", "relcl"))
@@ -86,7 +89,10 @@ def spoken_for(doc: Doc, root: int) -> int:
 
 
 def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
-    after = location_after(doc, mention)
+    nation = _nation_of(doc, mention, mentions)
+    if nation is not None:
+        yield Relation(RelationName.OPERATOR, mention.root, nation.root)
+    after = location_after(doc, mention) if nation is None else None
     if after is not None:
         yield Relation(RelationName.LOCATION, mention.root, after)
     for inner in _modifying(mention, mentions, Category.PLACE):
@@ -104,6 +110,14 @@ def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterat
     for owner in (*_modifying(mention, mentions, Category.ACTOR), *islice(named, 1)):
         if owner.kind is ActorKind.ORGANIZATION:
             yield Relation(RelationName.OPERATOR, mention.root, owner.root)
+
+
+def _nation_of(doc: Doc, mention: EntityMention, mentions: Mentions) -> EntityMention | None:
+    """Whose embassy or consulate it is: "the embassy *of Chad*"."""
+    if mention.type is None or "DiplomaticFacility" not in ancestors(mention.type):
+        return None
+    state = next(_after_of(doc, mention, mentions, OWNER_WINDOW), None)
+    return state if state is not None and state.type == "country" else None
 
 
 def _of_place(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[Relation]:
@@ -167,6 +181,8 @@ def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
     elif lemma in STATIONING and any(child.lower_ == "where" for child in verb.lefts):
         stationed = (child for child in verb.lefts if child.dep_ in ("nsubj", "nsubjpass"))
         yield from _actors(RelationName.HOSTS, _facility_before(verb, mentions), stationed, mentions)
+    elif lemma in KEEPING and subject is not None:
+        yield from _kept(verb, mentions)
     elif lemma in BELONGING:
         owners = (filler for slot, filler in prepositional(verb) if slot == "to")
         yield from _actors(RelationName.OPERATOR, _facility_before(verb, mentions), owners, mentions)
@@ -177,6 +193,18 @@ def _of_verb(verb: Token, mentions: Mentions) -> Iterator[Relation]:
         facility = _facility_before(verb, mentions) if verb.dep_ in ASIDE else own
         if facility is not None and mentions[facility].category is Category.FACILITY:
             yield from _actors(RelationName.OPERATOR, facility, agents, mentions)
+
+
+def _kept(verb: Token, mentions: Mentions) -> Iterator[Relation]:
+    """Whose a facility is that they "have": "soldiers, *who have a post* at the bridge"."""
+    keeper = subject_of(verb)
+    owner = None if keeper is None else mentions.get(keeper.i)
+    if owner is None or owner.type not in FORCES or owner.is_pronoun:
+        return
+    for child in verb.rights:
+        mention = mentions.get(child.i)
+        if child.dep_ == "dobj" and mention is not None and mention.category is Category.FACILITY:
+            yield Relation(RelationName.OPERATOR, child.i, owner.root)
 
 
 def _hosted(verb: Token, subject: Token | None, mentions: Mentions) -> Iterator[Relation]:

@@ -41,6 +41,7 @@ TITLES = frozenset(WORDS["titles"])
 ORDERS = frozenset(WORDS["orders"])
 BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
+EDGES = frozenset(WORDS["edges"])
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
 POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
@@ -121,6 +122,8 @@ def _gapped_event(draft: _Draft, weapon: EntityMention) -> Iterator[EventMention
 
 def _own_slot(draft: _Draft, slot: str, head: Token, item: Token) -> str:
     """The slot of one item of a list: a facility coordinated with a place is an item of the object's list."""
+    if slot == "on" and head.lemma_.lower() in EDGES:
+        return "in"  # "*on the edge* of Goma"
     first, other = draft.mentions.get(head.i), draft.mentions.get(item.i)
     if first is None or other is None:
         return slot

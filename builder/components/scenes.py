@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Span, Token
 from builder.components.annotations import Category, EntityMention, EventMention, TimeMention
 from builder.components.lexicon import ancestors
 from builder.components.paragraphs import paragraph_starts
-from builder.components.syntax import ANY_SUBJECT, prepositional, tokens_with
+from builder.components.syntax import ANY_SUBJECT, prepositional, subject_of, tokens_with
 from builder.model import EventKind
 from builder.patterns import load
 
@@ -37,7 +37,8 @@ def find_scenes(doc: Doc, events: Iterable[EventMention]) -> Iterator[Scene]:
     for verb in tokens_with(doc, "POS", "VERB"):
         sentence = verb.sent
         # The verb of a sentence, or what the parser coordinates with a participle: "*masked*, and arrived"
-        is_main = sentence.root.i in (verb.i, verb.head.i) and verb.dep_ in ("ROOT", "conj")
+        # or what they tried: "they attempted to *cross* the border"
+        is_main = sentence.root.i in (verb.i, verb.head.i) and verb.dep_ in ("ROOT", "conj", "xcomp")
         if verb.lemma_.lower() not in ARRIVING or not is_main or not _is_by_armed(verb):
             continue
         if sentence.end >= len(doc) or sentence.end in begins:
@@ -50,7 +51,8 @@ def find_scenes(doc: Doc, events: Iterable[EventMention]) -> Iterator[Scene]:
 
 def _is_by_armed(verb: Token) -> bool:
     mentions: dict[int, EntityMention] = verb.doc._.mentions
-    subject = next((child for child in verb.lefts if child.dep_ in ANY_SUBJECT), None)
+    own = next((child for child in verb.lefts if child.dep_ in ANY_SUBJECT), None)
+    subject = subject_of(verb) if verb.dep_ == "xcomp" else own
     if subject is None:
         first = next((t for t in verb.sent if t.lemma_.lower() in COMING and t.i < verb.i), None)
         return first is not None  # the parser lost "between 25 and 30 *gunmen*"
@@ -70,6 +72,10 @@ def scene_place(scene: Scene) -> int | None:
     heads = [filler for slot, filler in prepositional(scene.verb) if slot in WHERE]
     heads += [child for child in scene.verb.rights if child.dep_ == "dobj"]
     heads += [filler for head in heads for slot, filler in prepositional(head) if slot in WHERE]
+    # "in the sector *of Goma*"
+    heads += [
+        what for head in heads if head.i not in mentions for slot, what in prepositional(head) if slot == "of"
+    ]
     found = [mentions[head.i] for head in heads if head.i in mentions]
     places = [m for m in found if m.category is Category.PLACE]
     return next((m.root for m in (*places, *found) if _is_where(m)), None)

@@ -37,7 +37,9 @@ TESTS = frozenset(WORDS["tests"])
 EXPLOSIONS = frozenset(("explosion", "blast", "detonation", "fire"))
 CAUSAL = frozenset(("by", "in", "from", "of", "during", "with"))
 WITHIN = frozenset(("in", "during", "at"))
-DEADLY = frozenset(("kill", "die", "injure", "lose"))  # frames of what may befall people without an attack
+DEADLY = frozenset(
+    ("kill", "die", "injure", "hurt", "lose")
+)  # frames of what may befall people without an attack
 BY_NATURE = DEADLY | {"strike", "damage"}
 OBJECTS = frozenset(("dobj", "nsubjpass"))
 

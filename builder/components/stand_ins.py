@@ -7,6 +7,7 @@ from spacy.tokens import Token
 from builder.components.annotations import Category, EntityMention
 from builder.components.entities import GROUPINGS
 from builder.components.frames import GENERIC, can_act, is_country
+from builder.components.quantities import CAPTIVE
 from builder.components.slots import AROUND
 from builder.components.syntax import prepositional
 from builder.patterns import load
@@ -25,12 +26,29 @@ def stand_in(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
     if partitive or counted or grouping:
         of = (below for slot, below in prepositional(token) if slot == "of")
         return next((below for below in of if below.i in mentions or token.i not in mentions), token)
-    if lemma in LEADERS and token.i not in mentions:  # "the *Hamas* leadership", "the leadership of *Hamas*"
+    if token.i in mentions:
+        return token
+    return _told_beside(token, mentions) or _state_of(token, mentions)
+
+
+def _told_beside(token: Token, mentions: Mapping[int, EntityMention]) -> Token | None:
+    """Whom or what the words around a noun of no list tell it to be."""
+    found: Iterator[Token] = iter(())
+    if token.lower_ in CAPTIVE:  # "took 300 *people* hostage", as if one phrase
+        found = (child for child in token.lefts if child.i in mentions)
+    elif token.lemma_.lower() in LEADERS:  # "the *Hamas* leadership", "the leadership of *Hamas*"
         led = (*(below for slot, below in prepositional(token) if slot == "of"), *token.lefts)
-        return next((below for below in led if below.i in mentions and can_act(mentions[below.i])), token)
-    if token.i not in mentions and token.dep_ == "pobj" and token.head.lower_ in AROUND:
-        return _place_named_after(token, mentions) or token
-    if token.i in mentions or lemma not in GENERIC:
+        found = (below for below in led if below.i in mentions and can_act(mentions[below.i]))
+    elif token.pos_ == "NOUN":  # "the sender, the Revolutionary *Front*, warned"
+        apposed = (child for child in token.rights if child.dep_ == "appos" and child.i in mentions)
+        found = (child for child in apposed if mentions[child.i].category is Category.ACTOR)
+    around = token.dep_ == "pobj" and token.head.lower_ in AROUND
+    return next(found, None) or (_place_named_after(token, mentions) if around else None)
+
+
+def _state_of(token: Token, mentions: Mapping[int, EntityMention]) -> Token:
+    """The state that a generic noun is of: "*US* interests"; else the noun."""
+    if token.lemma_.lower() not in GENERIC or (token.dep_ == "pobj" and token.head.lower_ in AROUND):
         return token
     owners = (child for child in token.lefts if child.i in mentions)
     return next((child for child in owners if is_country(mentions[child.i])), token)

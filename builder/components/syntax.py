@@ -23,6 +23,7 @@ SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who die
 SAYING = frozenset(load("attribution")["say"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
+DATING = frozenset(("on", "in", "since"))
 SEVERAL = frozenset(("were", "are", "have"))
 UNITS = frozenset(WORDS["units"])  # of time: "*seconds* later"
 STRAY = frozenset(
@@ -147,6 +148,9 @@ def _deed(noun: Token) -> Token:
 def _misplaced_subject(verb: Token) -> Token | None:
     """The subject of a verb that the parser hung on a noun, or on who reports what came of an attack."""
     above = verb.head
+    dated = next((noun for child in verb.lefts if (noun := _glued_to_date(child)) is not None), None)
+    if dated is not None:
+        return dated
     if _is_main(verb):
         return subject_of(above)
     if verb.dep_ in ("acl", "conj") and above.pos_ in NOMINAL and _is_finite_clause(verb):
@@ -207,6 +211,16 @@ def _acting_noun(noun: Token, clause: Token) -> Token:
     if noun.lemma_.lower() in UNDERTAKING and clause.tag_ == "VB":
         return _undertaker(noun)
     return _topmost(noun) if _is_finite_clause(clause) else noun
+
+
+def _glued_to_date(preposition: Token) -> Token | None:
+    """The subject that the parser takes for a part of a date: "on 23 October *guerrillas* fired"."""
+    if preposition.dep_ != "prep" or preposition.lower_ not in DATING:
+        return None
+    noun = next((child for child in preposition.rights if child.dep_ == "pobj"), None)
+    if noun is None or noun.tag_ != "NNS" or noun.ent_type_ == "DATE" or noun.left_edge.ent_type_ != "DATE":
+        return None
+    return noun if noun.left_edge.i == preposition.i + 1 else None
 
 
 def _is_main(verb: Token) -> bool:
@@ -330,19 +344,31 @@ def _is_of_several(verb: Token, noun: Token) -> bool:
 def _is_member_told(verb: Token, noun: Token) -> bool:
     """Whether "who" means the person before a body's name: "a commander of the group *who* was killed"."""
     person = any(child.lower_ == "who" for child in verb.lefts)
-    of_body = noun.dep_ == "pobj" and noun.lemma_.lower() in ORGANIZATIONS
-    return person and of_body and noun.head.head.pos_ in NOMINAL
+    of_body = noun.lemma_.lower() in ORGANIZATIONS or _is_of_several(verb, noun)
+    return (
+        person
+        and of_body
+        and noun.dep_ == "pobj"
+        and noun.head.lower_ == "of"
+        and noun.head.head.pos_ in NOMINAL
+    )
 
 
 def prepositional(head: Token) -> Iterator[Slot]:
     """Each preposition below a token with the head of the phrase under it; "out of X" counts as "out"."""
     for child in head.children:
+        if head.pos_ == "VERB" and _glued_to_date(child) is not None and not _has_subject(head):
+            continue
         if child.dep_ in PREPOSITIONS and child.pos_ in PREPOSITION_POS:
             yield from _complements(child.lower_, child)
         elif (
             child.dep_ == "acl" and child.pos_ == "PROPN" and any(left.lower_ == "to" for left in child.lefts)
         ):
             yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
+
+
+def _has_subject(verb: Token) -> bool:
+    return any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
 
 
 def described(clause: Token) -> Token | None:

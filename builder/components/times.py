@@ -37,6 +37,7 @@ AS_OF = re.compile(rf"\b(?:{alternatives(WORDS['as_of'])})\s+(?:(?:{BETWEEN})\s+
 LONGEST_RELATION = 40  # characters: "no later than 6 p.m. local time on the "
 RANGE = frozenset(("to", "until", "till", "through", "and", "-", "–"))
 FROM = frozenset(("from", "between"))
+GRANTED = frozenset(("granted", "notice"))  # "gave them ten days", "48 hours to leave": from when they were
 COUNTING = frozenset(("after", "before"))
 
 
@@ -56,9 +57,8 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         ahead = is_deadline or _looks_ahead(span.root)
         head, reverse = _counted(span, previous)
         base = None if previous is None or reverse is None else previous.until or previous.moment
-        since = (
-            base if form == "granted" and previous is not None and previous.start >= span.sent.start else None
-        )
+        in_clause = previous is not None and previous.start >= span.sent.start
+        since = base if form in GRANTED and in_clause else None
         anchor = Anchor(as_date(since) or published, base, ahead, strict=is_deadline, reverse=bool(reverse))
         moment, until = resolve(match, anchor)
         time = TimeMention(span.start, span.end, moment, until, relation, head)

@@ -30,6 +30,7 @@ MUST = frozenset(WORDS["must"])
 MESSENGERS = frozenset(WORDS["messengers"])  # those who warn of what others may do
 BYSTANDERS = frozenset(WORDS["bystanders"])  # and the concepts of such actors
 LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
+SUBJUNCTIVE = frozenset(WORDS["subjunctive"])  # "demanded *that he appear*"
 UNLESS = frozenset(WORDS["unless"])
 DUES = frozenset(WORDS["dues"])  # what is demanded without a verb: "a *ransom* is demanded"
 OTHERWISE = frozenset(WORDS["otherwise"])
@@ -187,21 +188,31 @@ def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> E
             content.token.i > warning.trigger.token
         )  # "“He used to listen,” he told the BBC" demands nothing
         if event is None and warning.trigger.frame in ASKING and ahead and not reading.demanded:
-            event = _implied_demand(content)
+            event = _implied_demand(content, warning)
         if event is not None and event.trigger.token != warning.trigger.token:
             _take(doc, reading, content, event, events)
     return _concluded(reading)
 
 
-def _implied_demand(content: Content) -> EventMention | None:
+def _implied_demand(content: Content, warning: EventMention) -> EventMention | None:
     """An event of no type for a demand whose verb is no trigger: "to lay down their arms"."""
     token = content.token
     if token.lemma_.lower() in DUES and content.verb is None:  # "demanded a *ransom*"
         return _act(token)
     infinitive = any(child.lower_ == "to" and child.dep_ == "aux" for child in token.lefts)
-    if token.pos_ != "VERB" or not (infinitive or content.conditional):
+    wished = warning.trigger.lemma in SUBJUNCTIVE and _is_subjunctive(token)
+    if token.pos_ != "VERB" or not (infinitive or content.conditional or wished):
         return None
     return _act(token)
+
+
+def _is_subjunctive(verb: Token) -> bool:
+    """Whether a clause tells what is wished, not what is: "demanded that the president *appear*"."""
+    subject = next((child for child in verb.lefts if child.dep_ in ("nsubj", "nsubjpass")), None)
+    singular = subject is not None and subject.tag_ in ("NN", "NNP")
+    plain = verb.tag_ in ("VB", "VBP") and not any(child.dep_ == "aux" for child in verb.lefts)
+    be = any(child.dep_ == "auxpass" and child.lower_ == "be" for child in verb.lefts)
+    return verb.dep_ == "ccomp" and ((singular and plain) or be)
 
 
 def _act(token: Token) -> EventMention:

@@ -20,6 +20,10 @@ SENTENCES = {
         "<speaker>Maduro</speaker> <Announcement>says</Announcement> that it has <about>bombed</about> "
         "the port."
     ),
+    "whose hand is suspected": (
+        "A bomb <about>exploded</about>. <speaker>Police</speaker> <Accusation>suspect</Accusation> the hand "
+        "of <accused>ETA</accused>."
+    ),
     "a statement that denies": (
         "A bomb <about>exploded</about>. The leadership of <speaker>ETA</speaker> issued a statement "
         "<DenialOfResponsibility>denying</DenialOfResponsibility> responsibility."

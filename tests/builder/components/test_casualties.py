@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "behind what is inserted": (
+        "Gunmen attacked a bank; "
+        "<Injured exact=9>nine others, <Injured exact=2>two of them</Injured> minors, were wounded</Injured>."
+    ),
+    "taken, as if one phrase": "Rebels <Captured exact=300>took some 300 persons</Captured> hostage.",
+    "bodies before the attack": (
+        "<Killed exact=90>90 bodies</Killed> were taken from the ruins. Rebels had bombed the bank."
+    ),
     "among the dead": "A bomb exploded; <Killed exact=5>five of its drivers were among the dead</Killed>.",
     "number of those who": (
         "Rebels raided a town. The <Killed exact=276>number of people known to have died has risen to "

@@ -53,6 +53,7 @@ TIMES = {
     "Police identified the man who blew himself up in a market as a miner on Wednesday.": {"blew": []},
     "France on Friday marked the anniversary of the 2019 attack on the base.": {"attack": ["2019"]},
     "A court on Tuesday sentenced a man for the 2015 attack on the hotel.": {"attack": ["2015"]},
+    "On Friday rebels tried to cross illegally. They shot at residents.": {"shot": ["2024-01-26"]},
     "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
     "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
     "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},

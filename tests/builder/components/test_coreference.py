@@ -53,6 +53,13 @@ TEXTS = {
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",
+    "the rank of a name that is no phrase": (
+        "The minister, General <b>Omar Diallo</b>, spoke. Gunmen fired at the car of the army commander, "
+        "General <a>Peter Mwangi</a>, in Goma. The <a>general</a> was wounded."
+    ),
+    "no agency is a group": (
+        "<a>Hamas</a> fired rockets, its <b>Shehab News Agency</b> said. The <a>group</a> has many fighters."
+    ),
     "rank alone": "General <a>Peter Mwangi</a> was ambushed. The <a>general</a> survived.",
     "known group by another name": "<a>Islamic State</a> fired rockets. <a>ISIS</a> has many fighters.",
     "bracketed acronym": (

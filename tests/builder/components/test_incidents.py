@@ -18,6 +18,13 @@ TEXTS = {
     "effect of a verb": "Gunmen <a>attacked</a> a bank, <a>killing</a> two guards.",
     "killed in": "Two soldiers were <a>killed</a> in an <a>ambush</a> near Goma.",
     "killed when": "Two soldiers were <a>killed</a> when gunmen <a>attacked</a> a bank.",
+    "the attack of a kind": (
+        "Rebels <a>lobbed</a> a grenade at a bank. Gunmen <b>stormed</b> a school. "
+        "They condemned the grenade <a>attack</a>."
+    ),
+    "what an attack followed": (
+        "Rebels <a>attacked</a> a bank in Goma. The <a>attack</a> followed the <b>killing</b> of two rebels."
+    ),
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",

@@ -16,6 +16,8 @@ TEXTS = {
     "Rockets hit a base near Kirkuk.": ("location", "base", "Kirkuk"),
     "Rockets hit the airport of Goma.": ("location", "airport", "Goma"),
     "Rockets hit the Turkish embassy.": ("operator", "embassy", "Turkish"),
+    "Rockets hit the embassy of Turkey.": ("operator", "embassy", "Turkey"),
+    "Soldiers, who have a base nearby, came.": ("operator", "base", "Soldiers"),
     "Rockets hit the headquarters of the army.": ("operator", "headquarters", "army"),
     "Rockets hit a base used by the army.": ("operator", "base", "army"),
     "Rockets hit a base which hosts soldiers.": ("hosts", "base", "soldiers"),

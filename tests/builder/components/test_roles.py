@@ -16,6 +16,25 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "on the edge of": (
+        "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
+        "<location>Goma</location>."
+    ),
+    "who burst into": "<perpetrator>Gunmen</perpetrator> burst into the <target>theatre</target>.",
+    "a clause on those of a place": (
+        "Four <victim>employees</victim> of the mine, who were abducted by "
+        "<perpetrator>rebels</perpetrator>, are well."
+    ),
+    "a subject after a date without a comma": (
+        "On 23 October <perpetrator>guerrillas</perpetrator> fired upon a <target>convoy</target>."
+    ),
+    "taken hostage, as if one phrase": (
+        "<perpetrator>Rebels</perpetrator> took some 300 <victim>persons</victim> hostage."
+    ),
+    "where a place off the map is": (
+        "They condemn the attack against the <target>settlement</target> of La Paz Nueva, in the "
+        "municipality of <location>Tocoa</location>."
+    ),
     "a lead-in is no subject": (
         "Bria: on the night of 13 June, armed <perpetrator>men</perpetrator> robbed a <target>bank</target>."
     ),

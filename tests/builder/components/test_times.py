@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 SENTENCES = {  # published on Wednesday 31 January 2024
     "weekday looks back": "Gunmen attacked the base on <time value=2024-01-26>Friday</time>.",
     "a threat of the past": "Rebels had threatened in <time value=2023-04>April</time> to attack the base.",
+    "time to leave": (
+        "On <time value=2024-01-15>January 15</time> rebels gave them <time value=2024-01-18>72 hours to "
+        "leave</time> Goma."
+    ),
     "after another clause": "If you are joining us: on <time value=2024-01-26>Friday</time> gunmen came.",
     "the day of publication": "The bridge was hit on <time value=2024-01-31>Wednesday</time>.",
     "part of a weekday": "Shells fell on <time value=2024-01-28>Sunday afternoon</time>.",

@@ -43,6 +43,18 @@ SENTENCES = {
         "<demands modality=Demanded>release</demands> the captives;\n"
         "- <demands modality=Demanded>arrest</demands> the killers."
     ),
+    "what is demanded that somebody do": (
+        "The <issuer>rebels</issuer> <Demand>demanded</Demand> that the president "
+        "<demands modality=Demanded>appear</demands> before a court."
+    ),
+    "people of a nation": (
+        "The <issuer>embassy</issuer> <Demand>told</Demand> <addressee>Americans</addressee> to "
+        "<demands modality=Demanded>leave</demands> Goma."
+    ),
+    "who is told beside a noun of no list": (
+        "The sender, the Peasant <issuer>Front</issuer>, <Demand>warned</Demand> the "
+        "<addressee>mayor</addressee> to <demands modality=Demanded>leave</demands> Goma."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."
