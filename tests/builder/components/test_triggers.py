@@ -54,6 +54,10 @@ SENTENCES = {
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "an attack of words": "The party launched an attack on his budget.",
+    "burned flags": "Mourners burned American flags.",
+    "by accident": "A soldier accidentally dropped a grenade.",
+    "overpowered": "A policeman overpowered the man.",
     "dismissed": "The council fired its chief on Monday.",
     "with words": "A senator attacked the president over the budget.",
     "by words": "The president was attacked by lawmakers.",
