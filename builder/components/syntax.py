@@ -15,6 +15,7 @@ WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
+FATES = frozenset(WORDS["fates"])
 HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
@@ -141,8 +142,7 @@ def _understood_subject(verb: Token) -> Token | None:
     above = verb.head
     match verb.dep_:
         case "acl":
-            undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
-            return _undertaker(above) if undertaken else _topmost(above) if _is_finite_clause(verb) else above
+            return _told_of_noun(verb)
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
@@ -155,6 +155,14 @@ def _understood_subject(verb: Token) -> Token | None:
             return None if by_doing else controller(above.head)
         case _:
             return None
+
+
+def _told_of_noun(verb: Token) -> Token:
+    """The subject of a clause on a noun: the noun, or whose attempt, phrase or fate it names."""
+    noun = verb.head
+    if noun.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB":
+        return _undertaker(noun)
+    return _topmost(noun) if _is_finite_clause(verb) else _whose_fate(noun, verb)
 
 
 def _shared_subject(verb: Token) -> Token | None:
@@ -209,6 +217,13 @@ def _undertaker(noun: Token) -> Token:
     owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
     of = (filler for slot, filler in prepositional(noun) if slot in ("of", "by"))
     return owner or next(of, noun)
+
+
+def _whose_fate(noun: Token, verb: Token) -> Token:
+    """Of whom there is news: "no news of the *reporter* abducted on Friday"; else the noun."""
+    told = noun.lemma_.lower() in FATES and verb.tag_ in ("VBN", "VBD")
+    of = (filler for slot, filler in prepositional(noun) if slot == "of" and filler.i < verb.i)
+    return next(of, noun) if told else noun
 
 
 def _is_finite(verb: Token) -> bool:
