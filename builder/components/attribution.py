@@ -356,8 +356,14 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
-    fitting = {i: event for i, event in told.items() if not (claimed and _is_on_the_armed(doc, event))}
-    return _last_attack(fitting, token.i) or _last_attack(told, token.i)
+    # Nobody is blamed for what befell the attackers: "a bomber was shot. Police blamed the rebels".
+    blamed = statement.trigger.frame == "accuse"
+    fitting = {
+        i: event
+        for i, event in told.items()
+        if not ((claimed and _is_on_the_armed(doc, event)) or (blamed and _harms_the_armed(doc, event)))
+    }
+    return _last_attack(fitting, token.i) or _last_attack({} if blamed else told, token.i)
 
 
 def _is_of_other_thing(statement: EventMention, token: Token) -> bool:
@@ -372,9 +378,16 @@ def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
 
 def _is_on_the_armed(doc: Doc, event: EventMention) -> bool:
     """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed it"."""
+    return (
+        _harms_the_armed(doc, event)
+        or _is_of_state(doc, event.fillers(Role.PERPETRATOR))
+        or event.trigger.frame == "clash"
+    )
+
+
+def _harms_the_armed(doc: Doc, event: EventMention) -> bool:
     harmed = [doc._.mentions[root].type for root in event.fillers(Role.VICTIM) + event.fillers(Role.TARGET)]
-    armed = bool(harmed) and all(each == "ArmedGroup" for each in harmed)
-    return armed or _is_of_state(doc, event.fillers(Role.PERPETRATOR)) or event.trigger.frame == "clash"
+    return bool(harmed) and all(each == "ArmedGroup" for each in harmed)
 
 
 def _told_aside(accused: Token) -> Iterator[int]:

@@ -43,6 +43,7 @@ from builder.components.toll_forms import (
     ZERO_ONLY,
 )
 from builder.components.toll_parts import AMONG_WHOM, with_parts
+from builder.components.totals import is_total
 from builder.model import ActorKind, EventKind, Modality, Outcome, Role
 from builder.patterns import load
 
@@ -277,7 +278,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
     for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *_superseded(doc, text), *phrases)):
-        if doc[toll.start].idx < title_end or (_is_told(told, toll) and not toll.revises):
+        known = _is_told(told, toll) and not toll.revises
+        if known or doc[toll.start].idx < title_end or is_total(doc, toll):
             continue
         host = _revised_host(toll, events)
         host = _host(doc, toll, events) if host is None else host
@@ -321,7 +323,7 @@ def _with_own(doc: Doc, event: EventMention, phrases: list[Toll]) -> EventMentio
 
 @Language.factory(
     "polemos_casualties",
-    requires=["doc._.event_mentions", "doc._.mentions"],
+    requires=["doc._.event_mentions", "doc._.mentions", "doc._.times"],
     assigns=["doc._.event_mentions"],
 )
 def create_casualties(nlp: Language, name: str) -> "CasualtyReader":

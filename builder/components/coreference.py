@@ -30,7 +30,7 @@ from builder.components.chains import (
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.telling import is_of_telling, speaker_above
+from builder.components.telling import is_of_telling, speaker_above, subject_beside
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -141,9 +141,11 @@ class Resolver:
             things = [root for root, chain in near.items() if chain.category is Category.FACILITY]
             return near[max(things)] if things else None
         fitting = self._fitting(token, near)
-        speaker = speaker_above(token)
-        if speaker is not None and speaker.i in fitting:
-            return near[speaker.i]  # "the Party of God said that *it* had nothing to do with the blast"
+        for nearby in (speaker_above(token), subject_beside(token)):
+            if nearby is not None and nearby.i in fitting:
+                return near[nearby.i]
+        if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
+            return None
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
@@ -161,6 +163,12 @@ class Resolver:
             if pronoun.lower_ not in SPEAKING:  # "“*He* shot at us,” she said": who speaks is nobody else
                 heads = [head for head in heads if not _speaks(head, quotation)]
         return [head.i for head in heads]
+
+    def _is_of_things(self, pronoun: EntityMention, last: int) -> bool:
+        """Whether "them" may be things told since anybody was: "warplanes came and guns fired on *them*"."""
+        between = range(max(last + 1, self.doc[pronoun.root].sent.start), pronoun.root)
+        near = (self.doc._.mentions[root] for root in between if root in self.of)
+        return any(mention.plural and mention.category is Category.FACILITY for mention in near)
 
     def _is_adjective(self, root: int) -> bool:
         """Whether a country is only told of what somebody is: "a *British*-born militant"."""

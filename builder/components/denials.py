@@ -42,10 +42,15 @@ def denies_other(verb: Token) -> bool:
     if any(child.lemma_.lower() not in DENIABLE for child in objects):
         return True
     content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
-    doing = (child for child in content if child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART)
+    doing = (child for child in content if _is_gerund(child) and child.lemma_.lower() not in TAKING_PART)
     clauses = (child for child in verb.rights if child.dep_ == "ccomp")
     there = any(below.dep_ == "expl" for clause in clauses for below in clause.lefts)
     return there or any(doing)  # "denied that *there* had been any pact"
+
+
+def _is_gerund(verb: Token) -> bool:
+    """Whether a verb is one, alone or with its auxiliary: "*having received* a demand"."""
+    return verb.tag_ == "VBG" or any(child.dep_ == "aux" and child.lower_ == "having" for child in verb.lefts)
 
 
 def denies_aside(verb: Token) -> bool:

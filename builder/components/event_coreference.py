@@ -12,7 +12,7 @@ from typing import Final
 from spacy.tokens import Token
 
 from builder.components.chains import compatible
-from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_plural
+from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_parted, is_plural
 from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
@@ -103,6 +103,7 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
         and not _is_followed_by(context, cluster, host)
         and not _is_followed_by(context, host, cluster)
         and not _is_another_than_denied(host, cluster)
+        and not is_parted(context.doc, max(host.tokens), min(cluster.tokens))
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
@@ -252,12 +253,20 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     if not verbs or not cluster.frames <= EFFECTS or not told:
         return False
     unsure = cluster.modality is not Modality.ASSERTED and cluster.modality is not host.modality
-    if unsure or _moves_on(context, cluster):
+    if unsure or _moves_on(context, cluster) or any(_is_total(token) for token in context.triggers(cluster)):
+        return False
+    if "damage" in cluster.frames and "Abduction" in host.types:
         return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False
     has_own_day = bool(cluster.moments) and cluster.moments.isdisjoint(host.moments)
     return not has_own_day and cluster.filling(Role.PERPETRATOR) <= host.filling(Role.PERPETRATOR)
+
+
+def _is_total(verb: Token) -> bool:
+    """Whether a verb counts those of a whole war: "30,000 people *have died since* fighting resumed"."""
+    perfect = any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.lefts)
+    return perfect and any(token.lower_ == "since" for token in verb.subtree)
 
 
 def _takes_up_weapon(context: Context, host: Cluster, cluster: Cluster) -> bool:

@@ -16,6 +16,7 @@ OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 HATCHING = frozenset(WORDS["hatching"])
 DEADLY = frozenset(WORDS["deadly"])
+FATES = frozenset(WORDS["fates"])
 HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
@@ -165,7 +166,7 @@ def _understood_subject(verb: Token) -> Token | None:
     above = verb.head
     match verb.dep_:
         case "acl":
-            return _acting_noun(above, verb)
+            return _told_of_noun(verb)
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
@@ -206,13 +207,6 @@ def _subject_above(clause: Token) -> Token | None:
     return None if _is_finite(clause) else controller(above) if given else subject_of(above)
 
 
-def _acting_noun(noun: Token, clause: Token) -> Token:
-    """Who does what a clause on a noun tells: whose attempt or plan it is, or what the noun means."""
-    if noun.lemma_.lower() in UNDERTAKING and clause.tag_ == "VB":
-        return _undertaker(noun)
-    return _topmost(noun) if _is_finite_clause(clause) else noun
-
-
 def _glued_to_date(preposition: Token) -> Token | None:
     """The subject that the parser takes for a part of a date: "on 23 October *guerrillas* fired"."""
     if preposition.dep_ != "prep" or preposition.lower_ not in DATING:
@@ -236,6 +230,14 @@ def _is_main(verb: Token) -> bool:
         and follows
         and not marked
     )
+
+
+def _told_of_noun(verb: Token) -> Token:
+    """The subject of a clause on a noun: the noun, or whose attempt, phrase or fate it names."""
+    noun = verb.head
+    if noun.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB":
+        return _undertaker(noun)
+    return _topmost(noun) if _is_finite_clause(verb) else _whose_fate(noun, verb)
 
 
 def _shared_subject(verb: Token) -> Token | None:
@@ -301,6 +303,13 @@ def _undertaker(noun: Token) -> Token:
     if told is None and noun.dep_ == "dobj" and noun.head.lemma_.lower() in HATCHING:
         told = subject_of(noun.head)
     return told or noun
+
+
+def _whose_fate(noun: Token, verb: Token) -> Token:
+    """Of whom there is news: "no news of the *reporter* abducted on Friday"; else the noun."""
+    told = noun.lemma_.lower() in FATES and verb.tag_ in ("VBN", "VBD")
+    of = (filler for slot, filler in prepositional(noun) if slot == "of" and filler.i < verb.i)
+    return next(of, noun) if told else noun
 
 
 def _is_finite(verb: Token) -> bool:

@@ -20,6 +20,15 @@ def speaker_above(pronoun: Token) -> Token | None:
     return subject_of(saying) if told else None
 
 
+def subject_beside(pronoun: Token) -> Token | None:
+    """The subject of the clause that a pronoun's is hung on: "*troops* would shoot if *they* were hit"."""
+    clause = pronoun.head
+    if pronoun.dep_ not in SUBJECTS | {"nsubjpass"} or clause.dep_ != "advcl" or clause.head.i > pronoun.i:
+        return None
+    subject = next((child for child in clause.head.lefts if child.dep_ in SUBJECTS | {"nsubjpass"}), None)
+    return subject if subject is not None and subject.tag_ in ("NNS", "NNPS") else None
+
+
 def is_of_telling(doc: Doc, root: int) -> bool:
     """Whether a place only tells where it was said: "warned *in Geneva*", or stands in a dateline."""
     token = doc[root]

@@ -13,6 +13,7 @@ from builder.components.annotations import Category, EntityMention, Trigger, reg
 from builder.components.lexicon import ancestors
 from builder.components.senses import (
     is_accidental,
+    is_criticism,
     is_figurative,
     is_road_accident,
     is_staged,
@@ -324,6 +325,8 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
+    if token.pos_ != "VERB" and is_criticism(token):
+        return None
     if pattern is None or is_undone(token) or (pattern.kind in DONE and is_staged(token)):
         return None
     if pattern.kind is EventKind.ATTACK and is_accidental(token, pattern.frame):

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "not of what befell a bomber": (
+        "A bomber was shot. <speaker>Police</speaker> <Accusation>blamed</Accusation> the "
+        "<accused>rebels</accused>."
+    ),
     "blamed on": (
         "Rockets hit a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
         "<about>attacks</about> on <accused>militias</accused>."
@@ -403,6 +407,7 @@ NOTHING = {
         "Rebels attacked a base. Iran is said to be arming them, a charge Tehran strongly denies."
     ),
     "denied something else": "Two bombs exploded in Goma. The minister denied the failures of the army.",
+    "that a demand was received": "Gunmen abducted a nurse. The hospital denied having received a demand.",
     "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
     "a clause with a subject that the parser lost": (
         "Iran has not commented on the incidents but little-known groups believed to be connected to "

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "they, who would do something": (
+        "A <b>radio</b> said so. Gen. Diallo said his <a>troops</a> would shoot if <a>they</a> were attacked."
+    ),
     "it, whoever speaks": (
         "The radio blamed Hezbollah, but <a>Hamas</a> said in a statement that <a>it</a> had nothing to do "
         "with the blast."

@@ -64,6 +64,10 @@ SENTENCES = {
 NOTHING = {
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",
+    "an attack of words": "The party launched an attack on his budget.",
+    "burned flags": "Mourners burned American flags.",
+    "by accident": "A soldier accidentally dropped a grenade.",
+    "overpowered": "A policeman overpowered the man.",
     "dismissed": "The council fired its chief on Monday.",
     "with words": "A senator attacked the president over the budget.",
     "by words": "The president was attacked by lawmakers.",
