@@ -30,6 +30,7 @@ from builder.components.chains import (
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
+from builder.components.syntax import clause_of, is_passive, subject_of
 from builder.components.telling import is_of_telling, speaker_above, subject_beside
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
@@ -42,6 +43,7 @@ POSSESSIVES = frozenset(WORDS["possessives"])
 UNLIKELY = frozenset(WORDS["unlikely_antecedents"])
 SUBJECTS = ("nsubj", "nsubjpass")
 SAY = frozenset(load("attribution")["say"])
+OBJECTS = frozenset(("them", "him", "her"))
 SPEAKING = frozenset(("i", "we", "me", "us", "my", "our"))  # pronouns for who speaks
 SPOKEN = frozenset((EventKind.WARNING, EventKind.STATEMENT))
 
@@ -156,6 +158,9 @@ class Resolver:
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
         heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
+        acting = _subject_of_clause(pronoun)
+        if acting is not None and acting.i in near:  # "the army repelled them and killed twelve of *them*"
+            heads = [head for head in heads if near[head.i] is not near[acting.i]]
         quotation = next((each for each in self.quoted if pronoun.i in each), None)
         if quotation is not None:
             # Whoever speaks means by "they" whom they named, or else whom the report is about.
@@ -240,6 +245,14 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
         return False
     is_one = mention.number.exact in (None, 1)
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
+
+
+def _subject_of_clause(pronoun: Token) -> Token | None:
+    """Who acts in the clause of which a pronoun is an object: they are not whom it means."""
+    if pronoun.lower_ not in OBJECTS or pronoun.dep_ not in ("dobj", "pobj", "dative"):
+        return None
+    verb = clause_of(pronoun)
+    return None if verb is None or is_passive(verb) else subject_of(verb)
 
 
 def _speaks(noun: Token, quotation: range) -> bool:

@@ -35,6 +35,7 @@ PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was 
 PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 UNTRUE = frozenset(WORDS["untrue"])
+TRUTH = frozenset(WORDS["truth"])
 UNCONFIRMED = frozenset(WORDS["unconfirmed"])
 HOAXES = frozenset(WORDS["hoaxes"])
 NEWS = frozenset(WORDS["news"])  # what can be false: "the *alarm* about an attack was false"
@@ -56,6 +57,9 @@ HELD = RAISING | {"dobj"}
 
 EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
+LASTED = frozenset((*load("triggers")["suffering_verbs"], *load("triggers")["preventing_verbs"]))
+CARRYING = (frozenset(load("triggers")["support_verbs"]) - LASTED) | {"suffer", "plan", "want", "see", "be"}
+BACKGROUND = frozenset(WORDS["background"])
 HARM = frozenset(load("incidents")["effects"]) - {"damage"}  # that nobody was hurt denies no attack
 SAYING = frozenset(load("attribution")["say"])
 # Kinds of which nobody's part says that nothing happened; of attacks it may be said of the harm alone.
@@ -147,10 +151,27 @@ def _from_above(above: Token, token: Token) -> Iterator[Modality]:
         yield meant
     if lemma in ABOVE and is_noncommittal(above):
         yield Modality.ALLEGED
-    elif lemma in ABOVE and not is_negated(above):
+    elif lemma in ABOVE and not is_negated(above) and not _is_only_possible(above):
         yield _governed(above)
-    if any(child.dep_ == "mark" and child.lower_ in CONDITIONS for child in above.lefts):
-        yield Modality.FEARED  # "there would be a cost *if* their land was *used* for attacks"
+    # "there would be a cost *if* their land was *used* for attacks"
+    yield from (_of_condition(above, child) for child in above.lefts if _is_condition(child))
+
+
+def _is_only_possible(above: Token) -> bool:
+    """Whether an attempt itself is to come: "*might try* to blow up the dam"; what else is said decides."""
+    beside = {child.lower_ for child in above.lefts if child.dep_ == "aux"}
+    to_come = not beside.isdisjoint(AUXILIARIES) and "have" not in beside  # "may *have* tried"
+    return ABOVE[above.lemma_.lower()] is Modality.ATTEMPTED and to_come
+
+
+def _is_condition(child: Token) -> bool:
+    return child.dep_ == "mark" and child.lower_ in CONDITIONS
+
+
+def _of_condition(clause: Token, mark: Token) -> Modality:
+    """What is only feared, or, where it is looked into "*whether*" somebody did it, alleged."""
+    checked = mark.lower_ == "whether" and clause.head.lemma_.lower() in CHECKING
+    return Modality.ALLEGED if checked else Modality.FEARED
 
 
 def _of_report(report: Token) -> Iterator[Modality]:
@@ -188,8 +209,9 @@ def _may_lend(modality: Modality, verb: Token, token: Token) -> bool:
     Not so in "the attack *should* be studied", which asks for none, and "was *not the first*".
     """
     described = verb.lemma_ == "be" and any(child.dep_ == "attr" for child in verb.rights)
-    if modality is Modality.DENIED:
-        return not (described and token.dep_ in RAISING)
+    if modality is Modality.DENIED:  # "did *not* claim the attack" denies none, "did *not* launch" one does
+        unmeant = token.dep_ == "dobj" and verb.lemma_.lower() not in CARRYING
+        return not (unmeant or (described and token.dep_ in RAISING))
     return modality is not Modality.DEMANDED or token.pos_ == "VERB"
 
 
@@ -271,8 +293,8 @@ def _beside(token: Token) -> Iterator[Proposal]:
             yield _by_auxiliary(token, child), child
         elif child.dep_ in ("advmod", "amod") and lower in BESIDE:
             yield BESIDE[lower], child
-        elif child.dep_ == "mark" and lower in CONDITIONS:
-            yield Modality.FEARED, child
+        elif _is_condition(child):
+            yield _of_condition(token, child), child
 
 
 def _by_auxiliary(verb: Token, auxiliary: Token) -> Modality:
@@ -352,6 +374,8 @@ def governors(token: Token) -> Iterator[Token]:
             # "it is *possible* that rebels attacked"
             yield from (child for child in above.rights if child.dep_ == "acomp" and above.lemma_ == "be")
         if above.dep_ == "prep" and above.pos_ != "VERB":
+            if above.lower_ in BACKGROUND:
+                return  # "vowed revenge *after* the attack": it was done
             above = above.head
             yield above  # "fear of an attack"; what governs the fear is another matter
             if above.lemma_.lower() not in QUANTIFIERS:
@@ -405,11 +429,16 @@ def _is_untrue(report: Token) -> bool:
 
 def _is_refuted(report: Token) -> bool:
     """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
-    if report.dep_ == "pobj" and report.head.head.lower_ == "contrary":
+    noun = report.head.head  # "*contrary* to reports that", "no *truth* in reports that"
+    if report.dep_ == "pobj" and (noun.lower_ == "contrary" or _is_nothing(noun)):
         return True
     acted_on = report.dep_ == "nsubjpass" if is_passive(report.head) else report.dep_ == "dobj"
     denied = acted_on and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
     return denied and not is_noncommittal(report.head)
+
+
+def _is_nothing(noun: Token) -> bool:
+    return noun.lower_ in TRUTH and any(child.lower_ in NOBODY for child in noun.lefts)
 
 
 def _is_unconfirmed(report: Token) -> bool:

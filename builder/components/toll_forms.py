@@ -18,6 +18,7 @@ _WORD = alternatives((*OUTCOMES, *ZERO_ONLY))
 _NUMBER = alternatives((*NUMBER_WORDS, *PLURALS))
 _AMONG_WHOM = alternatives(AMONG_WHOM)
 _ANOTHER = alternatives(word for word in NUMBER_WORDS if word != "one")  # "no one was killed"
+_MONTHS = alternatives(load("times")["months"])
 _NUMERAL = rf"(?:\d+(?:,\d{{3}})*|(?:{_NUMBER})(?:-(?:{_NUMBER}))?)"
 # What a phrase begins with: to see that a word does not is much cheaper than to try the phrase on it.
 _INITIALS = "".join(sorted({word[0] for word in (*NUMBER_WORDS, *PLURALS, *ZERO)}))
@@ -88,8 +89,14 @@ SPOKEN_OF = re.compile(
     rf"\bspoken[ ]of[ ](?P<number>{_NUMERAL})(?=[.;,]|[ ](?:dead|deaths)\b)", re.IGNORECASE
 )
 # "has climbed to 47, up from 42"
+# "up from 150 *in February*" compares
+_OTHER_TIME = (
+    rf"[ ](?:(?:in|during|for)[ ](?:the[ ])?(?:previous|same|first|last|past|year|month|\d{{4}}|{_MONTHS})"
+    r"|(?:a|the)[ ](?:year|month|week|previous)|last[ ](?:year|month|week))\b"
+)
 UP_FROM = re.compile(
-    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))", re.IGNORECASE
+    rf"\b(?:up|down)[ ]from[ ](?P<number>{_NUMERAL})\b(?![ ]?(?:per|%|kilomet))(?!{_OTHER_TIME})",
+    re.IGNORECASE,
 )
 # "lowered it to 14", where the figure is spoken of before.
 CHANGED = re.compile(

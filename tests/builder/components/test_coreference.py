@@ -44,6 +44,9 @@ TEXTS = {
         "<a>building</a> was destroyed."
     ),
     "a pronoun quoted is not who speaks": "<a>Omar Diallo</a> said: “He shot at us.” <a>Diallo</a> fled.",
+    "they are not who acts": (
+        "The <a>army</a> repelled the <b>insurgents</b> and killed twelve of <b>them</b>."
+    ),
     "last name": "<a>Omar Diallo</a> spoke. Later <a>Diallo</a> left.",
     "rank and last name": "General <a>Peter Mwangi</a> spoke. Gen. <a>Mwangi</a> left.",
     "two people": "<a>Omar Diallo</a> met <b>Fatima Haddad</b>. <b>Haddad</b> left.",

@@ -40,6 +40,13 @@ SENTENCES = {
         "The rebels <cue>planned</cue> to <Planned>raid</Planned> the hotel, <Planned>kill</Planned> the "
         "guards and then <Planned>bomb</Planned> the lobby, police said."
     ),
+    "not claimed": "The group has not claimed the <Asserted>raid</Asserted> on the prison.",
+    "not launched": "The army did <cue>not</cue> launch the <Denied>attack</Denied> on the camp.",
+    "might try": "Officials <cue>fear</cue> rebels <cue>might</cue> try to <Feared>bomb</Feared> the dam.",
+    "no truth in": "There was no truth in <cue>reports</cue> that jets had <Denied>bombed</Denied> the camp.",
+    "looked into whether": (
+        "Police are investigating <cue>whether</cue> rebels <Alleged>attacked</Alleged> the bank."
+    ),
     "disrupted": "Police <cue>disrupted</cue> an <Attempted>attack</Attempted> on the bank.",
     "foiled a plot": "Police <cue>foiled</cue> a plot to <Attempted>bomb</Attempted> the bank.",
     "found a plan": "Officers found a <cue>plan</cue> to <Planned>bomb</Planned> the bank.",

@@ -164,6 +164,10 @@ SENTENCES = {
         "The <issuer>army</issuer> issued an order <Demand>giving</Demand> <addressee>families</addressee> "
         "72 hours to <demands modality=Demanded>vacate</demands> the schools."
     ),
+    "revenge after": (
+        "The <issuer>president</issuer> <Threat>vowed</Threat> "
+        "<threatens modality=Threatened>revenge</threatens> after the attack on the barracks."
+    ),
     "told that they must": (
         "The <issuer>army</issuer> <Demand>told</Demand> <addressee>villagers</addressee> that they must "
         "<demands modality=Demanded>leave</demands> the town."
