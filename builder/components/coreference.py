@@ -158,8 +158,8 @@ class Resolver:
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
         heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
-        acting = _subject_of_clause(pronoun)
-        if acting is not None and acting.i in near:  # "the army repelled them and killed twelve of *them*"
+        acting = _acting_in_clause(pronoun)
+        if acting is not None and acting.i in near:
             heads = [head for head in heads if near[head.i] is not near[acting.i]]
         quotation = next((each for each in self.quoted if pronoun.i in each), None)
         if quotation is not None:
@@ -247,8 +247,11 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
 
 
-def _subject_of_clause(pronoun: Token) -> Token | None:
-    """Who acts in the clause of which a pronoun is an object: they are not whom it means."""
+def _acting_in_clause(pronoun: Token) -> Token | None:
+    """Who acts in the clause of which a pronoun is an object: not whom it means.
+
+    "The army repelled the insurgents and killed twelve of *them*."
+    """
     if pronoun.lower_ not in OBJECTS or pronoun.dep_ not in ("dobj", "pobj", "dative"):
         return None
     verb = clause_of(pronoun)

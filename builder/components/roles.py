@@ -42,6 +42,7 @@ ORDERS = frozenset(WORDS["orders"])
 BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
 EDGES = frozenset(WORDS["edges"])
+MOUNTS = frozenset(WORDS["mounts"])
 MEDIA = frozenset(load("roles")["media"])
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
 POSSESSIVES = frozenset(load("coreference")["possessives"])
@@ -204,6 +205,8 @@ def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
     """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
     if slot in ("on", "via") and mention.label.lower() in MEDIA:  # "claimed the attack *on Telegram*"
+        return True
+    if role is Role.LOCATION and mention.noun in MOUNTS:  # "shot by gunmen *on a motorcycle*"
         return True
     own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
     if own and draft.doc[mention.start].lower_ in POSSESSIVES:  # "claimed the attack *on its radio station*"

@@ -136,7 +136,7 @@ def _companions(verb: Token) -> set[str]:
                 numerals = (below for below in child.lefts if below.dep_ == "nummod")
                 # "hand *over* 21 men": the parser's "more than 21"
                 found |= {below.lower_ for numeral in numerals for below in numeral.lefts}
-    if verb.dep_ == "relcl":
+    if verb.dep_ == "relcl" or (verb.dep_ == "acl" and verb.tag_ == "VBN"):  # "the bombing, *claimed* by X"
         found.add(verb.head.lemma_.lower())
     return found
 

@@ -70,6 +70,10 @@ SENTENCES = {
         "<Announcement>said</Announcement>, <TollReport>adding</TollReport> that two soldiers had been "
         "<about>killed</about>."
     ),
+    "claimed by": (
+        "The <about>bombing</about> of the market, <ClaimOfResponsibility>claimed</ClaimOfResponsibility> by "
+        "<speaker>Boko Haram</speaker>, killed ten people."
+    ),
     "a charge that is denied": (
         "<speaker>Ukraine</speaker> <Accusation>accused</Accusation> <accused>Russia</accused> of "
         "<about>shelling</about> the hospital, a charge <speaker>Moscow</speaker> "

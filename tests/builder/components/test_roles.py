@@ -72,6 +72,10 @@ SENTENCES = {
     "the country of an unnamed village": (
         "<perpetrator>Gunmen</perpetrator> raided a <target>village</target> in <location>Niger</location>."
     ),
+    "what gunmen ride": (
+        "A <victim>colonel</victim> was shot in <location>Goma</location> by "
+        "<perpetrator>gunmen</perpetrator> on a motorcycle."
+    ),
     "what is seen in the air": (
         "A <mover>Russian</mover> reconnaissance plane was seen over <location>Kharkiv</location>."
     ),
