@@ -103,9 +103,9 @@ def _is_deniable(event: EventMention) -> bool:
 
 
 def _nothing(verb: Token) -> Token | None:
-    """The word that says that nothing was fired, hit or damaged: "it had fired *no* rocket"."""
+    """The word that says that nothing was fired or hit: "fired *no* rocket", "*not* a single rocket was"."""
     affected = (child for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    return next((left for noun in affected for left in noun.lefts if left.lower_ == "no"), None)
+    return next((left for noun in affected for left in noun.lefts if left.lower_ in ("no", "not")), None)
 
 
 def _weighed(found: list[Proposal]) -> list[Proposal]:

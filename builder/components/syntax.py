@@ -308,7 +308,9 @@ def prepositional(head: Token) -> Iterator[Slot]:
     for child in head.children:
         if head.pos_ == "VERB" and _glued_to_date(child) is not None and not _has_subject(head):
             continue
-        if child.dep_ in PREPOSITIONS and child.pos_ in PREPOSITION_POS:
+        # "fired at a base that it knew, *and at* a port"
+        joined = child.dep_ == "conj" and child.pos_ == "ADP"
+        if (child.dep_ in PREPOSITIONS or joined) and child.pos_ in PREPOSITION_POS:
             yield from _complements(child.lower_, child)
         elif (
             child.dep_ == "acl" and child.pos_ == "PROPN" and any(left.lower_ == "to" for left in child.lefts)

@@ -25,6 +25,7 @@ SENTENCES = {
     ),
     "unverified": "There were unverified <cue>reports</cue> that the bank was <Alleged>shelled</Alleged>.",
     "decided": "The army has <cue>decided</cue> to <Planned>withdraw</Planned> from Goma.",
+    "not a single": "<cue>Not</cue> a single rocket was <Denied>fired</Denied> at the port.",
     "plan": "The rebels <cue>plan</cue> to <Planned>attack</Planned> the bank.",
     "will": "Troops <cue>will</cue> <Planned>withdraw</Planned> from the border.",
     "fear": "Residents <cue>fear</cue> an <Feared>attack</Feared> on the bank.",
