@@ -40,6 +40,7 @@ PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
 OWNERS: dict[str, str] = WORDS["owners"]
 POSSESSIVES = frozenset(WORDS["possessives"])
 UNLIKELY = frozenset(WORDS["unlikely_antecedents"])
+OPENING = 60  # tokens: a title, a line that says whose statement it is, and a first sentence
 SUBJECTS = ("nsubj", "nsubjpass")
 SPOKEN = frozenset((EventKind.WARNING, EventKind.STATEMENT))
 
@@ -138,6 +139,8 @@ class Resolver:
         if pronoun.category is Category.FACILITY:
             things = [root for root, chain in near.items() if chain.category is Category.FACILITY]
             return near[max(things)] if things else None
+        if token.lower_ == "we":
+            return self._issuer(token)
         kinds = PRONOUN_KINDS[OWNERS.get(token.lower_, token.lower_)]
         fitting = [
             root
@@ -161,6 +164,15 @@ class Resolver:
     def _is_adjective(self, root: int) -> bool:
         """Whether a country is only told of what somebody is: "a *British*-born militant"."""
         return self.doc._.mentions[root].noun == DEMONYM and self.doc[root].dep_ not in SUBJECTS
+
+    def _issuer(self, pronoun: Token) -> Chain | None:
+        """Who says "we" outside quotes: the body that a statement opens with and that acts in it."""
+        if any(pronoun.i in quotation for quotation in self.quoted):
+            return None
+        bodies = [chain for chain in self.chains if chain.kind is ActorKind.ORGANIZATION and chain.is_named]
+        opening = (chain for chain in bodies if min(m.root for m in chain.mentions) < OPENING)
+        acting = (c for c in opening if any(self.doc[m.root].dep_ in SUBJECTS for m in c.mentions))
+        return next(acting, None)
 
     def extend(self, chain: Chain, mention: EntityMention) -> None:
         """Add a mention to a chain, with what it tells of the entity that the chain does not have yet."""

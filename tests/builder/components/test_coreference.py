@@ -55,6 +55,9 @@ TEXTS = {
     "no agency is a group": (
         "<a>Hamas</a> fired rockets, its <b>Shehab News Agency</b> said. The <a>group</a> has many fighters."
     ),
+    "who says we": (
+        "The <a>Rural League</a> condemns the raid on Goma. <a>We</a> demand that the army leave."
+    ),
     "rank alone": "General <a>Peter Mwangi</a> was ambushed. The <a>general</a> survived.",
     "known group by another name": "<a>Islamic State</a> fired rockets. <a>ISIS</a> has many fighters.",
     "bracketed acronym": (
