@@ -30,7 +30,7 @@ from builder.components.chains import (
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.telling import is_of_telling, speaker_above, subject_beside
+from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -143,9 +143,13 @@ class Resolver:
             root
             for root, c in near.items()
             if _kind_of(c, doc[root]) in kinds
+            and not (token.lower_ == "it" and _is_several(c))
             and doc[root].dep_ not in UNLIKELY
             and not self._is_adjective(root)
         ]
+        kept = reflexive(token)
+        if kept is not None and kept.i in self.of:
+            fitting = [root for root in fitting if near[root] is not self.of[kept.i]]
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
@@ -193,6 +197,8 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
         first = chain.first.label
@@ -236,6 +242,11 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
         return False
     is_one = mention.number.exact in (None, 1)
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
+
+
+def _is_several(chain: Chain) -> bool:
+    """Whether a chain is of people whom "it" is not said of: "65 militants died; *it* denied"."""
+    return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
 
 
 def _kind_of(chain: Chain, head: Token) -> str | None:

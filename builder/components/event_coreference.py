@@ -6,6 +6,7 @@ that singles out one target of a series is a part of it.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import product
 from typing import Final
 
@@ -24,6 +25,7 @@ WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack:
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
 ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
 DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
+RECENT = timedelta(days=31)  # what was longer ago is background where it is told in a clause on a noun
 FEW_ROLES = 2  # "the *Kabul* attack on the *base*" still refers; what tells more tells anew
 
 
@@ -56,10 +58,27 @@ def _continued(
     if _is_anew(context, cluster):
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
-    fitting.sort(key=lambda host: not background.isdisjoint(host.tokens))
+    fitting.sort(key=lambda host: not background.isdisjoint(host.tokens) or _is_aside(context, host))
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
     return next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+
+
+def _is_aside(context: Context, host: Cluster) -> bool:
+    """Whether an event is only told of somebody: "a man *killed* last year", "who survived a *siege*"."""
+    aside = all(_stands_aside(token) for token in context.triggers(host))
+    return aside and (_is_old(context, host) or not any(t.pos_ == "VERB" for t in context.triggers(host)))
+
+
+def _is_old(context: Context, host: Cluster) -> bool:
+    published = context.doc._.published
+    days = [str(moment) for moment in host.moments]
+    return bool(days) and published is not None and max(days) < (published - RECENT).isoformat()
+
+
+def _stands_aside(token: Token) -> bool:
+    above = (token, *token.ancestors)
+    return any(each.dep_ in ("acl", "relcl") and each.sent.root.i != each.i for each in above)
 
 
 def _is_anew(context: Context, cluster: Cluster) -> bool:

@@ -55,7 +55,7 @@ def is_passive(verb: Token) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
-    if _is_clipped(verb):
+    if _is_clipped(verb) or is_gapped(verb):
         return True
     # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
     participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and (verb.dep_ == "acl" or _is_ambiguous(verb)))
@@ -66,6 +66,14 @@ def is_passive(verb: Token) -> bool:
         return False
     told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
     return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def is_gapped(verb: Token) -> bool:
+    """Whether a second clause leaves out what makes it passive: "it *would be razed* and Lebanon *hit*"."""
+    follows = verb.dep_ == "conj" and any(child.dep_ == "auxpass" for child in verb.head.children)
+    modal = follows and any(child.dep_ == "aux" and child.tag_ == "MD" for child in verb.head.lefts)
+    own = {child.dep_ for child in verb.children}
+    return modal and verb.tag_ in ("VBN", "VBD") and "nsubj" in own and own.isdisjoint(("aux", "dobj"))
 
 
 def _is_ambiguous(verb: Token) -> bool:
@@ -317,6 +325,13 @@ def _in_list(appositive: Token) -> bool:
     if any(child.dep_ in ("cc", "conj") for child in appositive.rights):
         return True
     return any(child.dep_ == "cc" and child.i > appositive.i for child in appositive.head.rights)
+
+
+def is_earlier_clause(clause: Token) -> bool:
+    """Whether a clause ends with a semicolon, so that the next does not tell it: "six died; it denied"."""
+    end = clause.right_edge.i + 1
+    before = clause.dep_ == "ccomp" and clause.i < clause.head.i
+    return before and end < len(clause.doc) and clause.doc[end].text == ";"
 
 
 def content_verbs(head: Token) -> Iterator[Token]:
