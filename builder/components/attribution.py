@@ -34,6 +34,7 @@ from builder.components.syntax import (
     subject_of,
     tokens_with,
 )
+from builder.components.telling import speaks_next
 from builder.model import ActorKind, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -130,7 +131,7 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     """The token of who speaks in a subject: an actor, else a country, else another place."""
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
     # … but "Jundullah, *a splinter group*, said": what is told of the subject is no other speaker
-    apposed = (child for child in subject.rights if child.dep_ == "appos" and not _is_described(child))
+    apposed = (child for child in subject.rights if child.dep_ == "appos" and not _is_described(doc, child))
     found = (able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
     speaking = [mention for mention in found if mention is not None]
     actors = [mention for mention in speaking if mention.category is Category.ACTOR]
@@ -139,8 +140,9 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     return None if speaker is None else speaker.root
 
 
-def _is_described(noun: Token) -> bool:
-    return any(child.lower_ in ("a", "an") for child in noun.lefts)
+def _is_described(doc: Doc, noun: Token) -> bool:
+    described = any(child.lower_ in ("a", "an") for child in noun.lefts)
+    return described and not speaks_next(doc, noun.left_edge.i, noun.i + 1)
 
 
 def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
@@ -334,8 +336,14 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
-    fitting = {i: event for i, event in told.items() if not (claimed and _is_on_the_armed(doc, event))}
-    return _last_attack(fitting, token.i) or _last_attack(told, token.i)
+    # Nobody is blamed for what befell the attackers: "a bomber was shot. Police blamed the rebels".
+    blamed = statement.trigger.frame == "accuse"
+    fitting = {
+        i: event
+        for i, event in told.items()
+        if not ((claimed and _is_on_the_armed(doc, event)) or (blamed and _harms_the_armed(doc, event)))
+    }
+    return _last_attack(fitting, token.i) or _last_attack({} if blamed else told, token.i)
 
 
 def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
@@ -344,9 +352,16 @@ def _is_of_state(doc: Doc, roots: Iterable[int]) -> bool:
 
 def _is_on_the_armed(doc: Doc, event: EventMention) -> bool:
     """Whether the armed were the victims: "*four attackers were shot*. The Taliban claimed it"."""
+    return (
+        _harms_the_armed(doc, event)
+        or _is_of_state(doc, event.fillers(Role.PERPETRATOR))
+        or event.trigger.frame == "clash"
+    )
+
+
+def _harms_the_armed(doc: Doc, event: EventMention) -> bool:
     harmed = [doc._.mentions[root].type for root in event.fillers(Role.VICTIM) + event.fillers(Role.TARGET)]
-    armed = bool(harmed) and all(each == "ArmedGroup" for each in harmed)
-    return armed or _is_of_state(doc, event.fillers(Role.PERPETRATOR)) or event.trigger.frame == "clash"
+    return bool(harmed) and all(each == "ArmedGroup" for each in harmed)
 
 
 def _told_aside(accused: Token) -> Iterator[int]:

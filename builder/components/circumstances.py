@@ -8,6 +8,7 @@ from datetime import date
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
+from builder.components.aftermath import dated_by, is_aftermath
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.clusters import dates_agree
 from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
@@ -27,6 +28,7 @@ SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
 APPROACHING = frozenset(WORDS["approaching"])
 NEARER = frozenset(("closer", "nearer"))
+SPOKEN = frozenset((EventKind.STATEMENT, EventKind.WARNING))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
 COUNTED = frozenset(load("attribution")["tolls"])
@@ -66,14 +68,17 @@ def attach_times(doc: Doc, events: Events) -> None:
     lead_ins = tuple(find_lead_ins(doc))
     scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
-        headed = _headed(doc, time, events, lead_ins)
-        found = headed or _recalled(doc, time, events) or _begun(doc, time, events)
+        headed, recalled = _headed(doc, time, events, lead_ins), _recalled(doc, time, events)
+        found = headed or recalled or _begun(doc, time, events)
         saying = None if found is not None else _said_on(doc, time)
         if saying is not None:
             found = saying.i if saying.i in events else None
         elif found is None and time.relation != "as of":
             found = _owner(doc, time, events)
         owner = scene_of(time, scenes) if found is None and saying is None else found
+        if found is not None and found == recalled and time.relation == "since":
+            series = _owner(doc, time, events)  # "45 *attacks* since Nov. 19, when they seized a ship"
+            owned[found if series is None else series].append(time)
         if owner is not None and not _is_too_late(time, events[owner], doc._.published):
             owned[owner].append(time)
     for token, times in owned.items():
@@ -82,9 +87,10 @@ def attach_times(doc: Doc, events: Events) -> None:
 
 def _of_one_day(trigger: Token, times: list[TimeMention]) -> list[TimeMention]:
     """The times of an event, of one that its own words date no other: "on Friday marked *the 2019 raid*"."""
-    before = range(trigger.left_edge.i, trigger.i)
-    own = {time.moment for time in times if time.start in before and time.moment is not None}
-    if trigger.pos_ == "VERB" or not own:
+    is_verb = trigger.pos_ == "VERB"  # "acquitted *yesterday* of planting a bomb *in 2009*"
+    inside = range(trigger.left_edge.i, trigger.right_edge.i + 1 if is_verb else trigger.i)
+    own = {time.moment for time in times if time.start in inside and time.moment is not None}
+    if not own:
         return times
     return [time for time in times if time.moment is None or dates_agree({time.moment}, own)]
 
@@ -146,10 +152,13 @@ def _settled(doc: Doc, time: TimeMention, above: Token, events: Events) -> Settl
         return (None,)
     if above.i in events:
         told = _told_before(root, above, events)
-        return (above.i if told is None else told,)
+        said = told is None and not _is_of_clause_before(root, above, events)
+        return (above.i if said else told,)
     if above.pos_ not in VERBAL:
         bound = above.i != root.head.i and _is_bound(above)
         return (None,) if bound or above.lemma_.lower() in OTHER_DAYS else ()
+    if is_aftermath(above):
+        return (dated_by(doc, time, above, events),)
     if _dates_other(above, events):
         return (None,)
     return _carried(doc, above, events) or _aside(doc, time, above, events)
@@ -191,7 +200,17 @@ def _told_before(root: Token, saying: Token, events: Events) -> int | None:
     before = [i for i in events if saying.sent.start <= i < speaker.left_edge.i and _happens(i, events)]
     loose = [i for i in before if not _is_told_aside(saying.doc[i], saying)]
     loose = loose or [i for i in before if saying.doc[i].tag_ == "VBG"]  # of "gunmen …, *killing* ten"
+    # "girls *seized on Friday* have been rescued, the army said"
+    loose = loose or [i for i in before if i < root.i][-1:]
     return min(loose, key=lambda i: (PREFERENCE.index(events[i].trigger.kind), abs(i - root.i)), default=None)
+
+
+def _is_of_clause_before(root: Token, saying: Token, events: Events) -> bool:
+    """Whether a time is of a clause before a verb of saying: "Goma fell *on Friday*; the governor warned"."""
+    if events[saying.i].trigger.kind not in SPOKEN:
+        return False
+    clauses = (above for above in root.ancestors if above.head.i == saying.i and above.i < saying.i)
+    return any(clause.dep_ == "ccomp" and clause.pos_ in VERBAL for clause in clauses)
 
 
 def _is_day_of_naming(doc: Doc, time: TimeMention, verb: Token) -> bool:

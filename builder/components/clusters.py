@@ -175,6 +175,13 @@ class Context:
         return len(cluster.filling(Role.TARGET)) > 1 or several_weapons
 
 
+def is_parted(doc: Doc, one: int, other: int) -> bool:
+    """Whether of two words of a sentence one came after the other: "the worst *since* a bomb killed 40"."""
+    first, last = sorted((one, other))
+    same = last < doc[first].sent.end
+    return same and any(token.lower_ == "since" for token in doc[first : last + 1])
+
+
 def moments_of(mention: EventMention) -> set[Moment]:
     """The dates that one mention gives."""
     return {time.moment for time in mention.times if time.moment is not None}

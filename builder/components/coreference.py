@@ -30,7 +30,7 @@ from builder.components.chains import (
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.telling import is_of_telling, speaker_above
+from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -146,12 +146,18 @@ class Resolver:
             root
             for root, c in near.items()
             if _kind_of(c, doc[root]) in kinds
+            and not (token.lower_ == "it" and _is_several(c))
             and doc[root].dep_ not in UNLIKELY
             and not self._is_adjective(root)
         ]
-        speaker = speaker_above(token)
-        if speaker is not None and speaker.i in fitting:
-            return near[speaker.i]  # "the Party of God said that *it* had nothing to do with the blast"
+        kept = reflexive(token)
+        if kept is not None and kept.i in self.of:
+            fitting = [root for root in fitting if near[root] is not self.of[kept.i]]
+        for nearby in (speaker_above(token), subject_beside(token)):
+            if nearby is not None and nearby.i in fitting:
+                return near[nearby.i]
+        if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
+            return None
         # Whoever speaks means by "they" whom they named, or else whom the report is about.
         quotation = next((each for each in self.quoted if pronoun.root in each), None)
         if quotation is not None:
@@ -160,6 +166,12 @@ class Resolver:
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
         return None if nearest is None else near[nearest]
+
+    def _is_of_things(self, pronoun: EntityMention, last: int) -> bool:
+        """Whether "them" may be things told since anybody was: "warplanes came and guns fired on *them*"."""
+        between = range(max(last + 1, self.doc[pronoun.root].sent.start), pronoun.root)
+        near = (self.doc._.mentions[root] for root in between if root in self.of)
+        return any(mention.plural and mention.category is Category.FACILITY for mention in near)
 
     def _is_adjective(self, root: int) -> bool:
         """Whether a country is only told of what somebody is: "a *British*-born militant"."""
@@ -197,6 +209,8 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
         first = chain.first.label
@@ -240,6 +254,11 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
         return False
     is_one = mention.number.exact in (None, 1)
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
+
+
+def _is_several(chain: Chain) -> bool:
+    """Whether a chain is of people whom "it" is not said of: "65 militants died; *it* denied"."""
+    return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
 
 
 def _kind_of(chain: Chain, head: Token) -> str | None:

@@ -38,10 +38,27 @@ def is_by_nobody(doc: Doc, statement: EventMention) -> bool:
 def denies_other(verb: Token) -> bool:
     """Whether what is denied is an act that is no event of ours: "denies *sheltering* the rebels"."""
     content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
-    doing = (child for child in content if child.tag_ == "VBG" and child.lemma_.lower() not in TAKING_PART)
-    clauses = (child for child in verb.rights if child.dep_ == "ccomp")
+    doing = (child for child in content if _is_gerund(child) and child.lemma_.lower() not in TAKING_PART)
+    clauses = [child for child in verb.rights if child.dep_ == "ccomp"]
+    if any(_is_of_others(clause) for clause in clauses):
+        return True
     there = any(below.dep_ == "expl" for clause in clauses for below in clause.lefts)
     return there or any(doing)  # "denied that *there* had been any pact"
+
+
+def _is_of_others(clause: Token) -> bool:
+    """Whether what is denied is told of something else: "denied that *a drone had been seen*"."""
+    subject = next((child for child in clause.lefts if child.dep_ in ("nsubj", "nsubjpass")), None)
+    named = subject is not None and subject.pos_ in ("NOUN", "PROPN")
+    anothers = (
+        named and subject is not None and any(left.lower_ in ("a", "an", "any") for left in subject.lefts)
+    )
+    return anothers and clause.lemma_.lower() not in TAKING_PART
+
+
+def _is_gerund(verb: Token) -> bool:
+    """Whether a verb is one, alone or with its auxiliary: "*having received* a demand"."""
+    return verb.tag_ == "VBG" or any(child.dep_ == "aux" and child.lower_ == "having" for child in verb.lefts)
 
 
 def answers_other_charge(doc: Doc, statement: EventMention, others: Sequence[EventMention]) -> bool:

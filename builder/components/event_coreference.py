@@ -6,13 +6,14 @@ that singles out one target of a series is a part of it.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import product
 from typing import Final
 
 from spacy.tokens import Token
 
 from builder.components.chains import compatible
-from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_plural
+from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_parted, is_plural
 from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
@@ -25,6 +26,7 @@ FOLLOWING = frozenset(("follow", "precede"))
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
 ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
 DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
+RECENT = timedelta(days=31)  # what was longer ago is background where it is told in a clause on a noun
 FEW_ROLES = 2  # "the *Kabul* attack on the *base*" still refers; what tells more tells anew
 
 
@@ -58,7 +60,10 @@ def _continued(
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
     fitting.sort(
-        key=lambda host: (not background.isdisjoint(host.tokens), not _is_of_kind(context, host, cluster))
+        key=lambda host: (
+            not background.isdisjoint(host.tokens) or _is_aside(context, host),
+            not _is_of_kind(context, host, cluster),
+        )
     )
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
@@ -70,6 +75,23 @@ def _is_of_kind(context: Context, host: Cluster, cluster: Cluster) -> bool:
     if not cluster.types or not _is_definite_noun(context.doc[cluster.first.trigger.token]):
         return True
     return not set(cluster.types).isdisjoint(host.types)
+
+
+def _is_aside(context: Context, host: Cluster) -> bool:
+    """Whether an event is only told of somebody: "a man *killed* last year", "who survived a *siege*"."""
+    aside = all(_stands_aside(token) for token in context.triggers(host))
+    return aside and (_is_old(context, host) or not any(t.pos_ == "VERB" for t in context.triggers(host)))
+
+
+def _is_old(context: Context, host: Cluster) -> bool:
+    published = context.doc._.published
+    days = [str(moment) for moment in host.moments]
+    return bool(days) and published is not None and max(days) < (published - RECENT).isoformat()
+
+
+def _stands_aside(token: Token) -> bool:
+    above = (token, *token.ancestors)
+    return any(each.dep_ in ("acl", "relcl") and each.sent.root.i != each.i for each in above)
 
 
 def _is_anew(context: Context, cluster: Cluster) -> bool:
@@ -87,6 +109,7 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
         and not _is_followed_by(context, cluster, host)
         and not _is_followed_by(context, host, cluster)
         and not _is_another_than_denied(host, cluster)
+        and not is_parted(context.doc, max(host.tokens), min(cluster.tokens))
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
@@ -220,12 +243,20 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
     if not verbs or not cluster.frames <= EFFECTS or not told:
         return False
     unsure = cluster.modality is not Modality.ASSERTED and cluster.modality is not host.modality
-    if unsure or _moves_on(context, cluster):
+    if unsure or _moves_on(context, cluster) or any(_is_total(token) for token in context.triggers(cluster)):
+        return False
+    if "damage" in cluster.frames and "Abduction" in host.types:
         return False
     if not 0 <= context.distance(host, cluster) <= WINDOW or context.places_differ(host, cluster):
         return False
     has_own_day = bool(cluster.moments) and cluster.moments.isdisjoint(host.moments)
     return not has_own_day and cluster.filling(Role.PERPETRATOR) <= host.filling(Role.PERPETRATOR)
+
+
+def _is_total(verb: Token) -> bool:
+    """Whether a verb counts those of a whole war: "30,000 people *have died since* fighting resumed"."""
+    perfect = any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.lefts)
+    return perfect and any(token.lower_ == "since" for token in verb.subtree)
 
 
 def _takes_up_weapon(context: Context, host: Cluster, cluster: Cluster) -> bool:

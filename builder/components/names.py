@@ -25,6 +25,7 @@ WORDS = load("names")
 LABELS = frozenset(WORDS["labels"])
 ARTICLES = frozenset(WORDS["articles"])
 TITLES = frozenset(WORDS["titles"])
+MAKES = frozenset(WORDS["makes"])
 CONTINENTS = frozenset(WORDS["continents"])
 PARTS_OF_CONTINENT = frozenset(WORDS["parts_of_continent"])
 STANCES = frozenset(WORDS["stances"])
@@ -207,12 +208,22 @@ def _demonyms(doc: Doc, capitalised: list[Token]) -> dict[int, str]:
         i = token.i
         pair = f"{token.lower_} {doc[i + 1].lower_}" if i + 1 < len(doc) else ""
         code = table.get(pair) or table.get(token.lower_)
-        if code is None or has_stance(doc, i) or (pair not in table and _is_of_continent(doc, i)):
+        if (
+            code is None
+            or has_stance(doc, i)
+            or _is_of_make(doc, i)
+            or (pair not in table and _is_of_continent(doc, i))
+        ):
             continue
         found[i] = code
         if pair in table:  # "South African"
             found[i + 1] = code
     return found
+
+
+def _is_of_make(doc: Doc, i: int) -> bool:
+    """Whether a country is only where something was made: "a rocket of *Russian* make"."""
+    return i + 1 < len(doc) and doc[i + 1].lower_ in MAKES and i > 0 and doc[i - 1].lower_ == "of"
 
 
 def _is_of_continent(doc: Doc, i: int) -> bool:

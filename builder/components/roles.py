@@ -41,6 +41,7 @@ TITLES = frozenset(WORDS["titles"])
 BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
 EDGES = frozenset(WORDS["edges"])
+MEDIA = frozenset(load("roles")["media"])
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
 POSSESSIVES = frozenset(load("coreference")["possessives"])
 ROLES = {role.value: role for role in Role}
@@ -201,6 +202,8 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
 def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -> bool:
     """Whether a thing acts or is moved itself: "moved *30 tanks*", "*radars* destroyed drones"."""
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
+    if slot in ("on", "via") and mention.label.lower() in MEDIA:  # "claimed the attack *on Telegram*"
+        return True
     own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
     if own and draft.doc[mention.start].lower_ in POSSESSIVES:  # "claimed the attack *on its radio station*"
         return True

@@ -105,6 +105,14 @@ def _is_ground(slot: str, filler: Token) -> bool:
 # Plays and exercises
 
 
+def is_criticism(noun: Token) -> bool:
+    """Whether an attack is one of words: "launched an *attack* on his *budget*"."""
+    objects = NOT_OBJECTS.get(noun.lemma_.lower(), frozenset())
+    return any(
+        slot in ("on", "against") and filler.lemma_.lower() in objects for slot, filler in prepositional(noun)
+    )
+
+
 def is_staged(trigger: Token) -> bool:
     """Whether what is told is only played: in an exercise, a film, a test of a weapon."""
     about = (trigger, *(child for child in trigger.children if child.dep_ in OBJECTS))
@@ -168,6 +176,8 @@ def is_accidental(trigger: Token, frame: str) -> bool:
     """Whether nobody did it: "the *earthquake* killed twelve", "a *bus plunged* down, killing 20"."""
     if frame == "explode":
         return _is_accident(trigger.sent)
+    if frame == "launch_weapon":  # "*accidentally* dropped a grenade"
+        return any(child.lower_ == "accidentally" for child in trigger.children)
     if trigger.pos_ != "VERB" or frame not in BY_NATURE:
         return False
     if _is_of_nature(trigger, by_itself=frame == "strike"):
@@ -206,4 +216,8 @@ def _is_of_crash(verb: Token) -> bool:
     """Whether a crash did it that nobody caused: "*plunged* into a ravine, killing 20"."""
     near = (verb.head, *(child for child in verb.children if child.dep_ == "advcl"))
     crashed = any(token.lemma_.lower() in CRASHING and token.pos_ == "VERB" for token in near)
-    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.sent)
+    # "crashed, killing nine; the army denied that a missile hit it": another clause tells of something else
+    parts = [t.i for t in verb.sent if t.text == ";"]
+    start = max((i for i in parts if i < verb.i), default=verb.sent.start)
+    end = min((i for i in parts if i > verb.i), default=verb.sent.end)
+    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])

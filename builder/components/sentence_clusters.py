@@ -6,10 +6,10 @@ and so are two words for what befell the same victim ("the *death* of X, who was
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EventMention
-from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree
+from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree, is_parted
 from builder.components.syntax import NOMINAL, subject_of, told_before
 from builder.model import Role
 from builder.patterns import load
@@ -36,13 +36,13 @@ def group_by_grammar(context: Context, mentions: Sequence[EventMention]) -> list
         )
         for other in tied:
             if other in cluster_of:
-                _unite(cluster_of, mention.trigger.token, other)
+                _unite(context.doc, cluster_of, mention.trigger.token, other)
     return list(dict.fromkeys(cluster_of.values()))
 
 
-def _unite(cluster_of: dict[int, Cluster], one: int, other: int) -> None:
+def _unite(doc: Doc, cluster_of: dict[int, Cluster], one: int, other: int) -> None:
     host, guest = cluster_of[one], cluster_of[other]
-    if host is not guest and dates_agree(host.moments, guest.moments):
+    if host is not guest and dates_agree(host.moments, guest.moments) and not is_parted(doc, one, other):
         host.absorb(guest)
         host.members.sort(key=lambda member: member.trigger.token)
         cluster_of.update(dict.fromkeys(guest.tokens, host))

@@ -15,6 +15,7 @@ WORDS = load("syntax")
 OBJECT_CONTROL = frozenset(WORDS["object_control"])
 UNDERTAKING = frozenset(WORDS["undertaking"])
 DEADLY = frozenset(WORDS["deadly"])
+FATES = frozenset(WORDS["fates"])
 HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
@@ -57,7 +58,7 @@ def is_passive(verb: Token) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
-    if _is_clipped(verb):
+    if _is_clipped(verb) or is_gapped(verb):
         return True
     # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
     participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and (verb.dep_ == "acl" or _is_ambiguous(verb)))
@@ -68,6 +69,14 @@ def is_passive(verb: Token) -> bool:
         return False
     told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
     return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def is_gapped(verb: Token) -> bool:
+    """Whether a second clause leaves out what makes it passive: "it *would be razed* and Lebanon *hit*"."""
+    follows = verb.dep_ == "conj" and any(child.dep_ == "auxpass" for child in verb.head.children)
+    modal = follows and any(child.dep_ == "aux" and child.tag_ == "MD" for child in verb.head.lefts)
+    own = {child.dep_ for child in verb.children}
+    return modal and verb.tag_ in ("VBN", "VBD") and "nsubj" in own and own.isdisjoint(("aux", "dobj"))
 
 
 def _is_ambiguous(verb: Token) -> bool:
@@ -157,8 +166,7 @@ def _understood_subject(verb: Token) -> Token | None:
     above = verb.head
     match verb.dep_:
         case "acl":
-            undertaken = above.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB"
-            return _undertaker(above) if undertaken else _topmost(above) if _is_finite_clause(verb) else above
+            return _told_of_noun(verb)
         case "xcomp" if above.pos_ in VERBAL or above.pos_ == "ADJ":
             return controller(above)
         case "ccomp" | "advcl" if above.pos_ in VERBAL or above.pos_ == "ADJ":
@@ -196,6 +204,14 @@ def _is_main(verb: Token) -> bool:
         and follows
         and not marked
     )
+
+
+def _told_of_noun(verb: Token) -> Token:
+    """The subject of a clause on a noun: the noun, or whose attempt, phrase or fate it names."""
+    noun = verb.head
+    if noun.lemma_.lower() in UNDERTAKING and verb.tag_ == "VB":
+        return _undertaker(noun)
+    return _topmost(noun) if _is_finite_clause(verb) else _whose_fate(noun, verb)
 
 
 def _shared_subject(verb: Token) -> Token | None:
@@ -250,6 +266,13 @@ def _undertaker(noun: Token) -> Token:
     owner = next((child for child in noun.lefts if child.dep_ == "poss"), None)
     of = (filler for slot, filler in prepositional(noun) if slot in ("of", "by"))
     return owner or next(of, noun)
+
+
+def _whose_fate(noun: Token, verb: Token) -> Token:
+    """Of whom there is news: "no news of the *reporter* abducted on Friday"; else the noun."""
+    told = noun.lemma_.lower() in FATES and verb.tag_ in ("VBN", "VBD")
+    of = (filler for slot, filler in prepositional(noun) if slot == "of" and filler.i < verb.i)
+    return next(of, noun) if told else noun
 
 
 def _is_finite(verb: Token) -> bool:
@@ -365,6 +388,13 @@ def _in_list(appositive: Token) -> bool:
     if any(child.dep_ in ("cc", "conj") for child in appositive.rights):
         return True
     return any(child.dep_ == "cc" and child.i > appositive.i for child in appositive.head.rights)
+
+
+def is_earlier_clause(clause: Token) -> bool:
+    """Whether a clause ends with a semicolon, so that the next does not tell it: "six died; it denied"."""
+    end = clause.right_edge.i + 1
+    before = clause.dep_ == "ccomp" and clause.i < clause.head.i
+    return before and end < len(clause.doc) and clause.doc[end].text == ";"
 
 
 def content_verbs(head: Token) -> Iterator[Token]:

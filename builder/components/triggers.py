@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.lexicon import ancestors
-from builder.components.senses import is_accidental, is_figurative, is_staged, is_undone
+from builder.components.senses import is_accidental, is_criticism, is_figurative, is_staged, is_undone
 from builder.components.stand_ins import stand_in
 from builder.components.syntax import (
     ANY_SUBJECT,
@@ -308,6 +308,8 @@ def find_trigger(token: Token) -> Trigger | None:
             pattern = _noun_trigger(token)
         case _:
             return None
+    if token.pos_ != "VERB" and is_criticism(token):
+        return None
     if pattern is None or is_undone(token) or (pattern.kind in DONE and is_staged(token)):
         return None
     if pattern.kind is EventKind.ATTACK and is_accidental(token, pattern.frame):

@@ -74,6 +74,8 @@ def _following(above: Token, trigger: Token, triggers: Mapping[int, Trigger]) ->
 def _is_on_the_way(clause: Token) -> bool:
     """Whether a clause tells what somebody was doing: "*as he drove* home", "on her way *to work*"."""
     words = {left.lower_ for left in clause.lefts}
+    if clause.dep_ == "advcl" and clause.i < clause.head.i and "while" in words:  # what others did meanwhile
+        return any(left.dep_ in SUBJECTS and left.pos_ == "PRON" for left in clause.lefts)
     return clause.dep_ == "advcl" and (not MEANWHILE.isdisjoint(words) or clause.lower_ == "work")
 
 

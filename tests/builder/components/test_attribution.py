@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "who says so last": (
+        "Six people <about>died</about> on Sunday when soldiers <about>stormed</about> a roadblock held by "
+        "followers of his rival Didier Haddad, a gendarmerie <speaker>officer</speaker> "
+        "<TollReport>said</TollReport>."
+    ),
+    "not of what befell a bomber": (
+        "A bomber was shot. <speaker>Police</speaker> <Accusation>blamed</Accusation> the "
+        "<accused>rebels</accused>."
+    ),
     "blamed on": (
         "Rockets hit a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
         "<about>attacks</about> on <accused>militias</accused>."
@@ -378,6 +387,8 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "that something was seen": "Jets hit a base. The army denied that a bank had been opened in Goma.",
+    "that a demand was received": "Gunmen abducted a nurse. The hospital denied having received a demand.",
     "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
     "a clause with a subject that the parser lost": (
         "Iran has not commented on the incidents but little-known groups believed to be connected to "

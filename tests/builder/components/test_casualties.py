@@ -20,6 +20,11 @@ SENTENCES = {
     "bodies before the attack": (
         "<Killed exact=90>90 bodies</Killed> were taken from the ruins. Rebels had bombed the bank."
     ),
+    "of what was done": (
+        "Rebels raided Goma. The army denied that it had bombed a market. "
+        "<Killed exact=10>Ten bodies</Killed> were found."
+    ),
+    "since Friday": "Rebels raided Goma. The <Killed exact=14>death toll since Friday rose to 14</Killed>.",
     "among the dead": "A bomb exploded; <Killed exact=5>five of its drivers were among the dead</Killed>.",
     "number of those who": (
         "Rebels raided a town. The <Killed exact=276>number of people known to have died has risen to "
@@ -134,6 +139,10 @@ SENTENCES = {
     "seized": "Rebels <Captured exact=6>captured six soldiers</Captured>.",
 }
 NOTHING = {
+    "of a whole war": (
+        "Gunmen shot at a bus on Friday, bringing the number of dead in the insurgency to 7,300 since 2004."
+    ),
+    "contrary to reports": "A bomb exploded, but it hurt few, contrary to first reports of two dead.",
     "places among others": "Rebels attacked several towns, including three villages near Gao.",
     "causes of death": "The attack was that of which the guards had died of two burns.",
     "shells that fell": "Rebels attacked. There were five shells fallen in the yard.",

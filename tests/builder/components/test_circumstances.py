@@ -18,6 +18,18 @@ def by_word(doc: "Doc") -> dict[str, EventMention]:
 
 
 TIMES = {
+    "A court acquitted him on Monday of having raided a bank in 2019.": {"raided": ["2019"]},
+    "A court on Monday sentenced a man for the raid on a bank in 2019.": {"raid": ["2019"]},
+    "The town marked on Friday the anniversary of the attack on the bank.": {"attack": []},
+    "The town fell to the rebels on Monday; the mayor warned that Goma would be next.": {"warned": []},
+    "Three nurses abducted from a clinic on Monday have been rescued, the army announced on Tuesday.": {
+        "abducted": ["2024-01-29"],
+        "announced": ["2024-01-30"],
+    },
+    "Rebels have attacked ships 45 times since January 4, when they seized a tanker.": {
+        "attacked": ["2024-01-04"],
+        "seized": ["2024-01-04"],
+    },
     "Gunmen attacked the base on Friday.": {"attacked": ["2024-01-26"]},
     "On January 15 rebels raided a village.": {"raided": ["2024-01-15"]},
     "Rebels raided a village on Monday and withdrew from the town on Tuesday.": {

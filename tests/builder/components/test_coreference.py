@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "they do it to others": "<a>Rebels</a> came. The <b>Front</b> promised to fight <a>them</a>.",
+    "it is not several": "An <a>army</a> said 65 militants were killed; <a>it</a> denied that it was hit.",
+    "those who say what was done to them": (
+        "Soldiers met <a>survivors</a> who said that militiamen had attacked <a>them</a>."
+    ),
+    "they, who would do something": (
+        "A <b>radio</b> said so. Gen. Diallo said his <a>troops</a> would shoot if <a>they</a> were attacked."
+    ),
     "it, whoever speaks": (
         "The radio blamed Hezbollah, but <a>Hamas</a> said in a statement that <a>it</a> had nothing to do "
         "with the blast."

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "since another": "Gunmen <a>killed</a> a guard, the worst raid since a bomb <b>killed</b> three.",
+    "those of a war": (
+        "Rebels <a>bombed</a> a clinic. Three people were <a>killed</a>. They have <b>killed</b> 300 people "
+        "since the war began."
+    ),
+    "camps destroyed": "Rebels <a>abducted</a> three nurses. Four camps were <b>burned</b> in Gao.",
     "effect of a verb": "Gunmen <a>attacked</a> a bank, <a>killing</a> two guards.",
     "killed in": "Two soldiers were <a>killed</a> in an <a>ambush</a> near Goma.",
     "killed when": "Two soldiers were <a>killed</a> when gunmen <a>attacked</a> a bank.",

@@ -59,6 +59,11 @@ SENTENCES = {
         "<perpetrator>Gunmen</perpetrator> made off with a <target>car</target> in <location>Goma</location>."
     ),
     "three captured": "Twelve <victim>rebels</victim> were killed and three were captured.",
+    "no news of": "There was no news of the <victim>reporter</victim> abducted on Friday.",
+    "where others were meanwhile": (
+        "While troops met in Goma, <perpetrator>rebels</perpetrator> attacked a <target>bank</target>."
+    ),
+    "on Telegram": "<speaker>Hamas</speaker> claimed the attack on Telegram.",
     "taken and shot": "<victim>Men</victim> were separated from their families and shot on Friday.",
     "an attack that killed": (
         "Police spoke of the bombing of the American <target>destroyer</target>, which killed 17 "
