@@ -24,6 +24,7 @@ TIMES = {
     "The town fell to the rebels on Monday; the mayor warned that Goma would be next.": {"warned": []},
     "Three nurses abducted from a clinic on Monday have been rescued, the army announced on Tuesday.": {
         "abducted": ["2024-01-29"],
+        "rescued": [],
         "announced": ["2024-01-30"],
     },
     "Rebels have attacked ships 45 times since January 4, when they seized a tanker.": {
