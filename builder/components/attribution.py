@@ -40,6 +40,7 @@ from builder.components.syntax import (
     subject_of,
     tokens_with,
 )
+from builder.components.telling import speaks_next
 from builder.model import ActorKind, EventKind, Modality, Role
 from builder.patterns import load
 
@@ -138,7 +139,7 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     """The token of who speaks in a subject: an actor, else a country, else another place."""
     # In "X, Y, the army said" the parser coordinates the places told of with the one who tells.
     # … but "Jundullah, *a splinter group*, said": what is told of the subject is no other speaker
-    apposed = (child for child in subject.rights if child.dep_ == "appos" and not _is_described(child))
+    apposed = (child for child in subject.rights if child.dep_ == "appos" and not _is_described(doc, child))
     found = (able(doc, token) for token in (subject, *subject.conjuncts, *apposed))
     speaking = [mention for mention in found if mention is not None]
     actors = [mention for mention in speaking if mention.category is Category.ACTOR]
@@ -147,8 +148,9 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
     return None if speaker is None else speaker.root
 
 
-def _is_described(noun: Token) -> bool:
-    return any(child.lower_ in ("a", "an") for child in noun.lefts)
+def _is_described(doc: Doc, noun: Token) -> bool:
+    described = any(child.lower_ in ("a", "an") for child in noun.lefts)
+    return described and not speaks_next(doc, noun.left_edge.i, noun.i + 1)
 
 
 def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:

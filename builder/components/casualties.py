@@ -20,7 +20,7 @@ from builder.components.annotations import (
     register_extensions,
 )
 from builder.components.quantities import bare_numeral, parse_number, quantity_at
-from builder.components.shares import shares
+from builder.components.shares import is_repeated, shares
 from builder.components.toll_forms import (
     AMONG,
     CHANGED,
@@ -55,6 +55,7 @@ UNDONE = frozenset(
     (Modality.THREATENED, Modality.PLANNED, Modality.FEARED, Modality.DEMANDED, Modality.ATTEMPTED)
 )
 UNITS = frozenset((*load("times")["units"], "minute"))
+NEVER = UNDONE | {Modality.DENIED}
 NOBODY_AT_ALL = Quantity(exact=0, stated=0)
 
 
@@ -203,16 +204,6 @@ def _is_told(tolls: list[Toll], new: Toll) -> bool:
     )
 
 
-def _is_repeated(tolls: list[Toll], share: Toll) -> bool:
-    """Whether a share of a toll is told already; it overlaps the toll that it is of."""
-    return any(
-        (toll.outcome, toll.number) == (share.outcome, share.number)
-        and toll.start < share.end
-        and share.start < toll.end
-        for toll in tolls
-    )
-
-
 def _is_corrected(toll: Toll, event: EventMention, phrases: list[Toll]) -> bool:
     """Whether a number of its own stands at the verb: "six were killed and *24 were wounded*"."""
     trigger = event.trigger.token
@@ -264,6 +255,8 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
     if here:
         return min(here, key=lambda k: abs(events[k].trigger.token - toll.start))
     earlier = [k for k in attacks if events[k].trigger.token < sentence.start]
+    if toll.number.exact != 0:  # nobody dies of what did not happen
+        earlier = [k for k in earlier if events[k].modality not in NEVER]
     causes = {i for e in events for role, i in e.links if role is Role.IN_RETALIATION_FOR}
     told = [k for k in earlier if events[k].trigger.token not in causes]  # of two, the answer is the news
     # the toll may come before what brought it, as the news of a siege that has ended
@@ -291,7 +284,7 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     told = [toll for event in events for toll in event.tolls]
     for toll in (*shares(doc), *_among(doc, text)):
         host = _host(doc, toll, events)
-        if host is not None and doc[toll.start].idx >= title_end and not _is_repeated(told, toll):
+        if host is not None and doc[toll.start].idx >= title_end and not is_repeated(told, toll):
             told.append(toll)
             events[host] = replace(events[host], tolls=(*events[host].tolls, toll))
     return tuple(events)

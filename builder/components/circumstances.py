@@ -26,6 +26,8 @@ DESTROYED = frozenset(WORDS["destroyed"])
 AVENGING = frozenset(WORDS["avenging"])
 SAYING = frozenset(load("times")["saying"])
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT, EventKind.EVENT))
+APPROACHING = frozenset(WORDS["approaching"])
+NEARER = frozenset(("closer", "nearer"))
 SPOKEN = frozenset((EventKind.STATEMENT, EventKind.WARNING))
 HOURS = frozenset((*load("times")["clock"], *load("times")["times_of_day"]))
 BOUNDS = frozenset(WORDS["bounds"])
@@ -341,12 +343,17 @@ def share_deadlines(events: Events) -> None:
 
 def measure_distance(doc: Doc, event: EventMention) -> EventMention:
     """The movement with the distance to keep or go, in metres: "withdraw at least one kilometre from"."""
-    if event.trigger.kind is not EventKind.MOVEMENT:
+    if event.trigger.kind is not EventKind.MOVEMENT and not _is_approach(doc[event.trigger.token]):
         return event
     units = (below for below in doc[event.trigger.token].subtree if below.lemma_.lower() in METRES)
     numerals = (numeral for unit in units for numeral in unit.lefts if numeral.like_num)
     distances = (metres for numeral in numerals if (metres := read_metres(numeral)) is not None)
     return replace(event, minimum_distance=next(distances, None))
+
+
+def _is_approach(verb: Token) -> bool:
+    """Whether a verb tells how near somebody may come: "not to *approach* closer than a kilometre"."""
+    return verb.lemma_.lower() in APPROACHING and any(below.lower_ in NEARER for below in verb.subtree)
 
 
 def assess_damage(doc: Doc, event: EventMention) -> EventMention:

@@ -30,8 +30,7 @@ from builder.components.chains import (
 from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.syntax import clause_of, is_passive, subject_of
-from builder.components.telling import is_of_telling, speaker_above, subject_beside
+from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -41,9 +40,9 @@ PRONOUN_KINDS: dict[str, list[str]] = WORDS["pronoun_kinds"]
 OWNERS: dict[str, str] = WORDS["owners"]
 POSSESSIVES = frozenset(WORDS["possessives"])
 UNLIKELY = frozenset(WORDS["unlikely_antecedents"])
+OPENING = 60  # tokens: a title, a line that says whose statement it is, and a first sentence
 SUBJECTS = ("nsubj", "nsubjpass")
 SAY = frozenset(load("attribution")["say"])
-OBJECTS = frozenset(("them", "him", "her"))
 SPEAKING = frozenset(("i", "we", "me", "us", "my", "our"))  # pronouns for who speaks
 SPOKEN = frozenset((EventKind.WARNING, EventKind.STATEMENT))
 
@@ -142,6 +141,8 @@ class Resolver:
         if pronoun.category is Category.FACILITY:
             things = [root for root, chain in near.items() if chain.category is Category.FACILITY]
             return near[max(things)] if things else None
+        if token.lower_ == "we":
+            return self._issuer(token)
         fitting = self._fitting(token, near)
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
@@ -158,9 +159,11 @@ class Resolver:
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
         heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
-        acting = _acting_in_clause(pronoun)
-        if acting is not None and acting.i in near:
-            heads = [head for head in heads if near[head.i] is not near[acting.i]]
+        if pronoun.lower_ == "it":
+            heads = [head for head in heads if not _is_several(near[head.i])]
+        kept = reflexive(pronoun)
+        if kept is not None and kept.i in self.of:
+            heads = [head for head in heads if near[head.i] is not self.of[kept.i]]
         quotation = next((each for each in self.quoted if pronoun.i in each), None)
         if quotation is not None:
             # Whoever speaks means by "they" whom they named, or else whom the report is about.
@@ -178,6 +181,15 @@ class Resolver:
     def _is_adjective(self, root: int) -> bool:
         """Whether a country is only told of what somebody is: "a *British*-born militant"."""
         return self.doc._.mentions[root].noun == DEMONYM and self.doc[root].dep_ not in SUBJECTS
+
+    def _issuer(self, pronoun: Token) -> Chain | None:
+        """Who says "we" outside quotes: the body that a statement opens with and that acts in it."""
+        if any(pronoun.i in quotation for quotation in self.quoted):
+            return None
+        bodies = [chain for chain in self.chains if chain.kind is ActorKind.ORGANIZATION and chain.is_named]
+        opening = (chain for chain in bodies if min(m.root for m in chain.mentions) < OPENING)
+        acting = (c for c in opening if any(self.doc[m.root].dep_ in SUBJECTS for m in c.mentions))
+        return next(acting, None)
 
     def extend(self, chain: Chain, mention: EntityMention) -> None:
         """Add a mention to a chain, with what it tells of the entity that the chain does not have yet."""
@@ -202,6 +214,8 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
         first = chain.first.label
@@ -247,15 +261,9 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
     return is_one and (chain.kind is ActorKind.PERSON) == (mention.kind is ActorKind.PERSON)
 
 
-def _acting_in_clause(pronoun: Token) -> Token | None:
-    """Who acts in the clause of which a pronoun is an object: not whom it means.
-
-    "The army repelled the insurgents and killed twelve of *them*."
-    """
-    if pronoun.lower_ not in OBJECTS or pronoun.dep_ not in ("dobj", "pobj", "dative"):
-        return None
-    verb = clause_of(pronoun)
-    return None if verb is None or is_passive(verb) else subject_of(verb)
+def _is_several(chain: Chain) -> bool:
+    """Whether a chain is of people whom "it" is not said of: "65 militants died; *it* denied"."""
+    return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
 
 
 def _speaks(noun: Token, quotation: range) -> bool:

@@ -43,9 +43,21 @@ def denies_other(verb: Token) -> bool:
         return True
     content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
     doing = (child for child in content if _is_gerund(child) and child.lemma_.lower() not in TAKING_PART)
-    clauses = (child for child in verb.rights if child.dep_ == "ccomp")
+    clauses = [child for child in verb.rights if child.dep_ == "ccomp"]
+    if any(_is_of_others(clause) for clause in clauses):
+        return True
     there = any(below.dep_ == "expl" for clause in clauses for below in clause.lefts)
     return there or any(doing)  # "denied that *there* had been any pact"
+
+
+def _is_of_others(clause: Token) -> bool:
+    """Whether what is denied is told of something else: "denied that *a drone had been seen*"."""
+    subject = next((child for child in clause.lefts if child.dep_ in ("nsubj", "nsubjpass")), None)
+    named = subject is not None and subject.pos_ in ("NOUN", "PROPN")
+    anothers = (
+        named and subject is not None and any(left.lower_ in ("a", "an", "any") for left in subject.lefts)
+    )
+    return anothers and clause.lemma_.lower() not in TAKING_PART
 
 
 def _is_gerund(verb: Token) -> bool:

@@ -6,6 +6,7 @@ that singles out one target of a series is a part of it.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import product
 from typing import Final
 
@@ -29,6 +30,7 @@ FOLLOWING = frozenset(("follow", "precede"))
 DEFINITE = frozenset(("the", "this", "that", "these", "those", "such", "both"))
 ATTACK_ROLES = (Role.TARGET, Role.VICTIM, Role.LOCATION)
 DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
+RECENT = timedelta(days=31)  # what was longer ago is background where it is told in a clause on a noun
 FEW_ROLES = 2  # "the *Kabul* attack on the *base*" still refers; what tells more tells anew
 
 
@@ -74,7 +76,10 @@ def _continued(
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
     fitting.sort(
-        key=lambda host: (_is_background(context, host, answered), not _is_of_kind(context, host, cluster))
+        key=lambda host: (
+            _is_background(context, host, answered) or _is_aside(context, host),
+            not _is_of_kind(context, host, cluster),
+        )
     )
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
@@ -86,6 +91,23 @@ def _is_of_kind(context: Context, host: Cluster, cluster: Cluster) -> bool:
     if not cluster.types or not _is_definite_noun(context.doc[cluster.first.trigger.token]):
         return True
     return not set(cluster.types).isdisjoint(host.types)
+
+
+def _is_aside(context: Context, host: Cluster) -> bool:
+    """Whether an event is only told of somebody: "a man *killed* last year", "who survived a *siege*"."""
+    aside = all(_stands_aside(token) for token in context.triggers(host))
+    return aside and (_is_old(context, host) or not any(t.pos_ == "VERB" for t in context.triggers(host)))
+
+
+def _is_old(context: Context, host: Cluster) -> bool:
+    published = context.doc._.published
+    days = [str(moment) for moment in host.moments]
+    return bool(days) and published is not None and max(days) < (published - RECENT).isoformat()
+
+
+def _stands_aside(token: Token) -> bool:
+    above = (token, *token.ancestors)
+    return any(each.dep_ in ("acl", "relcl") and each.sent.root.i != each.i for each in above)
 
 
 def _is_anew(context: Context, cluster: Cluster) -> bool:

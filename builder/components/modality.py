@@ -12,12 +12,14 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
+from builder.components.rumours import CHECKING, REPORTS, discredited, doubts_of, report_above
 from builder.components.syntax import (
     VERBAL,
     infinitive_before,
+    is_earlier_clause,
+    is_gapped,
     is_negated,
     is_noncommittal,
-    is_passive,
     undertaking_before,
 )
 from builder.model import EventKind, Modality
@@ -28,22 +30,16 @@ ABOVE = {word: Modality(name) for name, words in WORDS["above"].items() for word
 BESIDE = {word: Modality(name) for name, words in WORDS["beside"].items() for word in words}
 AUXILIARIES = {word: Modality(name) for name, words in WORDS["auxiliaries"].items() for word in words}
 ATTEMPTS = frozenset(WORDS["attempts"])
-CHECKING = frozenset(WORDS["checking"])
 FACING = frozenset(WORDS["facing"])
 FACING_WITHIN = 5  # tokens from "or" to the attack: "or risk further deadly drone attacks"
 PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
 PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
-UNTRUE = frozenset(WORDS["untrue"])
-TRUTH = frozenset(WORDS["truth"])
-UNCONFIRMED = frozenset(WORDS["unconfirmed"])
-HOAXES = frozenset(WORDS["hoaxes"])
-NEWS = frozenset(WORDS["news"])  # what can be false: "the *alarm* about an attack was false"
+ANYBODY = frozenset(WORDS["anybody"])
 # Verbs and adjectives that tell of what an infinitive under them says that it is to come, or will not.
 BEFORE_INFINITIVE = {w: Modality(name) for name, words in WORDS["before_infinitive"].items() for w in words}
 # Verbs that mean so with one particle or preposition: "*called for* attacks", "*ruled out* an attack".
 PHRASES = {tuple(p.split()): Modality(name) for name, phrases in WORDS["phrases"].items() for p in phrases}
-REPORTS = frozenset(WORDS["reports"])
 ORDER = tuple(Modality(name) for name in WORDS["order"])
 QUANTIFIERS = frozenset(load("triggers")["quantifiers"])  # "a wave of strikes" is strikes
 # Through these a governing word keeps what is below it in its scope; a relative clause or an adverbial
@@ -53,7 +49,6 @@ SCOPE = frozenset(
 )
 RAISING = frozenset(("nsubj", "nsubjpass"))
 LENDING = RAISING | {"dobj", "attr"}
-HELD = RAISING | {"dobj"}
 
 EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
@@ -114,9 +109,9 @@ def _is_deniable(event: EventMention) -> bool:
 
 
 def _nothing(verb: Token) -> Token | None:
-    """The word that says that nothing was fired, hit or damaged: "it had fired *no* rocket"."""
+    """The word that says that nothing was fired or hit: "fired *no* rocket", "*not* a single rocket was"."""
     affected = (child for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    return next((left for noun in affected for left in noun.lefts if left.lower_ == "no"), None)
+    return next((left for noun in affected for left in noun.lefts if left.lower_ in ("no", "not")), None)
 
 
 def _weighed(found: list[Proposal]) -> list[Proposal]:
@@ -130,8 +125,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _beside(token)
     yield from _shared_tense(token)
     yield from _of_whole(token)
-    if (discredited := _discredited(token)) is not None:
-        yield Modality.DENIED, discredited
+    if (untrue := discredited(token)) is not None:
+        yield Modality.DENIED, untrue
     if token.lemma_.lower() in ATTEMPTS:
         yield (Modality.FEARED if _is_any(token) else Modality.ATTEMPTED), token
     for depth, above in enumerate(governors(token)):
@@ -146,7 +141,7 @@ def _from_above(above: Token, token: Token) -> Iterator[Modality]:
     """What a word that has a trigger in its scope makes of it."""
     lemma = above.lemma_.lower()
     if lemma in REPORTS:
-        yield from _of_report(above)
+        yield from doubts_of(above)
     if (meant := _phrase(above, token) or _to_come(above, token)) is not None:
         yield meant
     if lemma in ABOVE and is_noncommittal(above):
@@ -172,13 +167,6 @@ def _of_condition(clause: Token, mark: Token) -> Modality:
     """What is only feared, or, where it is looked into "*whether*" somebody did it, alleged."""
     checked = mark.lower_ == "whether" and clause.head.lemma_.lower() in CHECKING
     return Modality.ALLEGED if checked else Modality.FEARED
-
-
-def _of_report(report: Token) -> Iterator[Modality]:
-    if _is_untrue(report) or _is_refuted(report):
-        yield Modality.DENIED
-    if _is_unconfirmed(report):
-        yield Modality.ALLEGED
 
 
 def _governed(above: Token) -> Modality:
@@ -248,33 +236,6 @@ def _to_come(above: Token, token: Token) -> Modality | None:
     return BEFORE_INFINITIVE.get(above.lemma_.lower()) if infinitive and held else None
 
 
-def _discredited(token: Token) -> Token | None:
-    """The word that says that what tells of an event is none: "the *call* about a bomb was a *hoax*"."""
-    for below in (token, *token.ancestors):
-        verb = below.head
-        if below.dep_ in HELD and verb.pos_ in VERBAL:
-            return next((word for word in _predicates(verb) if _says_untrue(word, below, token)), None)
-        told = below.dep_ in ("acl", "relcl") and below.lemma_.lower() not in SAYING
-        if told or below.dep_ in ("advcl", "conj", "ROOT"):
-            return None
-    return None
-
-
-def _predicates(verb: Token) -> Iterator[Token]:
-    """What a verb says that something is: "*was* a hoax", "dismissed as a *hoax*", "proved *false*"."""
-    for child in verb.rights:
-        if child.dep_ in ("acomp", "attr", "oprd"):
-            yield child
-        elif child.dep_ == "prep" and child.lower_ == "as":
-            yield from (below for below in child.rights if below.dep_ == "pobj")
-
-
-def _says_untrue(word: Token, told: Token, trigger: Token) -> bool:
-    is_news = told.i != trigger.i and told.lemma_.lower() in NEWS and word.lemma_.lower() in UNTRUE
-    negated = any(child.dep_ == "neg" for child in word.head.children)
-    return (is_news or word.lemma_.lower() in HOAXES) and not negated
-
-
 def _beside(token: Token) -> Iterator[Proposal]:
     """What auxiliaries, adverbs, adjectives, conditions and negation beside a word propose."""
     if _is_purpose(token):
@@ -283,7 +244,7 @@ def _beside(token: Token) -> Iterator[Proposal]:
         yield Modality.THREATENED, token
     if _is_any(token):
         yield Modality.FEARED, token
-    if _is_inverted(token):
+    if _is_inverted(token) or _is_by_whoever(token):
         yield Modality.FEARED, token
     for child in token.children:
         lower = child.lower_
@@ -306,6 +267,14 @@ def _by_auxiliary(verb: Token, auxiliary: Token) -> Modality:
     return Modality.ALLEGED if perfect and modality is Modality.DEMANDED else modality
 
 
+def _is_by_whoever(verb: Token) -> bool:
+    """Whether nobody is said to do it yet: "*whoever attacks* us will pay", "anyone who *attacks* us"."""
+    subject = next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
+    if subject is None or verb.tag_ not in ("VBZ", "VBP"):
+        return False
+    return subject.lower_ in ANYBODY or (verb.dep_ == "relcl" and verb.head.lower_ in ANYBODY)
+
+
 def _is_inverted(verb: Token) -> bool:
     """Whether the order of words makes a condition: "*had* the bomb *exploded*, hundreds would have died"."""
     first = next((child for child in verb.lefts if child.dep_ == "aux"), None)
@@ -318,6 +287,7 @@ def _shared_tense(verb: Token) -> Iterator[Proposal]:
     """What the auxiliary proposes that a verb shares with the one before it: "*will* raid and *strike*"."""
     above = verb.head
     bare = verb.tag_ == "VB" and not any(child.dep_ in ("aux", *RAISING) for child in verb.lefts)
+    bare = bare or is_gapped(verb)
     if verb.dep_ == "conj" and above.pos_ in VERBAL and bare:
         shared = (child for child in above.lefts if child.dep_ == "aux" and child.lower_ in AUXILIARIES)
         yield from ((AUXILIARIES[child.lower_], child) for child in shared)
@@ -357,7 +327,7 @@ def governors(token: Token) -> Iterator[Token]:
     current = infinitive_before(current) or current
     while current.head.i != current.i:
         above = current.head
-        report = _report_above(current)
+        report = report_above(current)
         if report is not None:
             yield report
             return
@@ -383,68 +353,16 @@ def governors(token: Token) -> Iterator[Token]:
         current = infinitive_before(above) or above
 
 
-def _report_above(clause: Token) -> Token | None:
-    """The report that a clause spells out: "a *report* by the newspaper that the airport had been hit"."""
-    if clause.dep_ == "relcl" and clause.head.lemma_.lower() in REPORTS:
-        return clause.head
-    if (which := _according_to_which(clause)) is not None:
-        before = clause.doc[clause.sent.start : which]
-        return next((token for token in reversed(before) if token.lemma_.lower() in REPORTS), None)
-    spelled_out = any(child.lower_ == "that" and child.dep_ == "mark" for child in clause.lefts)
-    if not spelled_out or clause.dep_ not in ("acl", "ccomp", "relcl") or clause.head.pos_ == "VERB":
-        return None
-    # "… is open, *contrary to reports* that it was shelled": the parser hangs the clause on "contrary"
-    aside = (token for token in clause.head.subtree if token.i < clause.left_edge.i)
-    nouns = (clause.head, *clause.head.ancestors, *clause.head.lefts, *aside)
-    return next((noun for noun in nouns if noun.pos_ == "NOUN" and noun.lemma_.lower() in REPORTS), None)
-
-
-def _according_to_which(clause: Token) -> int | None:
-    """The word before a clause in "the report, according to *which* jets bombed the town".
-
-    The parser hangs such clauses anywhere.
-    """
-    before = clause.doc[clause.sent.start : clause.i]
-    verbs = (token.i for token in reversed(before) if token.pos_ == "VERB" and token.lower_ != "according")
-    last = next(verbs, before.start)
-    words = (token for token in before if token.i > last and token.lower_ == "which" and token.i > 1)
-    return next((t.i for t in words if (t.nbor(-2).lower_, t.nbor(-1).lower_) == ("according", "to")), None)
-
-
 def _is_in_scope(token: Token) -> bool:
     """Whether the word above a token has it in its scope: as complement, or as "plans *to* attack"."""
     before = token.dep_ == "ccomp" and token.i < token.head.i
+    if is_earlier_clause(token):
+        return False
     if before and any(child.dep_ == "dobj" for child in token.head.rights):
         return False  # "he was abducted; the group *denied* involvement"
     if token.dep_ == "acl":
         return any(child.lower_ in ("to", "that") for child in token.lefts)
     return token.dep_ in SCOPE
-
-
-def _is_untrue(report: Token) -> bool:
-    """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
-    told = (below for below in report.sent if below.dep_ in ("acomp", "attr", "oprd"))
-    return any(below.lower_ in UNTRUE for below in told)
-
-
-def _is_refuted(report: Token) -> bool:
-    """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
-    noun = report.head.head  # "*contrary* to reports that", "no *truth* in reports that"
-    if report.dep_ == "pobj" and (noun.lower_ == "contrary" or _is_nothing(noun)):
-        return True
-    acted_on = report.dep_ == "nsubjpass" if is_passive(report.head) else report.dep_ == "dobj"
-    denied = acted_on and ABOVE.get(report.head.lemma_.lower()) is Modality.DENIED
-    return denied and not is_noncommittal(report.head)
-
-
-def _is_nothing(noun: Token) -> bool:
-    return noun.lower_ in TRUTH and any(child.lower_ in NOBODY for child in noun.lefts)
-
-
-def _is_unconfirmed(report: Token) -> bool:
-    """Whether a report is checked, or called open: "*unconfirmed* reports that jets had bombed"."""
-    checked = report.head.lemma_.lower() in CHECKING
-    return checked or any(child.lower_ in UNCONFIRMED for child in report.lefts)
 
 
 @Language.factory(

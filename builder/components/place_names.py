@@ -17,6 +17,8 @@ from builder.patterns import load
 
 # "an *Edmonton* resident": where a place fills no role, and spaCy often sees no name
 MODIFYING = frozenset(("compound", "nmod", "poss", "amod"))
+# Where a word that is called a place elsewhere is one, though nothing else tells: "shelled *Prilep*".
+AGAIN = MODIFYING | {"dobj", "nsubjpass"}
 IN = frozenset(load("kinds")["strong_place_prepositions"])
 LONGEST_TOWN = 4  # tokens: "New York Mills", "Coeur d'Alene"
 
@@ -96,7 +98,7 @@ def with_repeated_places(doc: Doc, names: list[Name], persons: frozenset[str]) -
     places = {_folded(doc, name) for name in names if name.label == "GPE" and not name.entries}
     places = {text for text in places if transliteration_key(text.rpartition(" ")[2]) not in persons}
     taken = {i for name in names for i in range(name.start, name.end)}
-    again = (t.i for t in doc if t.lower_ in places and t.text[0].isupper() and t.dep_ in MODIFYING)
+    again = (t.i for t in doc if t.lower_ in places and t.text[0].isupper() and t.dep_ in AGAIN)
     return [
         replace(name, label="GPE") if not name.entries and _folded(doc, name) in places else name
         for name in names

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from builder.components.annotations import EventMention
-from builder.components.syntax import SUBJECTS, subject_of
+from builder.components.syntax import SUBJECTS, is_earlier_clause, subject_of
 from builder.patterns import load
 
 WORDS = load("attribution")
@@ -34,6 +34,8 @@ def said(verb: Token) -> Iterator[Token]:
     if verb.dep_ == "parataxis" and verb.head.i < verb.i:  # "the toll *rose* to 305, the prosecutor *said*"
         yield verb.head
     for child in verb.children:
+        if is_earlier_clause(child):
+            continue
         before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
         if before or child.dep_ in SAID:
             yield child
@@ -52,6 +54,8 @@ def own_words(head: Token) -> Iterator[Token]:
     """The words under a token without what else is said in a clause coordinated with it, or hung on it."""
     yield head
     for child in head.children:
+        if is_earlier_clause(child):
+            continue
         if child.dep_ not in ("conj", "advcl") or child.pos_ != "VERB" or child.lemma_.lower() not in SAY:
             yield from child.subtree
 

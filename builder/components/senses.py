@@ -237,4 +237,8 @@ def _is_of_crash(verb: Token) -> bool:
     """Whether a crash did it that nobody caused: "*plunged* into a ravine, killing 20"."""
     near = (verb.head, *(child for child in verb.children if child.dep_ == "advcl"))
     crashed = any(token.pos_ == "VERB" and _crashes(token) for token in near)
-    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.sent)
+    # "crashed, killing nine; the army denied that a missile hit it": another clause tells of something else
+    parts = [t.i for t in verb.sent if t.text == ";"]
+    start = max((i for i in parts if i < verb.i), default=verb.sent.start)
+    end = min((i for i in parts if i > verb.i), default=verb.sent.end)
+    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])

@@ -58,3 +58,13 @@ def _held(doc: Doc) -> Iterator[Toll]:
 def _is_of_people(doc: Doc, token: int) -> bool:
     mention: EntityMention | None = doc._.mentions.get(token)
     return mention is not None and mention.category is Category.ACTOR
+
+
+def is_repeated(tolls: list[Toll], share: Toll) -> bool:
+    """Whether a share of a toll is told already; it overlaps the toll that it is of."""
+    return any(
+        (toll.outcome, toll.number) == (share.outcome, share.number)
+        and toll.start < share.end
+        and share.start < toll.end
+        for toll in tolls
+    )

@@ -63,7 +63,7 @@ def is_passive(verb: Token) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
-    if _is_clipped(verb):
+    if _is_clipped(verb) or is_gapped(verb):
         return True
     # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
     participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and (verb.dep_ == "acl" or _is_ambiguous(verb)))
@@ -74,6 +74,14 @@ def is_passive(verb: Token) -> bool:
         return False
     told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
     return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def is_gapped(verb: Token) -> bool:
+    """Whether a second clause leaves out what makes it passive: "it *would be razed* and Lebanon *hit*"."""
+    follows = verb.dep_ == "conj" and any(child.dep_ == "auxpass" for child in verb.head.children)
+    modal = follows and any(child.dep_ == "aux" and child.tag_ == "MD" for child in verb.head.lefts)
+    own = {child.dep_ for child in verb.children}
+    return modal and verb.tag_ in ("VBN", "VBD") and "nsubj" in own and own.isdisjoint(("aux", "dobj"))
 
 
 def _is_ambiguous(verb: Token) -> bool:
@@ -368,7 +376,9 @@ def prepositional(head: Token) -> Iterator[Slot]:
     for child in head.children:
         if head.pos_ == "VERB" and _glued_to_date(child) is not None and not _has_subject(head):
             continue
-        if child.dep_ in PREPOSITIONS and child.pos_ in PREPOSITION_POS:
+        # "fired at a base that it knew, *and at* a port"
+        joined = child.dep_ == "conj" and child.pos_ == "ADP"
+        if (child.dep_ in PREPOSITIONS or joined) and child.pos_ in PREPOSITION_POS:
             yield from _complements(child.lower_, child)
         elif (
             child.dep_ == "acl" and child.pos_ == "PROPN" and any(left.lower_ == "to" for left in child.lefts)
@@ -423,6 +433,13 @@ def _in_list(appositive: Token) -> bool:
     if any(child.dep_ in ("cc", "conj") for child in appositive.rights):
         return True
     return any(child.dep_ == "cc" and child.i > appositive.i for child in appositive.head.rights)
+
+
+def is_earlier_clause(clause: Token) -> bool:
+    """Whether a clause ends with a semicolon, so that the next does not tell it: "six died; it denied"."""
+    end = clause.right_edge.i + 1
+    before = clause.dep_ == "ccomp" and clause.i < clause.head.i
+    return before and end < len(clause.doc) and clause.doc[end].text == ";"
 
 
 def content_verbs(head: Token) -> Iterator[Token]:

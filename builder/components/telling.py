@@ -3,7 +3,7 @@
 from spacy.tokens import Doc, Token
 
 from builder.components.paragraphs import DATELINE
-from builder.components.syntax import SUBJECTS, subject_of
+from builder.components.syntax import SUBJECTS, clause_of, is_passive, subject_of
 from builder.patterns import load
 
 SAYING = frozenset((*load("attribution")["say"], *load("telling")["saying"]))
@@ -13,11 +13,13 @@ PLACING = frozenset(("in", "at", "from"))
 def speaker_above(pronoun: Token) -> Token | None:
     """Who says a clause of which a pronoun is the subject: "*the army* said that *it* had fired"."""
     clause = pronoun.head
-    if pronoun.dep_ not in SUBJECTS | {"nsubjpass"} or clause.dep_ != "ccomp" or clause.i < pronoun.i:
-        return None
     saying = clause.head
-    told = saying.lemma_.lower() in SAYING and saying.i < pronoun.i
-    return subject_of(saying) if told else None
+    if clause.dep_ != "ccomp" or saying.lemma_.lower() not in SAYING or saying.i > pronoun.i:
+        return None
+    speaker = subject_of(saying)
+    if pronoun.dep_ == "dobj":  # "*survivors* said militiamen had attacked *them*"
+        return speaker if speaker is not None and speaker.tag_ == "NNS" else None
+    return speaker if pronoun.dep_ in SUBJECTS | {"nsubjpass"} else None
 
 
 def subject_beside(pronoun: Token) -> Token | None:
@@ -27,6 +29,19 @@ def subject_beside(pronoun: Token) -> Token | None:
         return None
     subject = next((child for child in clause.head.lefts if child.dep_ in SUBJECTS | {"nsubjpass"}), None)
     return subject if subject is not None and subject.tag_ in ("NNS", "NNPS") else None
+
+
+def speaks_next(doc: Doc, start: int, end: int) -> bool:
+    """Whether a noun phrase that the parser apposes is who says so: "by his rival, *an officer said*"."""
+    before = doc[start - 1] if start else None
+    said = end < len(doc) and doc[end].pos_ == "VERB" and doc[end].lemma_.lower() in SAYING
+    return said and before is not None and before.text == ","
+
+
+def reflexive(pronoun: Token) -> Token | None:
+    """Who does it to others than themselves: "*the army* repelled them and killed twelve of *them*"."""
+    verb = clause_of(pronoun) if pronoun.dep_ in ("dobj", "pobj", "dative") else None
+    return None if verb is None or verb.pos_ != "VERB" or is_passive(verb) else subject_of(verb)
 
 
 def is_of_telling(doc: Doc, root: int) -> bool:

@@ -6,12 +6,14 @@ deadline). What cannot be resolved keeps its words and has no date: the publishe
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import TimeMention, register_extensions
+from builder.components.paragraphs import DATELINE
 from builder.components.syntax import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
 from builder.components.time_resolution import Anchor, as_date, resolve
@@ -38,6 +40,7 @@ LONGEST_RELATION = 40  # characters: "no later than 6 p.m. local time on the "
 RANGE = frozenset(("to", "until", "till", "through", "and", "-", "–"))
 FROM = frozenset(("from", "between"))
 GRANTED = frozenset(("granted", "notice"))  # "gave them ten days", "48 hours to leave": from when they were
+LATEST = 3  # days from a dateline to the paper: a Friday's report in Monday's
 COUNTING = frozenset(("after", "before"))
 
 
@@ -47,6 +50,7 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
     named = {i for name in doc._.names for i in range(name.start, name.end)}
     found: list[TimeMention] = []
     previous: TimeMention | None = None
+    heads = [line.span() for line in DATELINE.finditer(text)]
     for match in find_forms(text):
         span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
         if span is None or _is_name(span, named):
@@ -62,6 +66,10 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         anchor = Anchor(as_date(since) or published, base, ahead, strict=is_deadline, reverse=bool(reverse))
         moment, until = resolve(match, anchor)
         time = TimeMention(span.start, span.end, moment, until, relation, head)
+        in_head = any(start <= match.start() < end for start, end in heads)
+        if in_head and _is_written_on(as_date(moment), published):
+            published = as_date(moment)
+            time = replace(time, relation="as of")  # it dates what is said, not what happened
         if form == "overnight" and _is_dated(found, span, text):
             continue
         if form in ("weekday", "deixis", "period") and _is_day_of_anniversary(doc, found, span):
@@ -70,6 +78,11 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         if moment is not None and not is_deadline and _tells_of_events(span.root):
             previous = time
     return _ranges_joined(doc, found)
+
+
+def _is_written_on(told: date | None, published: date | None) -> bool:
+    """Whether a dateline tells which day "today" is: that of a report printed a day or two later."""
+    return told is not None and published is not None and 0 < (published - told).days <= LATEST
 
 
 def _is_name(span: Span, named: Collection[int]) -> bool:

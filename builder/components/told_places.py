@@ -22,6 +22,8 @@ UNITS = frozenset(WORDS["units"])
 BEARINGS = frozenset(WORDS["bearings"])
 AWAY = frozenset(WORDS["away"])
 ARTICLES = frozenset(load("names")["articles"])
+DIVISIONS = frozenset(load("nouns")["Place"]["province"]) | {"district"}
+PLACING = frozenset(load("names")["place_prepositions"])
 LABEL = "GPE"
 LONGEST = 4  # tokens: "Bir al-Abed" has four
 REACH = 5  # tokens after a name that may tell how far it lies: ", some 25 km east of"
@@ -37,6 +39,7 @@ def with_told_places(doc: Doc, names: list[Name]) -> list[Name]:
     inside = {i for start, end in told for i in range(start, end)}
     kept = [name for name in names if inside.isdisjoint(range(name.start, name.end))]
     wider = [name for name in names if name not in kept and not _is_covered(name, told)]
+    wider = [name for name in wider if all(token.text != "," for token in doc[name.start : name.end])]
     ranges = {each for each in told if not any(w.start <= each[0] and each[1] <= w.end for w in wider)}
     return kept + [replace(w, label=LABEL) for w in wider] + [Name(*each, (), LABEL) for each in ranges]
 
@@ -69,6 +72,7 @@ def _told(doc: Doc) -> Iterator[Range]:
             yield from _list_from(doc, word.i + 1, several=word.lower_ == "between")
     yield from _measured(doc)
     yield from _led_in(doc)
+    yield from _in_division(doc)
 
 
 def _led_in(doc: Doc) -> Iterator[Range]:
@@ -79,6 +83,21 @@ def _led_in(doc: Doc) -> Iterator[Range]:
             first = next((t for t in doc[start : lead_in.end] if not t.is_lower and not t.is_space), None)
             if first is not None and first.is_alpha and first.lower_ not in CALENDAR:
                 yield from _list_from(doc, first.i)
+
+
+def _in_division(doc: Doc) -> Iterator[Range]:
+    """The names of what lies in a district: "at *Sugnu*, Chandel district"."""
+    for noun in tokens_with(doc, "LOWER", *DIVISIONS):
+        start = noun.i
+        while start > 0 and noun.i - start < LONGEST and _is_part(doc[start - 1]):
+            start -= 1
+        if start == noun.i or start < 2 or doc[start - 1].text != ",":
+            continue
+        first = start - 1
+        while first > 0 and start - 1 - first < LONGEST and _is_part(doc[first - 1]):
+            first -= 1
+        if 0 < first < start - 1 and doc[first - 1].lower_ in PLACING:
+            yield first, start - 1
 
 
 def _measured(doc: Doc) -> Iterator[Range]:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "who says so last": (
+        "Six people <about>died</about> on Sunday when soldiers <about>stormed</about> a roadblock held by "
+        "followers of his rival Didier Haddad, a gendarmerie <speaker>officer</speaker> "
+        "<TollReport>said</TollReport>."
+    ),
     "not of what befell a bomber": (
         "A bomber was shot. <speaker>Police</speaker> <Accusation>blamed</Accusation> the "
         "<accused>rebels</accused>."
@@ -411,6 +416,7 @@ NOTHING = {
         "Rebels attacked a base. Iran is said to be arming them, a charge Tehran strongly denies."
     ),
     "denied something else": "Two bombs exploded in Goma. The minister denied the failures of the army.",
+    "that something was seen": "Jets hit a base. The army denied that a bank had been opened in Goma.",
     "that a demand was received": "Gunmen abducted a nurse. The hospital denied having received a demand.",
     "neither confirmed nor denied": "Rebels attacked the base. A spokeswoman declined to confirm or deny it.",
     "a clause with a subject that the parser lost": (

@@ -20,6 +20,10 @@ SENTENCES = {
     "bodies before the attack": (
         "<Killed exact=90>90 bodies</Killed> were taken from the ruins. Rebels had bombed the bank."
     ),
+    "of what was done": (
+        "Rebels raided Goma. The army denied that it had bombed a market. "
+        "<Killed exact=10>Ten bodies</Killed> were found."
+    ),
     "since Friday": "Rebels raided Goma. The <Killed exact=14>death toll since Friday rose to 14</Killed>.",
     "among the dead": "A bomb exploded; <Killed exact=5>five of its drivers were among the dead</Killed>.",
     "number of those who": (

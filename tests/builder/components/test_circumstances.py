@@ -24,8 +24,8 @@ TIMES = {
     "The town fell to the rebels on Monday; the mayor warned that Goma would be next.": {"warned": []},
     "Three nurses abducted from a clinic on Monday have been rescued, the army announced on Tuesday.": {
         "abducted": ["2024-01-29"],
-        "announced": ["2024-01-30"],
         "rescued": [],
+        "announced": ["2024-01-30"],
     },
     "Rebels have attacked ships 45 times since January 4, when they seized a tanker.": {
         "attacked": ["2024-01-04"],
@@ -212,3 +212,9 @@ def test_whoever_answers_in_words_does_not_retaliate(annotate: Annotate) -> None
     )
     doc = annotate(text, until="circumstances")
     assert [link for event in doc._.event_mentions for link in event.links] == []
+
+
+def test_a_distance_tells_how_near_one_may_come(annotate: Annotate) -> None:
+    text = "People are warned not to approach closer than two kilometres to the border."
+    events = annotate(text, until="circumstances")._.event_mentions
+    assert [event.minimum_distance for event in events if event.minimum_distance] == [2000]

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "they do it to others": "<a>Rebels</a> came. The <b>Front</b> promised to fight <a>them</a>.",
+    "it is not several": "An <a>army</a> said 65 militants were killed; <a>it</a> denied that it was hit.",
+    "those who say what was done to them": (
+        "Soldiers met <a>survivors</a> who said that militiamen had attacked <a>them</a>."
+    ),
     "they, who would do something": (
         "A <b>radio</b> said so. Gen. Diallo said his <a>troops</a> would shoot if <a>they</a> were attacked."
     ),
@@ -65,6 +70,9 @@ TEXTS = {
     ),
     "no agency is a group": (
         "<a>Hamas</a> fired rockets, its <b>Shehab News Agency</b> said. The <a>group</a> has many fighters."
+    ),
+    "who says we": (
+        "The <a>Rural League</a> condemns the raid on Goma. <a>We</a> demand that the army leave."
     ),
     "rank alone": "General <a>Peter Mwangi</a> was ambushed. The <a>general</a> survived.",
     "known group by another name": "<a>Islamic State</a> fired rockets. <a>ISIS</a> has many fighters.",

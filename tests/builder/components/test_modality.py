@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "whoever does": "Whoever <cue><Feared>attacks</Feared></cue> the bank will pay.",
+    "who did": "Those who <Asserted>attacked</Asserted> the bank will pay.",
+    "a gap": "Gaza <cue>would</cue> be <Feared>bombed</Feared> and Lebanon severely <Feared>hit</Feared>.",
+    "denied in the clause after": (
+        "The army said the bank had been <Asserted>attacked</Asserted> on Friday; it denied that a radio had "
+        "been closed."
+    ),
     "told as fact": "Gunmen <Asserted>attacked</Asserted> the bank.",
     "reportedly": "Gunmen <cue>reportedly</cue> <Alleged>attacked</Alleged> the bank.",
     "appear": "Gunmen <cue>appeared</cue> to <Alleged>attack</Alleged> the bank.",
@@ -25,6 +32,7 @@ SENTENCES = {
     ),
     "unverified": "There were unverified <cue>reports</cue> that the bank was <Alleged>shelled</Alleged>.",
     "decided": "The army has <cue>decided</cue> to <Planned>withdraw</Planned> from Goma.",
+    "not a single": "<cue>Not</cue> a single rocket was <Denied>fired</Denied> at the port.",
     "plan": "The rebels <cue>plan</cue> to <Planned>attack</Planned> the bank.",
     "will": "Troops <cue>will</cue> <Planned>withdraw</Planned> from the border.",
     "fear": "Residents <cue>fear</cue> an <Feared>attack</Feared> on the bank.",

@@ -66,6 +66,11 @@ SENTENCES = {
     "an acronym that is that of another body here": (
         'Men of the <name label=ORG>Unité pour la paix en Casamance</name> (<name entry="">UPC</name>) left.'
     ),
+    "a village again": (
+        "Men came from the village of <name label=GPE>Prilep</name>. Then the army shelled "
+        "<name label=GPE>Prilep</name>."
+    ),
+    "what lies in a district": "They were killed at <name label=GPE>Sugnu</name>, Kupwara district.",
     "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
     "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",

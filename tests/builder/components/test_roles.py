@@ -20,6 +20,10 @@ SENTENCES = {
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
         "<location>Goma</location>."
     ),
+    "at one thing and at another": (
+        "The <perpetrator>army</perpetrator> fired <weapon>rockets</weapon> at <target>camps</target> that "
+        "it linked to rebels, and at a <target>factory</target>."
+    ),
     "who burst into": "<perpetrator>Gunmen</perpetrator> burst into the <target>theatre</target>.",
     "a clause on those of a place": (
         "Four <victim>employees</victim> of the mine, who were abducted by "

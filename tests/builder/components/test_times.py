@@ -26,6 +26,11 @@ SENTENCES = {  # published on Wednesday 31 January 2024
         "On <time value=2024-01-15>January 15</time> rebels gave them <time value=2024-01-18>72 hours to "
         "leave</time> Goma."
     ),
+    "printed a day after its dateline": (
+        "Srinagar, <time value=2024-01-30>January 30</time>: Gunmen came "
+        "<time value=2024-01-29>last night</time> and left "
+        "<time value=2024-01-30>today</time>."
+    ),
     "after another clause": "If you are joining us: on <time value=2024-01-26>Friday</time> gunmen came.",
     "the day of publication": "The bridge was hit on <time value=2024-01-31>Wednesday</time>.",
     "part of a weekday": "Shells fell on <time value=2024-01-28>Sunday afternoon</time>.",
