@@ -42,7 +42,10 @@ PRAGMA user_version = {VERSION};
 """
 # The file can be made anew at any time, so a loss of power may cost it. Its indexes are written in no order:
 # 64 MB of them in memory, instead of SQLite's 2, are those of some 50,000 reports.
-SETTINGS: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
+SETTINGS: Final = """
+PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;
+CREATE TEMP TABLE assigned (item INTEGER PRIMARY KEY, cluster TEXT);
+"""
 
 
 class Ledger:
