@@ -10,26 +10,25 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
 from builder import readers
 from builder.atomic import replacing
 from builder.batching import Counted, uncounted
+from builder.committing import Batch, Committer
 from builder.errors import InputError
+from builder.extracted import Extracted, Extractor
 from builder.index import make_index
 from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
 from builder.merge import builds_graph, merge
 from builder.model import Article
 from builder.rdf import report_iri, term
 from builder.readers import Source, Unchanged
-from builder.store import Graph, Store
+from builder.store import Store
 
-if TYPE_CHECKING:
-    from builder.extraction import Extracted, Extractor
-
-# A crash loses at most this many reports; the more go together, the less a commit costs for each.
+# Reports that are taken out of the store at a time.
 BATCH: Final = 50
 # A build that wrote a tenth of the reports, or more, has the files of the database sorted anew. Queries over
 # what was written last are up to twice as fast then; 20,000 reports (2,200,000 quads) took 6 seconds.
@@ -96,7 +95,7 @@ class Unwatched:
 def build(
     paths: Iterable[Path | str],
     store: Store,
-    extractor: "Extractor",
+    extractor: Extractor,
     *,
     prune: bool = False,
     watcher: Watcher | None = None,
@@ -111,7 +110,8 @@ def build(
     named = tuple(Path(path) for path in paths)
     with Journal.open(store.path / JOURNAL) as journal:
         run = _Run(store, journal, watcher or Unwatched(), extractor)
-        run.build(named)
+        with run.committer:
+            run.build(named)
         if not run.watcher.should_stop():
             # A folder that is away, an unmounted disk perhaps, says nothing of what was in it.
             journal.close_run(gone_from=[path for path in named if prune and path.exists()])
@@ -145,11 +145,6 @@ def finish(store: Store, *, base: str, written: int, counted: Counted = uncounte
     return events, snapshot
 
 
-def built_with(report: NamedNode, version: str, *, base: str) -> Quad:
-    """Give the quad that says which version read a report; written last, it says that its graph is whole."""
-    return Quad(report, term("plm:builtWith"), Literal(version), builds_graph(base))
-
-
 def failed_files(store: Store) -> tuple[str, ...]:
     """List the files of which something could not be read when they were met last."""
     with Journal.open(store.path / JOURNAL) as journal:
@@ -173,7 +168,7 @@ class _Run:
     store: Store
     journal: Journal
     watcher: Watcher
-    extractor: "Extractor"
+    extractor: Extractor
     read: int = 0
     built: int = 0
     unchanged: int = 0
@@ -182,9 +177,11 @@ class _Run:
     keys: Keys = field(default_factory=Keys)
     met: set[NamedNode] = field(default_factory=set)
     sent: dict[NamedNode, Document] = field(default_factory=dict)
-    graphs: dict[NamedNode, tuple[Quad, ...]] = field(default_factory=dict)
-    documents: list[Document] = field(default_factory=list)
-    failed: list[InputError] = field(default_factory=list)
+    batch: Batch = field(default_factory=Batch)
+    committer: Committer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.committer = Committer(self.store, self.journal, self.extractor)
 
     def build(self, paths: Iterable[Path]) -> None:
         documents = self.watcher.documents(readers.read_changed(paths, self.is_as_it_was))
@@ -193,9 +190,10 @@ class _Run:
                 self.fail(outcome)
             else:
                 self.add(outcome)
-            if len(self.graphs) >= BATCH:
+            if self.committer.is_full(self.batch):
                 self.commit()
         self.commit()
+        self.committer.settle()
 
     def is_as_it_was(self, source: Source) -> bool:
         """Say whether a file is what it was when this version read it, without opening it."""
@@ -203,7 +201,7 @@ class _Run:
         report = self.journal.report_of(key, self.keys.stamp)
         if report is None or not self.is_stored(NamedNode(report)):
             return False
-        self.documents.append(Document(key, "", self.keys.stamp, report))
+        self.batch.documents.append(Document(key, "", self.keys.stamp, report))
         return True
 
     def new_articles(self, documents: Documents) -> Iterator[Article]:
@@ -223,7 +221,7 @@ class _Run:
         report = report_iri(article, base=self.extractor.base)
         document = self.keys.document(article, report.value)
         if self.is_known(report):
-            self.documents += filter(None, [document])
+            self.batch.documents += filter(None, [document])
             return False
         if document is not None:
             self.sent[report] = document
@@ -238,37 +236,24 @@ class _Run:
 
     def is_stored(self, graph: NamedNode) -> bool:
         """Say whether the store holds a report as this version reads it."""
-        return self.store.holds(self.fact(graph)) and graph in self.store
+        return self.store.holds(self.committer.fact(graph)) and graph in self.store
 
-    def fact(self, graph: NamedNode) -> Quad:
-        return built_with(graph, self.extractor.version, base=self.extractor.base)
-
-    def add(self, extracted: "Extracted") -> None:
+    def add(self, extracted: Extracted) -> None:
         """Keep a report's quads for the next commit."""
         report = report_iri(extracted.article, base=self.extractor.base)
         self.built += 1
-        self.graphs[report] = extracted.quads
-        self.documents += filter(None, [self.sent.pop(report, None)])
+        self.batch.add(report, extracted.graph)
+        self.batch.documents += filter(None, [self.sent.pop(report, None)])
 
     def fail(self, error: InputError) -> None:
         self.failures.append(str(error))
-        self.failed.append(error)
+        self.batch.failed.append(error)
         self.watcher.failed(str(error))
 
     def commit(self) -> None:
-        """Write what waits: graphs, then the facts by which they are known, then the journal."""
-        new = {graph: quads for graph, quads in self.graphs.items() if graph not in self.store}
-        if new:
-            self.store.add_new(new)
-        others: dict[Graph, tuple[Quad, ...]] = {
-            graph: quads for graph, quads in self.graphs.items() if graph not in new
-        }
-        self.store.replace(others, facts=[self.fact(graph) for graph in self.graphs])
-        self.journal.met(self.documents)
-        self.journal.failed(self.failed)
-        self.graphs.clear()
-        self.documents.clear()
-        self.failed.clear()
+        """Have what waits written."""
+        batch, self.batch = self.batch, Batch()
+        self.committer.commit(batch)
 
     def retract(self, outdated: Sequence[Outdated]) -> None:
         """Take out of the store what no document gives any more."""
@@ -278,7 +263,7 @@ class _Run:
             self.store.replace(
                 {NamedNode(each.report): () for each in batch},
                 facts=[self.revision(each.successor, each.report) for each in batch if each.successor],
-                gone=[self.fact(NamedNode(each.report)) for each in batch],
+                gone=[self.committer.fact(NamedNode(each.report)) for each in batch],
             )
         self.retracted += len(held)
         self.journal.retracted()

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from builder.edition import foretold
 from builder.errors import InputError, ModelError
+from builder.extracted import Extracted, Extractor
 from builder.model import Article
 from builder.settings import Recipe
-
-if TYPE_CHECKING:
-    from builder.extraction import Extracted, Extractor
 
 
 class Deferred:
@@ -21,7 +18,7 @@ class Deferred:
     """
 
     def __init__(
-        self, begin: "Callable[[], Extractor]", recipe: Recipe, *, base: str, with_text: bool = True
+        self, begin: Callable[[], Extractor], recipe: Recipe, *, base: str, with_text: bool = True
     ) -> None:
         self.base = base
         self._begin = begin
@@ -33,13 +30,18 @@ class Deferred:
         else:
             self.version = edition.version(with_text=with_text)
 
-    def read(self, articles: Iterable[Article]) -> "Iterator[Extracted | InputError]":
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether other processes read; while nothing is read, none do."""
+        return self._begun is not None and self._begun.is_elsewhere
+
+    def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
         """Yield what the extractor does; without an article there is nothing to load. Raises `ModelError`."""
         rest = iter(articles)
         for first in rest:
             yield from self._extractor().read(chain((first,), rest))
 
-    def _extractor(self) -> "Extractor":
+    def _extractor(self) -> Extractor:
         if self._begun is None:
             self._begun = self._begin()
             self._check(self._begun.version)

@@ -1,17 +1,16 @@
 """From articles to graphs that may be stored: pipeline, report, quads, and the shapes that they keep."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
-from pyoxigraph import Quad
 from spacy.language import Language
 
 from builder import shapes
 from builder.edition import READER, TRIGGERS, Edition, model_name
 from builder.errors import InputError
+from builder.extracted import Extracted
 from builder.model import Article, Report
 from builder.rdf import DEFAULT_BASE, to_quads
 from builder.report import BATCH, ExtractionFailure, extract
@@ -20,24 +19,6 @@ from builder.report import BATCH, ExtractionFailure, extract
 # read ahead of the other; a document brings about a hundred.
 FORGETS: Final = 8 * BATCH
 DEFECT: Final = "is left out, for its graph breaks a shape; please report this defect of Polemos"
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """An article and the graph of its report, which keeps every shape."""
-
-    article: Article
-    quads: tuple[Quad, ...]
-
-
-class Extractor(Protocol):
-    """What reads articles: the pipeline in this process, or several of it in others."""
-
-    base: str
-    version: str
-
-    def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
-        """Yield the graph of each article, or the reason why it has none."""
 
 
 class Pipeline:
@@ -51,6 +32,11 @@ class Pipeline:
         self.version = builder_version(nlp, with_text=with_text)
         self._with_text = with_text
         self._nlp = nlp
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether other processes read."""
+        return False
 
     def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
         """Yield the graph of each article, or the reason why it has none.

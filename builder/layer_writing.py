@@ -52,33 +52,21 @@ class LayerWriter:
             advanced, set(), batches(chain(self._strange_nodes(), self._strange_links()), REMOVED)
         )
 
-    def _write(self, advanced: Advance, clusters: set[str], removed: Iterable[Iterable[Quad]]) -> bool:
+    def _write(self, advanced: Advance, clusters: Iterable[str], removed: Iterable[Iterable[Quad]]) -> bool:
         """Write what touched reports have to do with, and some more merged nodes, after quads are removed."""
-        portions = self._portions(advanced, clusters)
+        ours = self.ledger.clusters
+        portions = ours.portions(advanced.touched, clusters, members=WRITTEN)
         with self.store.several_steps() if len(portions) > 1 else nullcontext():
             changed = self.store.exchange((), (quad for quad in self._chains() if not self.store.holds(quad)))
             for quads in removed:
                 changed |= self.store.exchange(quads, ())
             for some in self.counted(portions, total=len(portions), unit="parts of the layer"):
-                for held, wanted in self._steps(some, advanced.touched):
+                for held, wanted in self._steps(ours.portion(*some), advanced.touched):
                     changed |= self.store.exchange(held, wanted)
         return changed
 
     def _chains(self) -> Iterable[Quad]:
         return write_chains() if self.ledger.reports.count() else ()
-
-    def _portions(self, advanced: Advance, still: set[str]) -> list[list[str]]:
-        """Cut merged nodes into portions that have, together, no more members than are written at a time."""
-        portions: list[list[str]] = []
-        size = WRITTEN
-        for some in batches(sorted(self.ledger.clusters.of_reports(advanced.touched) | still), WRITTEN):
-            for cluster, members in sorted(self.ledger.clusters.sizes(some).items()):
-                if size + members > WRITTEN:
-                    portions.append([])
-                    size = 0
-                portions[-1].append(cluster)
-                size += members
-        return portions
 
     def _steps(
         self, clusters: Collection[str], touched: Collection[int]

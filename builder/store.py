@@ -21,6 +21,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self, TypeAlias
 
@@ -234,15 +235,21 @@ class Store:
             self._commit(added, removed, emptied)
         return frozenset(graph for graph in wanted if wanted[graph] != known[graph])
 
-    def add_new(self, graphs: Mapping[NamedNode, Iterable[Quad]]) -> None:
-        """Add graphs that the store does not hold: three times as fast as `replace`.
+    def add_new(self, graphs: Mapping[NamedNode, Iterable[Quad] | bytes]) -> None:
+        """Add graphs that the store does not hold, quads or N-Quads: three times as fast as `replace`.
 
         It is not one transaction: after a crash some graphs may be there in part, so that the caller must
         write last, in another, by what it will know the whole ones. Raises `StoreError`.
         """
+        written = [graph for graph in graphs.values() if isinstance(graph, bytes)]
+        made = (graph for graph in graphs.values() if not isinstance(graph, bytes))
         with explained(self.path):
             self._unpublish()
-            self.inner.bulk_extend(quad for quads in graphs.values() for quad in quads)
+            if written:
+                # Another process wrote it from quads a moment ago, so that nothing in it is checked.
+                self.inner.bulk_load(b"".join(written), ox.RdfFormat.N_QUADS, lenient=True)
+            if len(written) < len(graphs):
+                self.inner.bulk_extend(chain.from_iterable(made))
 
     def add_file(self, stream: IO[bytes]) -> None:
         """Add all quads of a file of N-Quads, or none: in bulk, which is the fastest way there is.

@@ -23,12 +23,13 @@ from pyoxigraph import NamedNode, RdfFormat
 
 from builder.batching import batches
 from builder.errors import InputError
+from builder.extracted import Extracted
 from builder.model import Article
 from builder.rdf import DEFAULT_BASE, report_iri
 from builder.settings import Recipe
 
 if TYPE_CHECKING:
-    from builder.extraction import Extracted, Pipeline
+    from builder.extraction import Pipeline
 
 # Articles that go to a process at once: enough that sending them costs little, few enough that all processes
 # end at about one time, and that a document which ends one is found soon.
@@ -134,7 +135,9 @@ class Workers:
         self.base = base
         self._what = (recipe, base, with_text)
         self._pool = pool
-        self.version: str = pool.submit(_version, *self._what).result()
+        # All processes load at once: what loads with its first document does so while others read.
+        versions = [pool.submit(_version, *self._what) for _ in range(pool.size)]
+        self.version: str = versions[0].result()
 
     def __enter__(self) -> Self:
         return self
@@ -142,7 +145,12 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._pool.close()
 
-    def read(self, articles: Iterable[Article]) -> "Iterator[Extracted | InputError]":
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether other processes read."""
+        return True
+
+    def read(self, articles: Iterable[Article]) -> Iterator[Extracted | InputError]:
         """Yield the graph of each article, or the reason why it has none; the order is about theirs."""
         for batch, answer in self.spread(_read, map(Batch, batches(articles, BATCH))):
             if answer is None:
@@ -189,16 +197,14 @@ def _next(again: deque[tuple[W, int]], rest: Iterator[W]) -> tuple[W, int] | Non
     return again.popleft() if again else next(((work, 1) for work in rest), None)
 
 
-def _graphs(batch: Batch, answer: Answer, base: str) -> "Iterator[Extracted | InputError]":
-    from builder.extraction import Extracted  # noqa: PLC0415 (spaCy is slow to load)
-
+def _graphs(batch: Batch, answer: Answer, base: str) -> Iterator[Extracted | InputError]:
     articles = {report_iri(article, base=base).value: article for article in batch.articles}
     for each in answer:
         if isinstance(each, InputError):
             yield each
         else:
             iri, graph = each
-            yield Extracted(articles[iri], tuple(ox.parse(graph, format=RdfFormat.N_QUADS)))
+            yield Extracted(articles[iri], graph)
 
 
 # What follows runs in the processes.
@@ -233,7 +239,7 @@ def _read(batch: Batch, *what: Any) -> Answer:  # noqa: ANN401 (the arguments of
     return [_packed(each) for each in pipeline(*what).read(batch.articles)]
 
 
-def _packed(outcome: "Extracted | InputError") -> tuple[str, bytes] | InputError:
+def _packed(outcome: Extracted | InputError) -> tuple[str, bytes] | InputError:
     if isinstance(outcome, InputError):
         return outcome
     report = cast("NamedNode", outcome.quads[0].graph_name)

@@ -16,13 +16,13 @@ from builder.commands.progress import bar, passing_bar, warn
 from builder.commands.sharding import write_shards
 from builder.commands.stopping import Stop, stopping_kindly
 from builder.deferred import Deferred
+from builder.extracted import Extractor
 from builder.settings import Recipe
 from builder.store import Store
 from builder.workers import Pool, Workers
 
 if TYPE_CHECKING:
     from builder.build import Documents, Summary
-    from builder.extraction import Extractor
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ def reading(
         if pool is not None:
             ended.callback(pool.close)
 
-        def begin() -> "Extractor":
+        def begin() -> Extractor:
             if pool is not None:
                 return Workers(recipe, pool, base=base, with_text=with_text)
             from builder.extraction import Pipeline  # noqa: PLC0415 (spaCy is slow to load)

@@ -1,11 +1,13 @@
 """What is indexed of a snapshot: events with who, whom and where, one after the other.
 
-Only what orders the events is held of all of them: of 100,000 events everything would take a gigabyte.
+Of all events nothing is held in memory, and what orders them on disk: of 100,000 everything would take a
+gigabyte.
 """
 
-import sys
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Final, cast
@@ -72,28 +74,40 @@ class Gathering:
 
     def events(self) -> Iterator[IndexedEvent]:
         """Read the events, the latest first; those without a date come last."""
-        kinds = self._kinds(EVENT_KINDS)
-        for statement in self._kinds(("Statement",)):
-            kinds.pop(statement, None)
-        starts: dict[str, str] = {}
+        with closing(sqlite3.connect("")) as events:  # a file of its own, which goes when it is closed
+            events.execute("CREATE TABLE event (iri TEXT PRIMARY KEY, kind TEXT, day INTEGER) WITHOUT ROWID")
+            for kind in ("Statement", *EVENT_KINDS):
+                rows = ((iri, kind) for iri in self._of_kind(kind))
+                events.executemany("INSERT OR IGNORE INTO event (iri, kind) VALUES (?, ?)", rows)
+            events.executemany(
+                "UPDATE event SET day = ?1 WHERE iri = ?2 AND (day IS NULL OR day > ?1)", self._starts()
+            )
+            for iri, kind in events.execute(
+                "SELECT iri, kind FROM event WHERE kind <> 'Statement' ORDER BY day IS NULL, day DESC, iri"
+            ):
+                yield self._event(iri, kind)
+
+    def _starts(self) -> Iterator[tuple[int, str]]:
+        """Give the first days that nodes began on, which may be several of one."""
         for iri, start in self._nodes.pairs("plm:startDate"):
-            starts[iri] = min(start, starts.get(iri, start))
-        # Shorter than the texts: the day, a small number that many share.
-        firsts = {iri: found.first for iri in kinds if (found := days(starts.get(iri, "")))}
-        del starts
-        for iri in sorted(kinds, key=lambda iri: (-firsts[iri] if iri in firsts else sys.maxsize, iri)):
-            yield self._event(iri, kinds[iri])
+            if found := days(start):
+                yield found.first, iri
 
     def _kinds(self, kinds: tuple[str, ...]) -> dict[str, str]:
         """Give the nodes of some classes, each with the first of these that it has."""
         found: dict[str, str] = {}
         for kind in kinds:
-            for quad in self._snapshot.quads_for_pattern(
-                None, term("rdf:type"), term(f"plm:{kind}"), ox.DefaultGraph()
-            ):
-                if isinstance(quad.subject, NamedNode):
-                    found.setdefault(quad.subject.value, kind)
+            for iri in self._of_kind(kind):
+                found.setdefault(iri, kind)
         return found
+
+    def _of_kind(self, kind: str) -> Iterator[str]:
+        """Give the nodes of a class."""
+        for quad in self._snapshot.quads_for_pattern(
+            None, term("rdf:type"), term(f"plm:{kind}"), ox.DefaultGraph()
+        ):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject.value
 
     def _node(self, iri: str, kind: str) -> IndexedNode:
         nodes, labels = self._nodes, ontology.labels()

@@ -14,6 +14,7 @@ from builder.linkage.judging import Namesakes, Told
 from builder.linkage.keys import hashed
 from builder.linkage.ledger import Ledger
 from builder.linkage.model import ALIKE, TENTH, Pair
+from builder.linkage.numbers import Numbers
 from builder.linkage.records import Record, Row
 from builder.linkage.stages import NAMES, STAGES, Stage
 from builder.unlinking import Unlinked
@@ -23,6 +24,8 @@ READ: Final = 500
 # Items that are weighed at a time, and what shares blocks with them: some 200 MB. Splink takes half a second
 # for each time, however few they are.
 WEIGHED: Final = 10_000
+# Items that are grouped at a time, with what they are linked to: some 1 KB each.
+GROUPED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +88,39 @@ class Linkage:
         known = _former(self.ledger, stage, dirty)
         before = {**known.sizes, **former.sizes}
         clusters = {**known.clusters, **former.clusters}
-        mates = items.mates(before)
+        start = Numbers(items.mates(before))
         if before:
             items.detach(stage.number, dirty)
         fresh = self._read(stage, dirty)
         dropped = items.drop(before)
         for near in batches(items.in_time(fresh), WEIGHED):
             self.ledger.pairs.add(self._weigh(stage, near))
-        now = items.used_by(stage.number, dirty)
+        start.add(items.of_reports(stage.number, dirty))
+        start.remove(dropped)
         lost = {clusters[item] for item in dropped if item in clusters}
-        moved, left = self._regroup(stage, (mates | now.keys()) - dropped, fresh, lost)
-        if len(dirty) == self.ledger.reports.count():
-            return set(), left
-        # A name that a second report uses gets links, and one that only one is left to use loses them.
-        after = items.sizes(before.keys() | now.keys())
-        was = {item: before.get(item, after[item] - now.get(item, 0)) for item in after}
-        resized = {item for item in after if (was[item] < 2) != (after[item] < 2)}
-        return items.reports_of(moved | (resized - dropped)), left
+        is_whole = len(dirty) == self.ledger.reports.count()
+        touched, left = set[int](), set[str]()
+        for moved, vacated in self._regroup(stage, start, fresh, lost):
+            touched |= set() if is_whole else items.reports_of(moved)
+            left |= vacated
+        if not is_whole:
+            touched |= items.reports_of(self._resized(stage, dirty, before) - dropped)
+        return touched, left
 
-    def _read(self, stage: Stage, dirty: Collection[int]) -> set[int]:
+    def _resized(self, stage: Stage, dirty: Collection[int], before: Mapping[int, int]) -> set[int]:
+        """Give the items that were one node and are several now, or the other way round.
+
+        A name that a second report uses gets links, and one that only one is left to use loses them.
+        """
+        now = self.ledger.items.used_by(stage.number, dirty)
+        after = self.ledger.items.sizes(before.keys() | now.keys())
+        was = {item: before.get(item, after[item] - now.get(item, 0)) for item in after}
+        return {item for item in after if (was[item] < 2) != (after[item] < 2)}
+
+    def _read(self, stage: Stage, dirty: Collection[int]) -> Numbers:
         """Put the nodes of reports into items; give those that are new or were others."""
         reports = self.counted(sorted(dirty), total=len(dirty), unit=f"reports, {stage.name}")
-        fresh: set[int] = set()
+        fresh = Numbers()
         for some in batches(reports, READ):
             nodes: list[tuple[str, str]] = []
             records: dict[str, Record] = {}
@@ -117,7 +131,7 @@ class Linkage:
                 for iri, record in stage.read(reading, settled.get(number, {}), self.unlinked.alone):
                     nodes.append((iri, record.item))
                     records[record.item] = record
-            fresh |= self.ledger.items.put(stage.number, records, numbers)
+            fresh.add(self.ledger.items.put(stage.number, records, numbers))
             self.ledger.items.attach(stage.number, nodes)
         return fresh
 
@@ -127,26 +141,37 @@ class Linkage:
         return _alike(near) if stage.model is None else model.weigh(model.load(stage.model), near)
 
     def _regroup(
-        self, stage: Stage, start: Collection[int], fresh: Collection[int], lost: Collection[str | None]
-    ) -> tuple[set[int], set[str]]:
-        """Group what is linked to items anew; give the items whose group changed, and merged IRIs left.
+        self, stage: Stage, start: Numbers, fresh: Numbers, lost: Collection[str | None]
+    ) -> Iterator[tuple[set[int], set[str]]]:
+        """Group what is linked to items anew, some items at a time, each with all that it is linked to.
 
-        `lost` are the merged IRIs of items that are no more: what has one of them has lost a mate.
+        Give the items whose group changed, and merged IRIs left. `lost` are the merged IRIs of items that are
+        no more: what has one of them has lost a mate.
         """
-        reach = components(start, self.ledger.pairs.neighbours)
+        met = Numbers()
+        for some in batches(start, GROUPED):
+            reach = components((item for item in some if item not in met), self.ledger.pairs.neighbours)
+            met.add(reach)
+            yield self._group(stage, reach, fresh, lost)
+        self.ledger.items.settle()
+
+    def _group(
+        self, stage: Stage, reach: Collection[int], fresh: Numbers, lost: Collection[str | None]
+    ) -> tuple[set[int], set[str]]:
         items = self.ledger.items.named(reach)
         pairs = self.ledger.pairs.among(reach)
         judge = Namesakes(self.ledger.items, pairs) if stage is NAMES else Told(items, self.unlinked)
         names = {number: item.name for number, item in items.items()}
         groups = group(names, judge.allowed(pairs), may_be_one=judge.may_be_one)
-        old: dict[str | None, set[int]] = defaultdict(set)
-        for item in items.values():
-            old[item.cluster].add(item.number)
+        sizes = self.ledger.items.group_sizes(
+            stage.number, {item.cluster for item in items.values() if item.cluster}
+        )
         moved: set[int] = set()
         assigned: list[tuple[int, str]] = []
         for members in groups:
             cluster = self.base + _path(stage, [items[member] for member in members])
-            if old.get(cluster) != set(members):
+            had = {items[member].cluster for member in members}
+            if had != {cluster} or sizes[cluster] != len(members):
                 assigned += ((member, cluster) for member in members)
                 moved.update(members)
             elif cluster in lost or (len(members) > 1 and any(member in fresh for member in members)):

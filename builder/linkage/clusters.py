@@ -45,15 +45,6 @@ class Clusters:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def of_reports(self, reports: Iterable[int]) -> set[str]:
-        """Give the merged IRIs of all nodes of reports."""
-        rows = self._db.execute(
-            """SELECT DISTINCT i.cluster FROM json_each(?) CROSS JOIN node n ON n.report = value
-            JOIN item i ON i.id = n.item""",
-            (listed(reports),),
-        )
-        return {cluster for (cluster,) in rows}
-
     def of_nodes(self, nodes: Collection[str]) -> dict[str, str]:
         """Give the merged IRI of each of these nodes; what is no node of a report is left out."""
         rows = self._db.execute(
@@ -71,14 +62,42 @@ class Clusters:
         )
         return {cluster for (cluster,) in rows}
 
-    def sizes(self, clusters: Iterable[str]) -> dict[str, int]:
-        """Count the members of merged nodes."""
-        rows = self._db.execute(
-            """SELECT value, COUNT(*) FROM json_each(?) CROSS JOIN item i ON i.cluster = value
-            JOIN node n ON n.item = i.id GROUP BY value""",
-            (listed(clusters),),
+    def portions(self, reports: Iterable[int], more: Iterable[str], *, members: int) -> list[tuple[str, str]]:
+        """Cut the merged nodes of reports, and some more, into portions of no more members than so many.
+
+        Each is told by its first and its last IRI, until `portions` is asked again; one merged node may have
+        more members.
+        """
+        self._db.execute("DELETE FROM portioned")
+        self._db.execute(
+            """INSERT OR IGNORE INTO portioned SELECT i.cluster FROM json_each(?)
+            CROSS JOIN node n ON n.report = value JOIN item i ON i.id = n.item""",
+            (listed(reports),),
         )
-        return dict(rows)
+        self._db.execute("INSERT OR IGNORE INTO portioned SELECT value FROM json_each(?)", (listed(more),))
+        found: list[tuple[str, str]] = []
+        size = members
+        for cluster, count in self._sizes():
+            if size + count > members:
+                found.append((cluster, cluster))
+                size = 0
+            found[-1] = (found[-1][0], cluster)
+            size += count
+        return found
+
+    def _sizes(self) -> Iterator[tuple[str, int]]:
+        """Count the members of the merged nodes that are being portioned."""
+        return self._db.execute(
+            """SELECT p.cluster, COUNT(*) FROM portioned p CROSS JOIN item i ON i.cluster = p.cluster
+            JOIN node n ON n.item = i.id GROUP BY p.cluster ORDER BY p.cluster"""
+        )
+
+    def portion(self, first: str, last: str) -> list[str]:
+        """Give the merged nodes of a portion."""
+        rows = self._db.execute(
+            "SELECT cluster FROM portioned WHERE cluster BETWEEN ? AND ? ORDER BY cluster", (first, last)
+        )
+        return [cluster for (cluster,) in rows]
 
     def members(self, clusters: Collection[str]) -> Iterator[Cluster]:
         """Give merged nodes with their members, sorted."""

@@ -54,6 +54,15 @@ class Items:
             found.setdefault(report, {})[iri] = Settled(cluster, bool(shared))
         return found
 
+    def of_reports(self, stage: int, reports: Iterable[int]) -> Iterator[int]:
+        """Give the items of a stage that nodes of reports are, some of them again and again."""
+        rows = self._db.execute(
+            """SELECT i.id FROM json_each(?) CROSS JOIN node n ON n.report = value
+            JOIN item i ON i.id = n.item WHERE i.stage = ?""",
+            (listed(reports), stage),
+        )
+        return (item for (item,) in rows)
+
     def used_by(self, stage: int, reports: Iterable[int]) -> dict[int, int]:
         """Count, of each item of a stage that nodes of reports are, these nodes."""
         rows = self._db.execute(
@@ -183,14 +192,14 @@ class Items:
 
     # Blocks
 
-    def in_time(self, items: Iterable[int]) -> list[int]:
+    def in_time(self, items: Iterable[int]) -> Iterator[int]:
         """Sort items by the day that they may have been, or else the day of their report."""
         rows = self._db.execute(
             """SELECT i.id FROM json_each(?) CROSS JOIN item i ON i.id = value
             LEFT JOIN report r ON r.id = i.report ORDER BY COALESCE(i.first_day, r.published), i.id""",
             (listed(items),),
         )
-        return [item for (item,) in rows]
+        return (item for (item,) in rows)
 
     def near(self, fresh: Collection[int]) -> Iterator[Row]:
         """Give, as the model takes them, the items that share a block with one of these.
@@ -240,11 +249,26 @@ class Items:
         )
         return {item for (item,) in rows}
 
-    def assign(self, clusters: Iterable[tuple[int, str]]) -> None:
-        """Give items, each with its merged IRI, that IRI."""
-        self._db.executemany(
-            "UPDATE item SET cluster = ? WHERE id = ?", ((cluster, item) for item, cluster in clusters)
+    def group_sizes(self, stage: int, clusters: Iterable[str]) -> dict[str, int]:
+        """Count the items that have each of these merged IRIs."""
+        rows = self._db.execute(
+            """SELECT value, COUNT(*) FROM json_each(?) CROSS JOIN item ON cluster = value
+            WHERE stage = ? GROUP BY value""",
+            (listed(clusters), stage),
         )
+        return dict(rows)
+
+    def assign(self, clusters: Iterable[tuple[int, str]]) -> None:
+        """Say which merged IRI items are to have; until `settle` they have those of before."""
+        self._db.executemany("INSERT INTO assigned VALUES (?, ?)", clusters)
+
+    def settle(self) -> None:
+        """Give items the merged IRIs that were said."""
+        self._db.execute(
+            """UPDATE item SET cluster = (SELECT a.cluster FROM assigned a WHERE a.item = item.id)
+            WHERE id IN (SELECT item FROM assigned)"""
+        )
+        self._db.execute("DELETE FROM assigned")
 
 
 def _written(value: Row | tuple[str, ...]) -> str:

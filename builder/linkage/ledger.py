@@ -41,8 +41,12 @@ CREATE INDEX pair_of_second ON pair (second);
 PRAGMA user_version = {VERSION};
 """
 # The file can be made anew at any time, so a loss of power may cost it. Its indexes are written in no order:
-# 64 MB of them in memory, instead of SQLite's 2, are those of some 50,000 reports.
-SETTINGS: Final = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
+# 32 MB of them in memory, instead of SQLite's 2, are those of some 25,000 reports.
+SETTINGS: Final = """
+PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768;
+CREATE TEMP TABLE assigned (item INTEGER PRIMARY KEY, cluster TEXT);
+CREATE TEMP TABLE portioned (cluster TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
 
 
 class Ledger:

@@ -11,7 +11,8 @@ from typing import IO, cast
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from builder.batching import batches
-from builder.build import BATCH, built_with, finish
+from builder.build import BATCH, finish
+from builder.committing import built_with
 from builder.merge import builds_graph
 from builder.shards.folder import Folder
 from builder.shards.model import Manifest, Shard

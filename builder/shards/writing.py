@@ -7,14 +7,15 @@ from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from socket import gethostname
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from pyoxigraph import Quad
 
 from builder import readers
 from builder.batching import batches
-from builder.build import built_with
+from builder.committing import built_with
 from builder.errors import InputError, SettingError, ShardError
+from builder.extracted import Extracted
 from builder.model import Article
 from builder.rdf import report_iri, write
 from builder.readers import Source
@@ -22,9 +23,6 @@ from builder.settings import Recipe
 from builder.shards.folder import Folder
 from builder.shards.model import DOCUMENTS, Manifest, Piece, Shard
 from builder.workers import Workers, died, pipeline
-
-if TYPE_CHECKING:
-    from builder.extraction import Extracted
 
 # A third of the time that 9 takes, for a twenty-fifth more bytes, as in builder/exports/bulk.py.
 COMPRESSION: Final = 6
@@ -138,7 +136,7 @@ def _articles(piece: Piece, failed: list[InputError]) -> Iterator[Article]:
 def _put(
     folder: Folder,
     piece: Piece,
-    outcomes: "Iterable[Extracted | InputError]",
+    outcomes: Iterable[Extracted | InputError],
     *,
     version: str,
     base: str,

@@ -16,12 +16,13 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 import ontology
-from builder import edition
-from builder.build import BATCH, Documents, Summary, Unwatched, _Run, build, failed_files
+from builder import committing, edition
+from builder.build import Documents, Summary, Unwatched, _Run, build, failed_files
 from builder.deferred import Deferred
 from builder.edition import foretold
 from builder.errors import InputError, ModelError
-from builder.extraction import Extracted, Pipeline, builder_version, checked
+from builder.extracted import Extracted
+from builder.extraction import Pipeline, builder_version, checked
 from builder.journal import Journal
 from builder.model import Place, Report
 from builder.pipeline import DEFAULT_MODEL, load_pipeline
@@ -29,6 +30,8 @@ from builder.rdf import DEFAULT_BASE, report_iri, serialize, to_quads
 from builder.settings import Recipe
 from builder.store import VOCABULARY, Store, open_snapshot
 
+# More than are read before the first report is there.
+MANY = 100
 BOMB = "A car bomb killed 12 people at a market in Kirkuk on Tuesday, police said.\n"
 RAID = "Gunmen attacked a police station in Mosul on Monday, wounding three officers.\n"
 
@@ -362,8 +365,12 @@ def test_what_is_committed_is_known_and_is_that_of_to_quads(run: _Run, full_repo
     assert set(run.store.inner.quads_for_pattern(None, None, None, graph)) == set(to_quads(full_report))
 
 
-def test_batches_are_committed_as_they_fill(tmp_path: Path, store: Store, nlp) -> None:
-    lines = (json.dumps({"id": str(n), "text": f"Day {n}. {RAID}"}) for n in range(BATCH + 1))
+def test_batches_are_committed_as_they_fill(
+    tmp_path: Path, store: Store, nlp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "FIRST", 1)  # the first report fills a batch, two or three the next
+    monkeypatch.setattr(committing, "MOST", 2 * 600 * 100)  # two or three reports of some hundred quads
+    lines = (json.dumps({"id": str(n), "text": f"Day {n}. {RAID}"}) for n in range(MANY))
     (tmp_path / "many.jsonl").write_text("\n".join(lines))
     held: list[int] = []
 
@@ -374,5 +381,6 @@ def test_batches_are_committed_as_they_fill(tmp_path: Path, store: Store, nlp) -
                 yield document
 
     build([tmp_path / "many.jsonl"], store, Pipeline(nlp), watcher=Counting())
-    assert len(held) == BATCH + 1
-    assert store.graph_count() - held[0] >= BATCH + 1
+    assert len(held) == MANY
+    assert held[0] < held[-1]
+    assert store.graph_count() - held[0] >= MANY

@@ -9,10 +9,12 @@ import pytest
 from loky import cpu_count
 from pyoxigraph import Quad
 
+from builder import committing
 from builder.build import build
 from builder.commands.pools import MANY, MOST, pool_for
-from builder.errors import InputError, ModelError
-from builder.extraction import Extracted, Pipeline
+from builder.errors import InputError, ModelError, StoreError
+from builder.extracted import Extracted
+from builder.extraction import Pipeline
 from builder.model import Article
 from builder.settings import Recipe
 from builder.store import VOCABULARY, Store
@@ -95,3 +97,29 @@ def test_there_are_as_many_processes_as_is_worth_it(
 def test_a_model_that_is_missing_is_named() -> None:
     with pytest.raises(ModelError, match="'no_such_model' is not installed"):
         Workers(Recipe("no_such_model"), Processes(2))
+
+
+def test_batches_are_written_while_others_are_read(
+    store: Store, tmp_path: Path, nlp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committing, "FIRST", 1)
+    monkeypatch.setattr(committing, "MOST", 1)  # each report is a batch
+    with Workers(Recipe(nlp_name(nlp)), Processes(1)) as workers:
+        summary = build([SEEDS], store, workers)
+    with Store.open(tmp_path / "other", create=True) as other:
+        build([SEEDS], other, Pipeline(nlp))
+        assert (summary.built, reports(store)) == (13, reports(other))
+
+
+def test_what_cannot_be_written_beside_the_reading_ends_the_build(
+    store: Store, nlp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(Store, "add_new", full)
+    with (
+        Workers(Recipe(nlp_name(nlp)), Processes(1)) as workers,
+        pytest.raises(StoreError, match="the disk is full"),
+    ):
+        build([SEEDS], store, workers)
