@@ -141,7 +141,7 @@ def finish(store: Store, *, base: str, written: int, counted: Counted = uncounte
     if written and written * COMPACT_SHARE >= store.graph_count():
         store.compact()
     snapshot = store.publish()
-    make_index(store.path)
+    make_index(store.path, same=store.inner)
     return events, snapshot
 
 

@@ -12,6 +12,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+import pyoxigraph as ox
+
 from builder.atomic import sync
 from builder.folder import explained
 from builder.index import writing
@@ -27,16 +29,17 @@ def index_file(store: Path, version: Version) -> Path:
     return store / "indexes" / f"{version}.{FORMAT}.sqlite"
 
 
-def make_index(store: Path) -> Path:
+def make_index(store: Path, *, same: ox.Store | None = None) -> Path:
     """Make the index of a store's newest snapshot, unless it is there, and remove older ones; give its file.
 
+    Who has the `same` open that was published spares the memory of opening it once more: 130 MB of caches.
     Raises `StoreError` if there is no snapshot, or the folder cannot be written.
     """
     version = newest_version(store)
     file = index_file(store, version)
     if file.is_file():
         return file
-    gathering = Gathering(open_snapshot(store, version.snapshot))
+    gathering = Gathering(open_snapshot(store, version.snapshot) if same is None else same)
     with explained(store):
         file.parent.mkdir(exist_ok=True)
         # By the process that makes it: two that make the same index do not write into one file.

@@ -21,11 +21,11 @@ from builder.unlinking import Unlinked
 
 # Reports that are read at a time: some 10 MB.
 READ: Final = 500
-# Items that are weighed at a time, and what shares blocks with them: some 200 MB. Splink takes half a second
+# Items that are weighed at a time, and what shares blocks with them: some 100 MB. Splink takes half a second
 # for each time, however few they are.
-WEIGHED: Final = 10_000
+WEIGHED: Final = 5_000
 # Items that are grouped at a time, with what they are linked to: some 1 KB each.
-GROUPED: Final = 10_000
+GROUPED: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,12 @@ from builder.linkage.records import Record, Row
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# What DuckDB may hold in memory before it spills to disk; 20,000 events with their pairs need some 200 MB.
+# What DuckDB may hold in memory before it spills to disk; 10,000 events with their pairs need some 100 MB.
 MEMORY: Final = "1GB"
 # Keys of our files that Splink does not know.
 OURS: Final = ("about", "columns", "because", "threshold_match_weight", "threshold_because")
 # Rows that are held as Python's objects at a time: 3 KB each.
-ROWS: Final = 10_000
+ROWS: Final = 4_000
 TENTH: Final = Decimal("0.1")
 SCORE: Final = Decimal("0.001")
 # Bits: Splink adds up weights that are not rounded, of a dozen comparisons, each by less than 0.05.

@@ -36,6 +36,7 @@ def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read, weigh and write so little at a time that forty reports take many steps."""
     monkeypatch.setattr(advancing, "READ", 3)
     monkeypatch.setattr(advancing, "WEIGHED", 4)
+    monkeypatch.setattr(advancing, "GROUPED", 3)
     monkeypatch.setattr(layer_writing, "WRITTEN", 7)
     monkeypatch.setattr(layer_writing, "REMOVED", 5)
     monkeypatch.setattr(builder.store, "MANY", 10)
