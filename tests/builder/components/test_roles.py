@@ -40,7 +40,8 @@ SENTENCES = {
         "municipality of <location>Tocoa</location>."
     ),
     "a lead-in is no subject": (
-        "Bria: on the night of 13 June, armed <perpetrator>men</perpetrator> robbed a <target>bank</target>."
+        "Update: on the night of 13 June, armed <perpetrator>men</perpetrator> robbed a "
+        "<target>bank</target>."
     ),
     "a clause on several": (
         "A <victim>nurse</victim> and her <victim>driver</victim>, who were abducted by "
