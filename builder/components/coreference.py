@@ -150,9 +150,8 @@ class Resolver:
             and doc[root].dep_ not in UNLIKELY
             and not self._is_adjective(root)
         ]
-        kept = reflexive(token)
-        if kept is not None and kept.i in self.of:
-            fitting = [root for root in fitting if near[root] is not self.of[kept.i]]
+        acting = [self.of[each.i] for each in reflexive(token) if each.i in self.of]
+        fitting = [root for root in fitting if all(near[root] is not chain for chain in acting)]
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]

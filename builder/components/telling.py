@@ -38,10 +38,12 @@ def speaks_next(doc: Doc, start: int, end: int) -> bool:
     return said and before is not None and before.text == ","
 
 
-def reflexive(pronoun: Token) -> Token | None:
+def reflexive(pronoun: Token) -> tuple[Token, ...]:
     """Who does it to others than themselves: "*the Front* promised to fight *them*"."""
     verb = pronoun.head.head if pronoun.dep_ == "pobj" else pronoun.head
-    return subject_of(verb) if pronoun.dep_ in ("dobj", "pobj") and verb.pos_ == "VERB" else None
+    acted_on = pronoun.dep_ in ("dobj", "pobj") and verb.pos_ == "VERB"
+    subject = subject_of(verb) if acted_on else None
+    return () if subject is None else tuple(subject.subtree)
 
 
 def is_of_telling(doc: Doc, root: int) -> bool:
