@@ -346,6 +346,8 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
     who |= {i for root in statement.fillers(Role.ACCUSED) for i in _told_aside(doc[root])}
     below = [below.i for below in own_words(token) if below.i in attacks and below.i not in who]
     linked = [event for role, event in statement.links if role is Role.ABOUT and event in told]
+    if token.dep_ == "relcl" and token.head.i in attacks:  # "a *killing* for which the group took credit"
+        linked, below = [token.head.i], []
     if linked or below:
         return list(dict.fromkeys(linked + below))
     others = [below.i for below in own_words(token) if below.i in told and below.i not in who]

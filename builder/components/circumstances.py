@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Token
 from builder.components.aftermath import dated_by, is_aftermath
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.clusters import dates_agree
+from builder.components.entries import entry_of
 from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
 from builder.components.quantities import METRES, read_metres
 from builder.components.retaliation import AHEAD, Events, link_retaliation
@@ -56,6 +57,7 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
     events = {event.trigger.token: event for event in assessed}
     attach_times(doc, events)
     share_with_participles(doc, events)
+    share_with_what_follows(doc, events)
     share_deadlines(events)
     link_retaliation(doc, events)
     return tuple(events.values())
@@ -321,6 +323,14 @@ def _timed(event: EventMention, times: Sequence[TimeMention]) -> EventMention:
     is_ahead = event.modality in AHEAD or event.trigger.kind is EventKind.WARNING
     deadline = next((time for time in times if time.relation == "by" and is_ahead), None)
     return replace(event, times=(*event.times, *times), deadline=deadline or event.deadline)
+
+
+def share_with_what_follows(doc: Doc, events: Events) -> None:
+    """Give an attack without a date that of how they came: "*on Friday* rebels entered Goma and *burned*"."""
+    for token, event in events.items():
+        entry = None if event.times else entry_of(doc, event, events)
+        if entry is not None:
+            events[token] = replace(event, times=entry.times)
 
 
 def share_deadlines(events: Events) -> None:

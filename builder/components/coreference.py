@@ -161,9 +161,8 @@ class Resolver:
         heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
         if pronoun.lower_ == "it":
             heads = [head for head in heads if not _is_several(near[head.i])]
-        kept = reflexive(pronoun)
-        if kept is not None and kept.i in self.of:
-            heads = [head for head in heads if near[head.i] is not self.of[kept.i]]
+        acting = [self.of[each.i] for each in reflexive(pronoun) if each.i in self.of]
+        heads = [head for head in heads if all(near[head.i] is not chain for chain in acting)]
         quotation = next((each for each in self.quoted if pronoun.i in each), None)
         if quotation is not None:
             # Whoever speaks means by "they" whom they named, or else whom the report is about.

@@ -4,7 +4,7 @@ Attacks are grouped within a sentence by grammar and across sentences by what th
 and statements, which are told more exactly, by being the same in type and roles.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -78,18 +78,28 @@ def _statements(
 ) -> list[Cluster]:
     """Statements on events that are told; accusations also where what they are about is not."""
     known = {i: cluster.first.trigger.kind for cluster in clusters for i in cluster.tokens}
-    heard = (replace(s, links=tuple(_known_links(s, known))) for s in statements)
-    return _group_same(context, [s for s in heard if s.links or s.fillers(Role.ACCUSED)])
+    heads = (context.doc[s.trigger.token] for s in statements)
+    own = {token.head.i for token in heads if token.dep_ == "relcl"}
+    alone = {s.trigger.token for s in statements if any(i in own - known.keys() for _, i in s.links)}
+    heard = [replace(s, links=tuple(_known_links(s, known, own))) for s in statements]
+    told = (s for s in heard if s.links or s.fillers(Role.ACCUSED) or s.trigger.token in alone)
+    return _group_same(context, told)
 
 
-def _known_links(statement: EventMention, known: Mapping[int, EventKind]) -> list[tuple[Role, int]]:
+def _known_links(
+    statement: EventMention, known: Mapping[int, EventKind], own: Collection[int]
+) -> list[tuple[Role, int]]:
     """The links to what is told; what says nothing of an attack but that there was one takes up the last.
+
+    What a statement is a clause on, `own`, is no other: "a *killing* for which the group took credit".
 
     "Accused the rebels of an attack on the economy. They dismissed the charge."
     """
     links = [link for link in statement.links if link[1] in known]
     if links or not statement.links or statement.trigger.frame not in RESPONSIBILITY:
         return links
+    if any(i in own for _, i in statement.links):
+        return []
     attacks = [i for i, kind in known.items() if kind is EventKind.ATTACK and i < statement.trigger.token]
     return [(Role.ABOUT, max(attacks))] if attacks else []
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, TimeMention
+from builder.geonames import open_index
 from builder.patterns import alternatives, load
 
 WORDS = load("lead_ins")
@@ -18,6 +19,8 @@ CALENDAR = frozenset(
     (*load("times")["weekdays"], *load("times")["months"], *(zone.lower() for zone in WORDS["zones"]))
 )
 LONGEST = 14  # words of a lead-in: "3 August, 1730 UTC, 60 nm east of Fujairah, UAE" has ten
+OPENING = frozenset(WORDS["opening"])  # words that a date begins with
+LONGEST_OPENING = 12  # characters: "overnight" and a blank
 _WORD = rf"(?:{alternatives(WORDS['small'])}|\d{{1,2}}[:.]\d\d|[A-Z0-9][\w’'./-]*)"
 # Behind the bullet, letter or number of a list item; before lower case there must be more than a word.
 LEAD_IN = re.compile(
@@ -40,8 +43,15 @@ def lead_in_ends(text: str) -> Iterator[int]:
     for match in LEAD_IN.finditer(text):
         words = re.findall(r"[\w’'-]+", match["words"])
         named = [word for word in words if word[0].isupper() and word.lower() not in CALENDAR]
-        if named and (match.end() == len(text) or not text[match.end()].islower() or len(words) > 1):
+        lone = len(words) == 1 and not _is_dated_place(words[0], text, match.end())
+        if named and (match.end() == len(text) or not text[match.end()].islower() or not lone):
             yield match.end()
+
+
+def _is_dated_place(word: str, text: str, end: int) -> bool:
+    """Whether a single word before lower case is a town's, and a date follows: "*Bria*: on the night of"."""
+    follows = text[end : end + LONGEST_OPENING].partition(" ")[0]
+    return follows in OPENING and any(found.primary for found in open_index().lookup(word))
 
 
 def find_lead_ins(doc: Doc) -> Iterator[LeadIn]:

@@ -56,6 +56,9 @@ def countries_of(doc: Doc, *, by_places: bool = True) -> Counter[str]:
     return counts
 
 
+LARGEST_VILLAGE = 50_000  # inhabitants: a namesake with more is another place than the village told of
+
+
 def _is_part_of_country(entry: Entry) -> bool:
     return entry.kind == "Place" and not is_country(entry)
 
@@ -70,7 +73,10 @@ class Toponym:
         self.described = mention.type if mention.noun else None
         bare = _without_noun(self.text, mention.noun)
         self.key = normalise_name(bare)
-        self.bearers = self._fitting(_all_bearers(mention, self.text, bare))
+        found = _all_bearers(mention, self.text, bare)
+        self.bearers = self._fitting(
+            [b for b in found if _is_small(b)] if _is_village(doc, mention) else found
+        )
         self.beside = _region_beside(doc, mention, self.bearers)
 
     def _fitting(self, found: list[Bearer]) -> list[Bearer]:
@@ -95,6 +101,16 @@ class Toponym:
         """What is said of a place that nothing knows."""
         precision = Precision(self.described) if self.described in PRECISIONS else None
         return PlaceLink(self.text, None if self.beside is None else self.beside.country, precision)
+
+
+def _is_village(doc: Doc, mention: EntityMention) -> bool:
+    """Whether a name is introduced as a village's: "the border village *of Las Vegas*", "Boni village"."""
+    before = [token.lower_ for token in doc[max(0, mention.start - 2) : mention.start]]
+    return before[-1:] == ["village"] or before == ["village", "of"] or mention.noun == "village"
+
+
+def _is_small(bearer: Bearer) -> bool:
+    return bearer.link.precision is not Precision.SETTLEMENT or bearer.population <= LARGEST_VILLAGE
 
 
 def _is_called_so(bearer: Bearer) -> bool:

@@ -16,6 +16,7 @@ from builder.components.annotations import (
     RoleFiller,
     Trigger,
 )
+from builder.components.entries import entry_of, place_entered
 from builder.components.lead_ins import find_lead_ins, led_place
 from builder.components.modifiers import location_after, named_after
 from builder.components.scenes import find_scenes, scene_place
@@ -26,7 +27,13 @@ from builder.model import EventKind, Role
 def placed(doc: Doc, events: Sequence[EventMention]) -> tuple[EventMention, ...]:
     """The event mentions, attacks that nothing places with what else tells of where they were."""
     led = {scene.attack: scene_place(scene) for scene in find_scenes(doc, events)} | _led(doc, events)
-    return tuple(_placed(doc, event, led.get(event.trigger.token)) for event in events)
+    told = {event.trigger.token: event for event in events}
+    entries = ((event, entry_of(doc, event, told)) for event in events)
+    entered = {e.trigger.token: place_entered(entry) for e, entry in entries if entry is not None}
+    return tuple(
+        _placed(doc, event, led.get(event.trigger.token) or entered.get(event.trigger.token))
+        for event in events
+    )
 
 
 def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:

@@ -43,6 +43,7 @@ BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is
 ACTING_SLOTS = frozenset(("subject", "agent"))
 EDGES = frozenset(WORDS["edges"])
 MOUNTS = frozenset(WORDS["mounts"])
+CIVIL_CRAFT = frozenset(load("roles")["civil_craft"])
 MEDIA = frozenset(load("roles")["media"])
 OUTLETS = frozenset(("MediaOutlet", "NewsAgency"))
 POSSESSIVES = frozenset(load("coreference")["possessives"])
@@ -260,6 +261,8 @@ def _is_vehicle(mention: EntityMention) -> bool:
 def _add_owners(draft: _Draft, craft: EntityMention) -> None:
     """Whose aircraft or ship it is: the state that its name says, as mover or perpetrator."""
     role = Role.MOVER if draft.trigger.kind is EventKind.MOVEMENT else Role.PERPETRATOR
+    if role is Role.PERPETRATOR and craft.noun in CIVIL_CRAFT:
+        return  # "the Russian *airliner* that broke apart, killing 224"
     for i in range(craft.start, craft.end):
         if i != craft.root and i in draft.mentions and can_act(draft.mentions[i]):
             draft.add(role, i)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from builder.components.syntax import VERBAL, is_noncommittal, is_passive
+from builder.components.syntax import CONFIRMING, VERBAL, is_noncommittal, is_passive
 from builder.model import Modality
 from builder.patterns import load
 
@@ -107,5 +107,12 @@ def _is_nothing(noun: Token) -> bool:
 
 def _is_unconfirmed(report: Token) -> bool:
     """Whether a report is checked, or called open: "*unconfirmed* reports that jets had bombed"."""
-    checked = report.head.lemma_.lower() in CHECKING
+    checked = report.head.lemma_.lower() in CHECKING or _is_not_confirmed(report)
     return checked or any(child.lower_ in UNCONFIRMED for child in report.lefts)
+
+
+def _is_not_confirmed(report: Token) -> bool:
+    """Whether nobody could confirm it: "a report that … *could not be verified*"."""
+    verb = report.head
+    told = report.dep_ == "nsubjpass" and verb.lemma_.lower() in CONFIRMING
+    return told and any(child.dep_ == "neg" for child in verb.children)

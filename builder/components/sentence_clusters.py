@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EventMention
 from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree, is_parted
-from builder.components.syntax import NOMINAL, subject_of, told_before
+from builder.components.syntax import NOMINAL, is_earlier_clause, subject_of, told_before
 from builder.model import Role
 from builder.patterns import load
 
@@ -115,6 +115,8 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
     while current.dep_ in SUBORDINATE:
         if any(child.dep_ == "mark" and child.lower_ in OTHER_TIME for child in current.lefts):
             return None
+        if is_earlier_clause(current):
+            return None
         told = told_before(current.head) if current.i > current.head.i else None
         current = told or current.head
         if current.i in cluster_of:
@@ -152,7 +154,8 @@ def _is_days_apart(clause: Token) -> bool:
 def _is_clause_of(token: Token, verb: Token) -> bool:
     """Whether a verb below another tells how that came about: a clause on it, or one with "when" below."""
     if token.head.i == verb.i:
-        return token.dep_ in SUBORDINATE and not _is_days_apart(token)
+        apart = _is_days_apart(token) or is_earlier_clause(token)
+        return token.dep_ in SUBORDINATE and not apart
     subject = subject_of(token) if token.dep_ == "acl" else None
     if subject is not None and subject.dep_ == "advcl" and subject.head.i == verb.i:
         return True  # "died when a *man* disguised as a woman *set* off a bomb"

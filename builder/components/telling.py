@@ -38,10 +38,11 @@ def speaks_next(doc: Doc, start: int, end: int) -> bool:
     return said and before is not None and before.text == ","
 
 
-def reflexive(pronoun: Token) -> Token | None:
+def reflexive(pronoun: Token) -> tuple[Token, ...]:
     """Who does it to others than themselves: "*the army* repelled them and killed twelve of *them*"."""
     verb = clause_of(pronoun) if pronoun.dep_ in ("dobj", "pobj", "dative") else None
-    return None if verb is None or verb.pos_ != "VERB" or is_passive(verb) else subject_of(verb)
+    subject = None if verb is None or verb.pos_ != "VERB" or is_passive(verb) else subject_of(verb)
+    return () if subject is None else tuple(subject.subtree)
 
 
 def is_of_telling(doc: Doc, root: int) -> bool:

@@ -31,10 +31,10 @@ SHAPES = {
     "iso": r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
     # "the September 11 attacks": a day that is known by its date without the year
     "named": rf"(?P<words>{alternatives(WORDS['named_days'])})\b",
-    # "14 to 16 January 2024", "between 14 and 16 January"
+    # "14 to 16 January 2024", "between 14 and 16 January", "the night of 9/10 July"
     "days_month": (
         rf"(?:(?:between|from) {_DAY}(?: (?:and|to|until|through) | ?{_DASH} ?)"
-        rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?: to | through | and | ?{_DASH} ?)){_LAST_DAY}"
+        rf"|(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?: to | through | and |/| ?{_DASH} ?)){_LAST_DAY}"
         rf"(?: of)? {_MONTH},?(?: {_WHICH_YEAR})?\b"
     ),
     # "January 14-16, 2024", "between January 14 and 16"

@@ -141,7 +141,7 @@ def _is_dated(found: list[TimeMention], span: Span, text: str) -> bool:
     doc = span.doc
     before = bool(found) and found[-1].end >= span.start - 1
     after = text[doc[span.end - 1].idx + len(doc[span.end - 1]) :][:LONGEST_RELATION]
-    beside = re.match(r"\s+(?:on |from |into |to )*", after)
+    beside = re.match(r"\s+(?:on |of |from |into |to )*", after)
     follows = beside is not None and any(form.start() == beside.end() for form in find_forms(after))
     return before or follows
 

@@ -79,7 +79,8 @@ def _led_in(doc: Doc) -> Iterator[Range]:
     """The names in the lead-in of a line that says more than one thing: "3 Nov, 0200h, *Gwoza*: "."""
     for lead_in in find_lead_ins(doc):
         parts = [token.i for token in doc[lead_in.start : lead_in.end] if token.text == ","]
-        for start in (lead_in.start, *(i + 1 for i in parts)) if parts else ():
+        lone = doc[lead_in.end].is_lower  # "*Bria*: on the night of", which only a town leads in
+        for start in (lead_in.start, *(i + 1 for i in parts)) if parts or lone else ():
             first = next((t for t in doc[start : lead_in.end] if not t.is_lower and not t.is_space), None)
             if first is not None and first.is_alpha and first.lower_ not in CALENDAR:
                 yield from _list_from(doc, first.i)

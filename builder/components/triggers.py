@@ -196,6 +196,7 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
 def _is_habit(verb: Token) -> bool:
     """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
     never = any(child.dep_ == "neg" for child in verb.lefts)
+    never = never and not any(child.lower_ == "if" for child in verb.lefts)  # "*if* the army does not leave"
     return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
 
 

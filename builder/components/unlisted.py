@@ -20,6 +20,7 @@ WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  #
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 COUNTED = frozenset(load("attribution")["tolls"])
+TELLING = frozenset(("tell", "warn"))
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 
 
@@ -77,8 +78,10 @@ def _blamed(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
 
 def _is_told_to(verb: Token) -> bool:
     """Whether a verb has an infinitive, so that its object is who is asked: "*masters* are advised to"."""
-    infinitives = (child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl"))
-    return is_passive(verb) and any(child.tag_ == "VB" for child in infinitives)
+    contents = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp", "advcl")]
+    if not is_passive(verb):  # "told the *coordinator* that she would"
+        return verb.lemma_.lower() in TELLING and any(child.dep_ == "ccomp" for child in contents)
+    return any(child.tag_ == "VB" for child in contents)
 
 
 def _is_wrecked(trigger: Trigger, slot: str) -> bool:

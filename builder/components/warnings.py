@@ -148,7 +148,8 @@ def _only_reports(telling: Token, clause: Token) -> bool:
     """Whether somebody is told what is so, not what to do: "*told* reporters that rebels *want* to leave"."""
     if telling.lemma_.lower() != "tell" or clause.dep_ != "ccomp":
         return False
-    return clause.lower_ not in MUST and not any(child.lower_ in MUST for child in clause.lefts)
+    obliges = clause.lower_ in MUST or any(child.lower_ in MUST for child in clause.lefts)
+    return not obliges and not any(_is_condition(child) for child in clause.children)
 
 
 def _chain(verb: Token) -> Iterator[Content]:
@@ -171,9 +172,22 @@ def _is_of_others(verb: Token) -> bool:
 
 
 def _is_condition(clause: Token) -> bool:
-    """Whether a clause tells what would avert the threat: "*unless* the army leaves"."""
+    """Whether a clause tells what averts the threat: "*unless* the army leaves", "*if* it does *not*"."""
     marks = {below.lower_ for below in clause.lefts if below.dep_ == "mark"}
-    return clause.dep_ == "advcl" and not UNLESS.isdisjoint(marks)
+    averting = not UNLESS.isdisjoint(marks) or _is_if_not(clause)
+    return clause.dep_ == "advcl" and averting
+
+
+def _is_if_not(clause: Token) -> bool:
+    return is_negated(clause) and any(below.lower_ == "if" for below in clause.lefts)
+
+
+def _is_told_on_condition(attack: Token) -> bool:
+    """Whether somebody is told what will befall them if: "told her that she *would be killed if*"."""
+    to_come = any(child.dep_ == "aux" and child.lower_ in ("would", "will") for child in attack.lefts)
+    clauses = (child for child in attack.rights if child.dep_ == "advcl")
+    on_condition = (any(below.lower_ in ("if", "unless") for below in clause.lefts) for clause in clauses)
+    return attack.dep_ == "ccomp" and to_come and any(on_condition)
 
 
 def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> EventMention | None:
@@ -217,7 +231,7 @@ def _is_subjunctive(verb: Token) -> bool:
 
 def _act(token: Token) -> EventMention:
     """An event of no type, called by its word."""
-    lemma = f"not {token.lemma_}" if is_negated(token) else token.lemma_
+    lemma = f"not {token.lemma_}" if is_negated(token) and not _is_if_not(token) else token.lemma_
     return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", lemma))
 
 
@@ -241,7 +255,10 @@ def _take(
     elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
         events[token.i] = _by_issuer(event, warning)  # "to leave *or be attacked*"
         reading.threatened.append(token.i)
-    elif event.trigger.kind in WITHDRAWALS and demanding and is_negated(token):
+    elif is_attack and frame == "demand" and _is_told_on_condition(token):
+        events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
+        reading.threatened.append(token.i)
+    elif event.trigger.kind in WITHDRAWALS and demanding and is_negated(token) and not _is_if_not(token):
         events[token.i] = replace(_act(token), modality=Modality.DEMANDED)
         reading.demanded.append(token.i)
     elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):

@@ -15,6 +15,7 @@ WORDS = load("whereabouts")
 PLACING = frozenset(WORDS["placing"])
 ELSEWHERE = frozenset(WORDS["elsewhere"])  # "a soldier *based* in Gao", "a man *born* in Gao"
 ASIDE = frozenset(WORDS["aside"])  # relations under which other things are told than where an attack was
+SAYING = frozenset(load("times")["saying"])
 TAKING = "capture"  # the frame of "overran the village, killing six"
 MEANWHILE = frozenset(("as", "while"))
 WIDE = frozenset(("country", "province", "district"))  # a town told before is rather meant by "there"
@@ -65,10 +66,15 @@ def _following(above: Token, trigger: Token, triggers: Mapping[int, Trigger]) ->
     """The words below one that still tell of where a trigger was, not of other events or from where."""
     for child in above.children:
         aside = child.dep_ in ASIDE or (child.dep_ in SUBJECTS and above.i == trigger.i)
-        aside = aside and not _is_on_the_way(child)
+        aside = (aside and not _is_on_the_way(child)) or _is_said(child)
         other = child.i in triggers or child.lemma_.lower() in ELSEWHERE
         if not aside and not other:
             yield child
+
+
+def _is_said(clause: Token) -> bool:
+    """Whether a clause tells where it was said: "as a doctor told an agency *in Nairobi*"."""
+    return clause.dep_ == "advcl" and clause.lemma_.lower() in SAYING
 
 
 def _is_on_the_way(clause: Token) -> bool:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a killing for which": (
+        "Gunmen raided a bank. Two men were found dead near Goma in June, a <about>killing</about> for which "
+        "the <speaker>Front</speaker> <ClaimOfResponsibility>took</ClaimOfResponsibility> responsibility."
+    ),
     "who says so last": (
         "Six people <about>died</about> on Sunday when soldiers <about>stormed</about> a roadblock held by "
         "followers of his rival Didier Haddad, a gendarmerie <speaker>officer</speaker> "

@@ -67,6 +67,10 @@ TIMES = {
     "France on Friday marked the anniversary of the 2019 attack on the base.": {"attack": ["2019"]},
     "A court on Tuesday sentenced a man for the 2015 attack on the hotel.": {"attack": ["2015"]},
     "On Friday rebels tried to cross illegally. They shot at residents.": {"shot": ["2024-01-26"]},
+    "On Friday gunmen entered the village of Boni and killed three people.": {
+        "entered": ["2024-01-26"],
+        "killed": ["2024-01-26"],
+    },
     "Gunmen came to the village on Friday. They shot at residents.": {"shot": ["2024-01-26"]},
     "Tourists came to the village on Friday. Rebels shot at residents.": {"shot": []},
     "The death toll from the raid on the village rose to 30 on Friday.": {"raid": []},

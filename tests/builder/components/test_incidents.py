@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "before a semicolon": (
+        "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
+    ),
     "since another": "Gunmen <a>killed</a> a guard, the worst raid since a bomb <b>killed</b> three.",
     "those of a war": (
         "Rebels <a>bombed</a> a clinic. Three people were <a>killed</a>. They have <b>killed</b> 300 people "

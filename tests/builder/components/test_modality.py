@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "could not be confirmed": (
+        "A <cue>report</cue> that rebels had <Alleged>attacked</Alleged> the bank could not be confirmed."
+    ),
     "whoever does": "Whoever <cue><Feared>attacks</Feared></cue> the bank will pay.",
     "who did": "Those who <Asserted>attacked</Asserted> the bank will pay.",
     "a gap": "Gaza <cue>would</cue> be <Feared>bombed</Feared> and Lebanon severely <Feared>hit</Feared>.",

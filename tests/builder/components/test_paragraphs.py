@@ -31,6 +31,7 @@ TEXTS = {
         f"Gunmen fled the town{' of Goma in the night' * 6}",
         "Police came.",
     ],
+    "Bria: on 13 June gunmen attacked a bank.": ["Bria:", "on 13 June gunmen attacked a bank."],
     "We ask the army:\n- to leave;\n- to stay away.\nIt is late.": [
         "We ask the army:",
         "- to leave;",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a village that bears a city's name": (
+        "Jets hit the village of <place country=HN>Las Vegas</place> in <place country=HN>Honduras</place>."
+    ),
     "any capital": "Troops in <place country=SD>Sudan</place> told of the first raid on an African capital.",
     "country": "Troops entered <place country=SD precision=country>Sudan</place>.",
     "capital": "Shells fell in <place label=Khartoum country=SD precision=settlement>Khartoum</place>.",

@@ -40,7 +40,8 @@ SENTENCES = {
         "municipality of <location>Tocoa</location>."
     ),
     "a lead-in is no subject": (
-        "Bria: on the night of 13 June, armed <perpetrator>men</perpetrator> robbed a <target>bank</target>."
+        "Update: on the night of 13 June, armed <perpetrator>men</perpetrator> robbed a "
+        "<target>bank</target>."
     ),
     "a clause on several": (
         "A <victim>nurse</victim> and her <victim>driver</victim>, who were abducted by "
@@ -413,3 +414,9 @@ def test_there_is_the_town_told_last(annotate: Annotate) -> None:
     )
     killed = doc._.event_mentions[-1]
     assert [doc._.mentions[root].label for root in killed.fillers(Role.LOCATION)] == ["Goma"]
+
+
+def test_an_attack_was_where_they_who_attack_entered(annotate: Annotate) -> None:
+    doc = annotate("Rebels entered Goma and killed two men.", until="roles")
+    killed = next(event for event in doc._.event_mentions if doc[event.trigger.token].text == "killed")
+    assert [doc[root].text for root in killed.fillers(Role.LOCATION)] == ["Goma"]

@@ -31,6 +31,10 @@ SENTENCES = {  # published on Wednesday 31 January 2024
         "<time value=2024-01-29>last night</time> and left "
         "<time value=2024-01-30>today</time>."
     ),
+    "by so many hours": "Leave by 1200 hours on <time value=2024-02-07>Wednesday</time>.",
+    "the night between two days": (
+        "Gunmen came in the night of <time value=2024-01-14>14/15 January</time> and left."
+    ),
     "after another clause": "If you are joining us: on <time value=2024-01-26>Friday</time> gunmen came.",
     "the day of publication": "The bridge was hit on <time value=2024-01-31>Wednesday</time>.",
     "part of a weekday": "Shells fell on <time value=2024-01-28>Sunday afternoon</time>.",

@@ -55,6 +55,16 @@ SENTENCES = {
         "The sender, the Peasant <issuer>Front</issuer>, <Demand>warned</Demand> the "
         "<addressee>mayor</addressee> to <demands modality=Demanded>leave</demands> Goma."
     ),
+    "what is told on a condition": (
+        "A <issuer>caller</issuer> <Threat>told</Threat> the <addressee>coordinator</addressee> that she "
+        "would be <threatens modality=Threatened>killed</threatens> if she did not "
+        "<demands modality=Demanded>leave</demands> Goma."
+    ),
+    "if they do not": (
+        "The <issuer>rebels</issuer> <Threat>threatened</Threat> to "
+        "<threatens modality=Threatened>attack</threatens> the base if the army does not "
+        "<demands modality=Demanded>withdraw</demands>."
+    ),
     "what is to go on": (
         "The <issuer>rebels</issuer> <Threat>threatened</Threat> that such "
         "<threatens modality=Threatened>attacks</threatens> would continue."

@@ -1,0 +1,42 @@
+"""Entries: movements by which those who attack came, told in one breath: "*entered* the village and killed".
+
+When and where they came is when and where the attack was, unless its own words tell.
+"""
+
+from collections.abc import Mapping
+
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import EventMention
+from builder.components.syntax import ANY_SUBJECT, VERBAL
+from builder.model import EventKind, Modality, Role
+
+COMING = frozenset(("deploy", "capture"))  # frames of movements whose end is where the movers then are
+HAPPENED = frozenset((Modality.ASSERTED, Modality.ALLEGED))
+
+
+def entry_of(doc: Doc, attack: EventMention, events: Mapping[int, EventMention]) -> EventMention | None:
+    """The movement that an attack goes on from, if both happened."""
+    if attack.trigger.kind is not EventKind.ATTACK or attack.modality not in HAPPENED:
+        return None
+    verb = doc[attack.trigger.token]
+    while _goes_on(verb):
+        verb = verb.head
+        entry = events.get(verb.i)
+        if entry is not None:
+            came = entry.trigger.kind is EventKind.MOVEMENT and entry.trigger.frame in COMING
+            return entry if came and entry.modality in HAPPENED else None
+    return None
+
+
+def _goes_on(verb: Token) -> bool:
+    """Whether a verb tells what the subject of the verb above did next, or by that: "entered, *killing*"."""
+    own = any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
+    if own or verb.pos_ != "VERB" or verb.head.pos_ not in VERBAL or verb.head.i > verb.i:
+        return False
+    return verb.dep_ == "conj" or (verb.dep_ == "advcl" and verb.tag_ == "VBG")
+
+
+def place_entered(entry: EventMention) -> int | None:
+    """The head of where the movement ended."""
+    return next(iter((*entry.fillers(Role.DESTINATION), *entry.fillers(Role.LOCATION))), None)
