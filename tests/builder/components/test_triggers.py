@@ -54,6 +54,8 @@ SENTENCES = {
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "a score": "Spain beat the Netherlands 1-0 in the final.",
+    "by a robot": "A bag was blown up by a robot.",
     "brought down": "Such marches brought down the Shah and his government; they brought down prices.",
     "a crash before a semicolon": "A plane crashed, killing 176; Iran dismissed talk of a missile.",
     "an attack of words": "The party launched an attack on his budget.",
