@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
-from builder.components.rumours import CHECKING, REPORTS, discredited, doubts_of, report_above
+from builder.components.rumours import CHECKING, REPORTS, contested, discredited, doubts_of, report_above
 from builder.components.syntax import (
     VERBAL,
     infinitive_before,
@@ -127,6 +127,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _of_whole(token)
     if (untrue := discredited(token)) is not None:
         yield Modality.DENIED, untrue
+    if (claim := contested(token)) is not None:
+        yield Modality.ALLEGED, claim
     if token.lemma_.lower() in ATTEMPTS:
         yield (Modality.FEARED if _is_any(token) else Modality.ATTEMPTED), token
     for depth, above in enumerate(governors(token)):

@@ -19,6 +19,7 @@ NEWS = frozenset(WORDS["news"])  # what can be false: "the *alarm* about an atta
 REPORTS = frozenset(WORDS["reports"])
 DENYING = frozenset(WORDS["above"]["Denied"])
 SAYING = frozenset(load("attribution")["say"])
+ASIDE = frozenset(("relcl", "acl"))
 HELD = frozenset(("nsubj", "nsubjpass", "dobj"))
 
 
@@ -40,6 +41,20 @@ def discredited(token: Token) -> Token | None:
         if told or below.dep_ in ("advcl", "conj", "ROOT"):
             return None
     return None
+
+
+def contested(token: Token) -> Token | None:
+    """The word that calls what was said a claim, and one that others reject: "*a claim* the army denied"."""
+    after = token.doc[token.i + 1 : token.sent.end]
+    claims = (noun for noun in after if noun.lemma_.lower() in REPORTS and noun.i > 1)
+    apposed = (n for n in claims if n.nbor(-1).lower_ in ("a", "an") and n.nbor(-2).text == ",")
+    said = any(above.lemma_.lower() in SAYING for above in token.ancestors)
+    return next((noun for noun in apposed if said and _is_rejected(noun)), None)
+
+
+def _is_rejected(claim: Token) -> bool:
+    words = {below.lemma_.lower() for child in claim.rights if child.dep_ in ASIDE for below in child.subtree}
+    return not words.isdisjoint((*DENYING, *UNTRUE))
 
 
 def _predicates(verb: Token) -> Iterator[Token]:

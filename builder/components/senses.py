@@ -4,6 +4,7 @@ Figures of speech ("fired his minister"), plays and exercises ("a mock assault")
 plunged into a ravine, killing 20"), and what somebody did not do ("instead of attacking").
 """
 
+import re
 from collections.abc import Collection, Iterator
 
 from spacy.tokens import Span, Token
@@ -31,6 +32,9 @@ TELLING = frozenset(WORDS["telling"])
 TALKERS = frozenset(WORDS["talkers"])  # those who attack with words
 TALKED = frozenset(WORDS["talked"])
 MESSAGES = frozenset(WORDS["messages"])
+SPORTING = frozenset(WORDS["sporting"])
+DISPOSERS = frozenset(WORDS["disposers"])  # those who destroy bombs that were found
+SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b")
 BLOWS = frozenset(WORDS["blows"])
 SPANS = frozenset(WORDS["spans"])
 TESTS = frozenset(WORDS["tests"])
@@ -73,7 +77,22 @@ def is_figurative(verb: Token) -> bool:
             child.lower_ in ("on", "upon", "at", "into") and not child.ent_type_ for child in verb.rights
         )
         return not aimed and any(_is_actor(token) for token in objects)
-    return _is_of_words(verb) or _is_criticism(verb)
+    return _is_of_words(verb) or _is_criticism(verb) or _is_of_sport(verb) or _is_disposal(verb)
+
+
+def _is_of_sport(verb: Token) -> bool:
+    """Whether a score follows: "Spain *beat* the Netherlands 1-0"."""
+    beaten = verb.lemma_.lower() in SPORTING and verb.tag_ != "VBN"
+    after = verb.doc[verb.i + 1 : verb.sent.end].text
+    return beaten and SCORE.search(after) is not None
+
+
+def _is_disposal(verb: Token) -> bool:
+    """Whether experts destroy a find: "a bag was *blown up by a robot*"."""
+    by = [filler for slot, filler in prepositional(verb) if slot == "by"]
+    subject = None if is_passive(verb) else subject_of(verb)
+    doers = by if subject is None else [*by, subject]
+    return any(token.lemma_.lower() in DISPOSERS for token in doers)
 
 
 def _is_actor(token: Token) -> bool:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a claim called false": (
+        "The group said it had <Alleged>seized</Alleged> a bank, a <cue>claim</cue> that others call false."
+    ),
+    "a claim that nobody rejects": (
+        "The group said it had <Asserted>seized</Asserted> a bank, a claim that surprised the army."
+    ),
     "could not be confirmed": (
         "A <cue>report</cue> that rebels had <Alleged>attacked</Alleged> the bank could not be confirmed."
     ),

@@ -64,6 +64,8 @@ SENTENCES = {
 NOTHING = {
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",
+    "a score": "Spain beat the Netherlands 1-0 in the final.",
+    "by a robot": "A bag was blown up by a robot.",
     "brought down": "Such marches brought down the Shah and his government; they brought down prices.",
     "a crash before a semicolon": "A plane crashed, killing 176; Iran dismissed talk of a missile.",
     "an attack of words": "The party launched an attack on his budget.",
