@@ -13,13 +13,13 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import (
     Category,
-    EntityMention,
     EventMention,
     RoleFiller,
     Trigger,
     register_extensions,
 )
 from builder.components.blame import find_blame, is_of_other
+from builder.components.complements import prepositional
 from builder.components.denials import (
     answers_other_charge,
     denies_aside,
@@ -28,20 +28,14 @@ from builder.components.denials import (
     says_nobody,
 )
 from builder.components.echoes import echoed
+from builder.components.own_attacks import is_announced, is_own
+from builder.components.parse_labels import SUBJECTS
 from builder.components.quotations import sentences_in_quotations
-from builder.components.relations import spoken_for
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
 from builder.components.speakers import able, source_of, unlisted
-from builder.components.syntax import (
-    SUBJECTS,
-    clause_of,
-    is_passive,
-    prepositional,
-    subject_of,
-    tokens_with,
-)
+from builder.components.syntax import clause_of, is_passive, subject_of, tokens_with
 from builder.components.telling import speaks_next
-from builder.model import ActorKind, EventKind, Modality, Role
+from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 
 WORDS = load("attribution")
@@ -49,15 +43,9 @@ SAY = frozenset(WORDS["say"])
 QUOTE = frozenset(WORDS["quote_with"])
 CHARGE = frozenset(WORDS["charge"])
 STATE = frozenset(load("triggers")["state_actors"])
-WE = frozenset(WORDS["we"])
 OWN = frozenset(("its", "their", "our", "his", "her"))
-OWN_BODIES = frozenset(WORDS["own_bodies"])
-PROMISING = frozenset(WORDS["promising"])
 TOPICS = frozenset(WORDS["topics"])  # prepositions that say first what a sentence is about
-ADMIT = frozenset(WORDS["admit"])
 NOBODY = frozenset(WORDS["nobody"])
-CARRYING_OUT = frozenset(WORDS["carrying_out"])
-SUFFERING = frozenset(("suffer", "targeted", "die", "fall", "lose"))  # frames: the subject did nothing
 SPOKEN_FRAMES = frozenset(("claim", "deny", "accuse"))
 TOLD_AS_DONE = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 
@@ -88,8 +76,8 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
         about = [event for head in said(verb) for event in below(head, told)] or told_before(verb, told)
         if speaker is None or not about:
             continue
-        own = [event for event in about if _is_own(doc, told[event], verb, speaker)]
-        announced = [event for event in own if _is_announced(doc, told[event])]
+        own = [event for event in about if is_own(doc, told[event], verb, speaker)]
+        announced = [event for event in own if is_announced(doc, told[event])]
         if announced:  # "said it would target tourists", "“We will attack,” he said"
             told.update((event, _threatened(told[event], speaker)) for event in announced)
             yield _threat(verb.i, speaker, announced)
@@ -151,56 +139,6 @@ def _speaking_subject(doc: Doc, subject: Token) -> int | None:
 def _is_described(doc: Doc, noun: Token) -> bool:
     described = any(child.lower_ in ("a", "an") for child in noun.lefts)
     return described and not speaks_next(doc, noun.left_edge.i, noun.i + 1)
-
-
-def _is_own(doc: Doc, event: EventMention, verb: Token, speaker: int) -> bool:
-    """Whether speakers tell of an attack of their own.
-
-    Who did it is the pronoun after the verb of saying, or whoever admits it: "admitted *killing* a teacher".
-    """
-    if event.trigger.kind is not EventKind.ATTACK:
-        return False
-    trigger = doc[event.trigger.token]
-    subject = subject_of(trigger.head if _is_carried_out(trigger) else trigger)
-    if subject is not None and subject.lower_ in WE:
-        return not _befell(doc, event, subject)
-    actors = event.fillers(Role.PERPETRATOR)
-    if verb.lemma_.lower() in ADMIT and speaker in actors:
-        return True
-    body = doc._.mentions[spoken_for(doc, speaker)]
-    admits = verb.lemma_.lower() in ADMIT or body.type == "ArmedGroup"
-    admits = admits or _is_announced(doc, event)  # "said *his gunners would* shoot"
-    if body.kind is ActorKind.PERSON:  # "*Maduro* says *it* is out to destroy socialism"
-        actors = tuple(i for i in actors if doc[i].lower_ != "it") or (speaker,)
-    aside = trigger.dep_ == "relcl"  # "says the car *they had stolen* ran out of petrol"
-    return bool(actors) and not aside and all(i > verb.i and _is_ours(doc, i, admits) for i in actors)
-
-
-def _is_carried_out(trigger: Token) -> bool:
-    """Whether an attack is a noun that a verb is said of by those who did it: "carried out the *attack*"."""
-    return trigger.dep_ == "dobj" and trigger.head.lemma_.lower() in CARRYING_OUT
-
-
-def _befell(doc: Doc, event: EventMention, subject: Token) -> bool:
-    """Whether the subject of an attack suffered it: "*we* were attacked", "*we* came under fire"."""
-    roles = {filler.role for filler in event.roles if filler.root == subject.i}
-    suffered = event.trigger.frame in SUFFERING or is_passive(doc[event.trigger.token])
-    return Role.PERPETRATOR not in roles and (bool(roles) or suffered)
-
-
-def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
-    """Whether an actor told of by a speaker is the speaker, or, where they admit it, "*its* members"."""
-    mention: EntityMention = doc._.mentions[actor]
-    is_body = mention.name is None and mention.definite and mention.noun in OWN_BODIES  # "the *group* had"
-    owned = any(token.lower_ in OWN for token in doc[actor].lefts)
-    return mention.is_pronoun or (admits and (owned or is_body))
-
-
-def _is_announced(doc: Doc, event: EventMention) -> bool:
-    """Whether an attack of the speaker's own is told as to come: "*will* attack"."""
-    trigger = doc[event.trigger.token]
-    promised = any(child.dep_ == "aux" and child.lower_ in PROMISING for child in trigger.lefts)
-    return promised and event.modality in (Modality.PLANNED, Modality.FEARED)
 
 
 def _threatened(event: EventMention, speaker: int) -> EventMention:

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EntityMention
-from builder.components.syntax import SUBJECTS, VERBAL, prepositional, subject_of, tokens_with
+from builder.components.complements import prepositional
+from builder.components.parse_labels import SUBJECTS, VERBAL
+from builder.components.syntax import subject_of, tokens_with
 from builder.model import EventKind
 from builder.patterns import load
 

@@ -13,12 +13,13 @@ from builder.components.annotations import EventMention, TimeMention, register_e
 from builder.components.clusters import dates_agree
 from builder.components.entries import entry_of
 from builder.components.lead_ins import LeadIn, find_lead_ins, lead_in_of
+from builder.components.parse_labels import VERBAL
 from builder.components.quantities import METRES, read_metres
 from builder.components.retaliation import AHEAD, Events, link_retaliation
 from builder.components.said import nearest_subject
 from builder.components.scenes import find_scenes, scene_of
 from builder.components.slots import REPLYING, replying_verb
-from builder.components.syntax import VERBAL, clause_of, is_passive
+from builder.components.syntax import clause_of, is_passive
 from builder.model import Damage, EventKind, Modality, Role
 from builder.patterns import load
 

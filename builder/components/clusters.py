@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from spacy.tokens import Doc, Token
 
@@ -144,8 +143,9 @@ class Context:
 
         "In *Bijapur district* … the blast took place near *Ambeli village*" may be one place.
         """
-        pairs = product(self._places(one), self._places(other))
-        return self.places_differ(one, other) and not any(self._may_hold(a, b) for a, b in pairs)
+        here = self._places(one)
+        may_hold = (any(self._may_hold(a, b) for a in here) for b in self._places(other))
+        return self.places_differ(one, other) and not all(may_hold)
 
     def _may_hold(self, one: int, other: int) -> bool:
         """Whether one of two places is a region and nothing tells that the other lies elsewhere."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention
-from builder.components.syntax import SUBJECTS, is_noncommittal, subject_of
+from builder.components.parse_labels import SUBJECTS
+from builder.components.syntax import is_noncommittal, subject_of
 from builder.model import Role
 from builder.patterns import load
 

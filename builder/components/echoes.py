@@ -6,8 +6,9 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, RoleFiller
+from builder.components.parse_labels import SUBJECTS
 from builder.components.speakers import able
-from builder.components.syntax import SUBJECTS, tokens_with
+from builder.components.syntax import tokens_with
 from builder.model import Role
 
 DOING = ("did", "does", "do", "has", "have")

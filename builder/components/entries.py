@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention
-from builder.components.syntax import ANY_SUBJECT, VERBAL
+from builder.components.parse_labels import ANY_SUBJECT, VERBAL
 from builder.model import EventKind, Modality, Role
 
 COMING = frozenset(("deploy", "capture"))  # frames of movements whose end is where the movers then are

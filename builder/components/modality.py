@@ -12,9 +12,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
+from builder.components.parse_labels import VERBAL
 from builder.components.rumours import CHECKING, REPORTS, contested, discredited, doubts_of, report_above
 from builder.components.syntax import (
-    VERBAL,
     infinitive_before,
     is_earlier_clause,
     is_gapped,
@@ -161,6 +161,11 @@ def _is_only_possible(above: Token) -> bool:
     return ABOVE[above.lemma_.lower()] is Modality.ATTEMPTED and to_come
 
 
+def _inverts(child: Token, verb: Token) -> bool:
+    """Whether a word opens a clause that says what was not done either: "*Nor* did troops enter the town"."""
+    return child.lower_ == "nor" and child.i == child.sent.start and child.i < verb.i
+
+
 def _is_condition(child: Token) -> bool:
     return child.dep_ == "mark" and child.lower_ in CONDITIONS
 
@@ -250,7 +255,7 @@ def _beside(token: Token) -> Iterator[Proposal]:
         yield Modality.FEARED, token
     for child in token.children:
         lower = child.lower_
-        if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no"):
+        if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no") or _inverts(child, token):
             yield Modality.DENIED, child
         elif child.dep_ == "aux" and lower in AUXILIARIES:
             yield _by_auxiliary(token, child), child
@@ -348,9 +353,10 @@ def governors(token: Token) -> Iterator[Token]:
         if above.dep_ == "prep" and above.pos_ != "VERB":
             if above.lower_ in BACKGROUND:
                 return  # "vowed revenge *after* the attack": it was done
+            suffered = above.lower_ == "under"  # "rumours that the airport had come *under attack*"
             above = above.head
             yield above  # "fear of an attack"; what governs the fear is another matter
-            if above.lemma_.lower() not in QUANTIFIERS:
+            if above.lemma_.lower() not in QUANTIFIERS and not suffered:
                 return
         current = infinitive_before(above) or above
 

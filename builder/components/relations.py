@@ -9,10 +9,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, register_extensions
+from builder.components.complements import prepositional
 from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after
 from builder.components.names import is_backer
-from builder.components.syntax import prepositional, subject_of, tokens_with
+from builder.components.syntax import subject_of, tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
 

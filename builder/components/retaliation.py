@@ -5,8 +5,9 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention
+from builder.components.complements import prepositional
 from builder.components.slots import replying_verb
-from builder.components.syntax import prepositional, tokens_with
+from builder.components.syntax import tokens_with
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 

@@ -17,6 +17,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.complements import coordinated, prepositional
 from builder.components.entities import mention_at
 from builder.components.frames import FRAMES, can_act, role_of
 from builder.components.lexicon import ancestors
@@ -25,7 +26,7 @@ from builder.components.quantities import bare_numeral, count_of_events
 from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
-from builder.components.syntax import coordinated, is_passive, prepositional, subject_of
+from builder.components.syntax import is_passive, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.unlisted import as_facility, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below

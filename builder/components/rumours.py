@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from builder.components.syntax import CONFIRMING, VERBAL, is_noncommittal, is_passive
+from builder.components.complements import prepositional
+from builder.components.parse_labels import VERBAL
+from builder.components.syntax import CONFIRMING, is_noncommittal, is_passive
 from builder.model import Modality
 from builder.patterns import load
 
@@ -103,7 +105,8 @@ def _according_to_which(clause: Token) -> int | None:
 def _is_untrue(report: Token) -> bool:
     """Whether the text calls a report wrong: "an earlier report that ... was wrong"."""
     told = (below for below in report.sent if below.dep_ in ("acomp", "attr", "oprd"))
-    return any(below.lower_ in UNTRUE for below in told)
+    without = (slot for slot in prepositional(report.head) if slot[0] == "without")
+    return any(below.lower_ in UNTRUE for below in told) or any(noun.lower_ in TRUTH for _, noun in without)
 
 
 def _is_refuted(report: Token) -> bool:

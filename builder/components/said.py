@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from builder.components.annotations import EventMention
-from builder.components.syntax import SUBJECTS, is_earlier_clause, subject_of
+from builder.components.parse_labels import SUBJECTS
+from builder.components.syntax import is_earlier_clause, subject_of
 from builder.patterns import load
 
 WORDS = load("attribution")

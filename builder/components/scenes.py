@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import Category, EntityMention, EventMention, TimeMention
+from builder.components.complements import prepositional
 from builder.components.lexicon import ancestors
 from builder.components.paragraphs import paragraph_starts
-from builder.components.syntax import ANY_SUBJECT, prepositional, subject_of, tokens_with
+from builder.components.parse_labels import ANY_SUBJECT
+from builder.components.syntax import subject_of, tokens_with
 from builder.model import EventKind
 from builder.patterns import load
 

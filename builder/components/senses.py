@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from spacy.tokens import Span, Token
 
 from builder.components.annotations import Category
-from builder.components.syntax import is_passive, prepositional, subject_of
+from builder.components.complements import prepositional
+from builder.components.syntax import is_passive, subject_of
 from builder.patterns import load
 
 WORDS = load("senses")

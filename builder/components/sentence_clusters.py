@@ -10,7 +10,8 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EventMention
 from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree, is_parted
-from builder.components.syntax import NOMINAL, is_earlier_clause, subject_of, told_before
+from builder.components.parse_labels import NOMINAL
+from builder.components.syntax import is_earlier_clause, subject_of, told_before
 from builder.model import Role
 from builder.patterns import load
 

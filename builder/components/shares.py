@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, Quantity, Toll
+from builder.components.complements import coordinated
 from builder.components.quantities import quantity_at
-from builder.components.syntax import coordinated, tokens_with
+from builder.components.syntax import tokens_with
 from builder.model import Outcome
 from builder.patterns import alternatives, load
 

@@ -9,20 +9,9 @@ from collections.abc import Iterator, Mapping
 from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention, Trigger
-from builder.components.syntax import (
-    ANY_SUBJECT,
-    NOMINAL,
-    RELATIVE,
-    SAYING,
-    SUBJECTS,
-    VERBAL,
-    Slot,
-    described,
-    is_passive,
-    is_verb_before_object,
-    prepositional,
-    subject_of,
-)
+from builder.components.complements import Slot, described, prepositional
+from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
+from builder.components.syntax import RELATIVE, SAYING, is_passive, is_verb_before_object, subject_of
 from builder.model import EventKind
 from builder.patterns import load
 

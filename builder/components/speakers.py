@@ -6,8 +6,9 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention
+from builder.components.complements import prepositional
 from builder.components.entities import mention_at, person_mention
-from builder.components.syntax import is_passive, prepositional, subject_of
+from builder.components.syntax import is_passive, subject_of
 from builder.model import ActorKind
 from builder.patterns import load
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention
+from builder.components.complements import prepositional
 from builder.components.entities import GROUPINGS
 from builder.components.frames import GENERIC, can_act, is_country
 from builder.components.quantities import CAPTIVE
 from builder.components.slots import AROUND
-from builder.components.syntax import prepositional
 from builder.patterns import load
 
 PARTITIVES = frozenset(load("entities")["partitives"])

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Token
 
+from builder.components.complements import glued_to_date, prepositional
 from builder.components.lexicon import ORGANIZATIONS
+from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.patterns import load
 
 WORDS = load("syntax")
@@ -24,7 +26,6 @@ SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who die
 SAYING = frozenset(load("attribution")["say"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
-DATING = frozenset(("on", "in", "since"))
 SEVERAL = frozenset(("were", "are", "have"))
 UNITS = frozenset(WORDS["units"])  # of time: "*seconds* later"
 STRAY = frozenset(
@@ -32,20 +33,9 @@ STRAY = frozenset(
 )  # how the parser hangs bare infinitives anywhere
 BARE_OBJECTS = frozenset(WORDS["bare_objects"])  # verbs after which an infinitive is bare: "helped *repel*"
 CLAUSE_WORDS = frozenset(("when", "as", "after", "while", "before", "because", "since"))
-OPENING = frozenset(("(", "“", '"'))  # an apposition in brackets or quotes is another name, no further item
-SUBJECTS = frozenset(("nsubj", "csubj"))
-ANY_SUBJECT = SUBJECTS | {"nsubjpass", "csubjpass"}
-VERBAL = frozenset(("VERB", "AUX"))
-NOMINAL = frozenset(("NOUN", "PROPN"))
 NON_FINITE = frozenset(("VBG", "VBN", "VB"))
-# Relations and parts of speech under which the parser puts prepositions, real and supposed.
-PREPOSITIONS = frozenset(("prep", "agent", "dative", "advmod", "prt", "mark", "npadvmod"))
-PREPOSITION_POS = frozenset(("ADP", "SCONJ", "ADV", "VERB"))
 # What may follow a verb without an object.
 AFTER_CLIPPED = frozenset(("prep", "agent", "punct", "cc", "conj", "advmod", "npadvmod"))
-COMPOUND_FIRST = frozenset(("out", "away", "close", "next"))  # "away from X" is one preposition
-
-Slot = tuple[str, Token]
 
 
 def tokens_with(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
@@ -157,7 +147,7 @@ def _deed(noun: Token) -> Token:
 def _misplaced_subject(verb: Token) -> Token | None:
     """The subject of a verb that the parser hung on a noun, or on who reports what came of an attack."""
     above = verb.head
-    dated = next((noun for child in verb.lefts if (noun := _glued_to_date(child)) is not None), None)
+    dated = next((noun for child in verb.lefts if (noun := glued_to_date(child)) is not None), None)
     if dated is not None:
         return dated
     if _is_main(verb):
@@ -213,16 +203,6 @@ def _subject_above(clause: Token) -> Token | None:
         return _undertaker(undertaking)
     given = above.lemma_ == "give" and clause.tag_ == "VB"  # "gave them a day to leave"
     return None if _is_finite(clause) else controller(above) if given else subject_of(above)
-
-
-def _glued_to_date(preposition: Token) -> Token | None:
-    """The subject that the parser takes for a part of a date: "on 23 October *guerrillas* fired"."""
-    if preposition.dep_ != "prep" or preposition.lower_ not in DATING:
-        return None
-    noun = next((child for child in preposition.rights if child.dep_ == "pobj"), None)
-    if noun is None or noun.tag_ != "NNS" or noun.ent_type_ == "DATE" or noun.left_edge.ent_type_ != "DATE":
-        return None
-    return noun if noun.left_edge.i == preposition.i + 1 else None
 
 
 def _is_main(verb: Token) -> bool:
@@ -371,84 +351,11 @@ def _is_member_told(verb: Token, noun: Token) -> bool:
     )
 
 
-def prepositional(head: Token) -> Iterator[Slot]:
-    """Each preposition below a token with the head of the phrase under it; "out of X" counts as "out"."""
-    for child in head.children:
-        if head.pos_ == "VERB" and _glued_to_date(child) is not None and not _has_subject(head):
-            continue
-        # "fired at a base that it knew, *and at* a port"
-        joined = child.dep_ == "conj" and child.pos_ == "ADP"
-        if (child.dep_ in PREPOSITIONS or joined) and child.pos_ in PREPOSITION_POS:
-            yield from _complements(child.lower_, child)
-        elif (
-            child.dep_ == "acl" and child.pos_ == "PROPN" and any(left.lower_ == "to" for left in child.lefts)
-        ):
-            yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
-
-
-def _has_subject(verb: Token) -> bool:
-    return any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
-
-
-def described(clause: Token) -> Token | None:
-    """What a free relative clause names: "what the army called a *base*", "what it said was a *base*"."""
-    is_free = any(child.lower_ == "what" for child in clause.subtree)
-    for verb in (clause, *(child for child in clause.rights if child.dep_ == "ccomp")) if is_free else ():
-        for child in verb.rights:
-            if child.dep_ in ("attr", "oprd") and child.pos_ in NOMINAL:
-                return child
-            if child.dep_ == "prep" and child.lower_ == "as":
-                return next((below for below in child.children if below.dep_ == "pobj"), None)
-    return None
-
-
-def _complements(preposition: str, token: Token) -> Iterator[Slot]:
-    for child in token.children:
-        if child.dep_ in ("pobj", "dobj"):
-            yield preposition, child
-        elif child.dep_ == "pcomp":
-            named = described(child)
-            if named is not None or child.tag_ == "VBG":
-                yield preposition, child if named is None else named
-        elif child.dep_ == "conj" and child.pos_ == "ADP":  # "at the airfield and *at* a workshop"
-            yield from _complements(child.lower_, child)
-        elif child.dep_ == "prep" and child.pos_ in ("ADP", "SCONJ"):
-            # "out of X" and "away from X" are one preposition, "from X to Y" are two.
-            whole = child.lower_ == "of" or token.lower_ in COMPOUND_FIRST
-            yield from _complements(preposition if whole else child.lower_, child)
-
-
-def coordinated(token: Token) -> Iterator[Token]:
-    """A noun and the nouns coordinated with it; in a list, what the parser took for an apposition too."""
-    yield token
-    for child in token.rights:
-        if child.dep_ == "conj" or (child.dep_ == "appos" and _in_list(child)):
-            yield from coordinated(child)
-
-
-def _in_list(appositive: Token) -> bool:
-    """Whether an apposition is a further item: more items follow it, or it is inside a longer list."""
-    if appositive.doc[max(0, appositive.left_edge.i - 1)].text in OPENING:
-        return False
-    if any(child.dep_ in ("cc", "conj") for child in appositive.rights):
-        return True
-    return any(child.dep_ == "cc" and child.i > appositive.i for child in appositive.head.rights)
-
-
 def is_earlier_clause(clause: Token) -> bool:
     """Whether a clause ends with a semicolon, so that the next does not tell it: "six died; it denied"."""
     end = clause.right_edge.i + 1
     before = clause.dep_ == "ccomp" and clause.i < clause.head.i
     return before and end < len(clause.doc) and clause.doc[end].text == ";"
-
-
-def content_verbs(head: Token) -> Iterator[Token]:
-    """The heads of the clauses that tell what is said, threatened or demanded."""
-    for child in head.children:
-        if child.dep_ in ("ccomp", "xcomp", "acl", "relcl") and child.pos_ in VERBAL | {"NOUN"}:
-            yield child
-        elif child.dep_ in ("prep", "agent") or (child.dep_ == "dobj" and head.pos_ == "VERB"):
-            yield from (below for below in child.children if below.dep_ in ("pcomp", "acl"))
 
 
 def clause_of(token: Token) -> Token | None:

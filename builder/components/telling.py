@@ -3,7 +3,8 @@
 from spacy.tokens import Doc, Token
 
 from builder.components.paragraphs import DATELINE
-from builder.components.syntax import SUBJECTS, clause_of, is_passive, subject_of
+from builder.components.parse_labels import SUBJECTS
+from builder.components.syntax import clause_of, is_passive, subject_of
 from builder.patterns import load
 
 SAYING = frozenset((*load("attribution")["say"], *load("telling")["saying"]))

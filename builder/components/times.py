@@ -14,7 +14,7 @@ from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import TimeMention, register_extensions
 from builder.components.paragraphs import DATELINE
-from builder.components.syntax import VERBAL
+from builder.components.parse_labels import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
 from builder.components.time_resolution import Anchor, as_date, resolve
 from builder.patterns import alternatives, load

@@ -11,7 +11,8 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Name
 from builder.components.lead_ins import CALENDAR, find_lead_ins
-from builder.components.syntax import NOMINAL, tokens_with
+from builder.components.parse_labels import NOMINAL
+from builder.components.syntax import tokens_with
 from builder.patterns import load
 
 WORDS = load("places")

@@ -16,8 +16,10 @@ from builder.components.annotations import (
     RoleFiller,
     Toll,
 )
+from builder.components.complements import coordinated
+from builder.components.parse_labels import SUBJECTS
 from builder.components.quantities import quantity_at
-from builder.components.syntax import SUBJECTS, coordinated, tokens_with
+from builder.components.syntax import tokens_with
 from builder.model import ActorKind, EventKind, Outcome, Role
 from builder.patterns import load
 

@@ -10,7 +10,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
+from builder.components.complements import coordinated, prepositional
 from builder.components.lexicon import ancestors
+from builder.components.parse_labels import ANY_SUBJECT
 from builder.components.senses import (
     is_accidental,
     is_criticism,
@@ -20,15 +22,7 @@ from builder.components.senses import (
     is_undone,
 )
 from builder.components.stand_ins import stand_in
-from builder.components.syntax import (
-    ANY_SUBJECT,
-    coordinated,
-    is_passive,
-    is_verb_before_object,
-    prepositional,
-    subject_of,
-    tokens_with,
-)
+from builder.components.syntax import is_passive, is_verb_before_object, subject_of, tokens_with
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 

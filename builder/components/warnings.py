@@ -17,8 +17,9 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.complements import content_verbs
 from builder.components.paragraphs import list_items
-from builder.components.syntax import content_verbs, is_negated, subject_of
+from builder.components.syntax import is_negated, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
 

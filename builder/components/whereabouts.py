@@ -7,7 +7,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, Trigger
 from builder.components.modifiers import named_after
-from builder.components.syntax import SUBJECTS
+from builder.components.parse_labels import SUBJECTS
 from builder.model import EventKind
 from builder.patterns import load
 
