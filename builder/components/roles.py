@@ -298,9 +298,10 @@ def _completed(
 ) -> EventMention:
     """The event mention with its speaker, the weapons of clauses below it, its types and its count."""
     token = doc[event.trigger.token]
-    weapons = tuple(dict.fromkeys((*event.weapons, *used_below(token))))
-    told = replace(_spoken_by_first(event, token, mentions), weapons=weapons)
+    # "men *armed* with rifles were *seen* crossing the river": only an attack has weapons
     is_attack = event.trigger.kind is EventKind.ATTACK
+    weapons = tuple(dict.fromkeys((*event.weapons, *used_below(token)))) if is_attack else ()
+    told = replace(_spoken_by_first(event, token, mentions), weapons=weapons)
     concept = attack_type(told, mentions) if is_attack else event.trigger.type
     count = count_of_events(token) if token.i in triggers else None
     return replace(told, types=(concept,) if concept else (), count=count)

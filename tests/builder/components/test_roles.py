@@ -77,6 +77,9 @@ SENTENCES = {
     "the country of an unnamed village": (
         "<perpetrator>Gunmen</perpetrator> raided a <target>village</target> in <location>Niger</location>."
     ),
+    "who is armed and seen": (
+        "The <mover>assailants</mover>, armed with rifles, were seen over <location>Kharkiv</location>."
+    ),
     "what gunmen ride": (
         "A <victim>colonel</victim> was shot in <location>Goma</location> by "
         "<perpetrator>gunmen</perpetrator> on a motorcycle."
