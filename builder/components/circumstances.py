@@ -354,12 +354,17 @@ def share_deadlines(events: Events) -> None:
 
 def measure_distance(doc: Doc, event: EventMention) -> EventMention:
     """The movement with the distance to keep or go, in metres: "withdraw at least one kilometre from"."""
-    if event.trigger.kind is not EventKind.MOVEMENT and not _is_approach(doc[event.trigger.token]):
+    nearing = _is_approach(doc[event.trigger.token])
+    if event.trigger.kind is not EventKind.MOVEMENT and not nearing:
         return event
     units = (below for below in doc[event.trigger.token].subtree if below.lemma_.lower() in METRES)
     numerals = (numeral for unit in units for numeral in unit.lefts if numeral.like_num)
     distances = (metres for numeral in numerals if (metres := read_metres(numeral)) is not None)
-    return replace(event, minimum_distance=next(distances, None))
+    found = next(distances, None)
+    if nearing and found is not None:  # to come no nearer is to stay away
+        kept = replace(event.trigger, kind=EventKind.MOVEMENT, type="Withdrawal")
+        event = replace(event, trigger=kept, types=("Withdrawal",))
+    return replace(event, minimum_distance=found)
 
 
 def _is_approach(verb: Token) -> bool:
