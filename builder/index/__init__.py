@@ -9,6 +9,7 @@ read from the snapshot by the queries of `queries/`, so it can be thrown away at
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,7 @@ def make_index(store: Path, *, same: ox.Store | None = None) -> Path:
     if file.is_file():
         return file
     gathering = Gathering(open_snapshot(store, version.snapshot) if same is None else same)
-    with explained(store):
+    with explained(store), closing(gathering):
         file.parent.mkdir(exist_ok=True)
         # By the process that makes it: two that make the same index do not write into one file.
         unfinished = file.with_name(f".{file.name}.{os.getpid()}")

@@ -51,6 +51,10 @@ class Gathering:
         self._publishers = _publishers(snapshot)
         self._firsts = _copies(snapshot)
 
+    def close(self) -> None:
+        """Let go of the snapshot, so that whoever closes its store frees its lock."""
+        self._nodes.close()
+
     def reports(self) -> Iterator[IndexedReport]:
         """Read the reports."""
         text = (files("builder.index") / "queries" / "reports.rq").read_text(encoding="utf-8")

@@ -42,6 +42,10 @@ class Nodes:
         self.said = lru_cache(maxsize=KEPT)(self._read)
         self.around = lru_cache(maxsize=KEPT)(self._surroundings)
 
+    def close(self) -> None:
+        """Let go of the snapshot, which the caches would hold on to; the nodes cannot be asked for after."""
+        del self._snapshot
+
     def pairs(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield each node that has a property, and a value of it; `name` has a prefix."""
         for quad in self._snapshot.quads_for_pattern(None, term(name), None, ox.DefaultGraph()):
