@@ -5,6 +5,7 @@ introduce; definite descriptions and pronouns by the nearest mention that fits. 
 stay apart, and so do two facilities in two cities.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from spacy.language import Language
@@ -28,6 +29,7 @@ from builder.components.chains import (
     proper_key,
 )
 from builder.components.modifiers import body_of, location_after, named_after
+from builder.components.paragraphs import datelines
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
 from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
@@ -106,12 +108,17 @@ class Resolver:
             return None
         fitting = [c for c in self._in_one_city(mention, same) if fits_description(c, mention)]
         if mention.category is Category.PLACE:  # "the city" is one where something is told to happen
-            fitting = [c for c in fitting if not all(is_of_telling(self.doc, m.root) for m in c.mentions)]
+            fitting = self._not_of_telling(fitting)
             told = [c for c in fitting if any(m.root in self.told for m in c.mentions)]
             return max(told or fitting, key=lambda c: c.mentions[-1].root, default=None)
         same_noun = [c for c in fitting if any(m.noun == mention.noun for m in c.mentions)]
         exact = same_noun or [c for c in fitting if c.type == mention.type]
         return max(exact or fitting, key=lambda c: c.mentions[-1].root, default=None)
+
+    def _not_of_telling(self, places: Iterable[Chain]) -> list[Chain]:
+        """The places that are not only told as where something was said."""
+        doc, heads = self.doc, datelines(self.doc.text)
+        return [c for c in places if not all(is_of_telling(doc[m.root], heads) for m in c.mentions)]
 
     def _is_anothers(self, mention: EntityMention) -> bool:
         """Whether a facility or office has an owner, and so need not be the one told of: "*their* base"."""

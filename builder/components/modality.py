@@ -161,7 +161,7 @@ def _is_only_possible(above: Token) -> bool:
     return ABOVE[above.lemma_.lower()] is Modality.ATTEMPTED and to_come
 
 
-def _inverts(child: Token, verb: Token) -> bool:
+def _denies_more(child: Token, verb: Token) -> bool:
     """Whether a word opens a clause that says what was not done either: "*Nor* did troops enter the town"."""
     return child.lower_ == "nor" and child.i == child.sent.start and child.i < verb.i
 
@@ -255,7 +255,7 @@ def _beside(token: Token) -> Iterator[Proposal]:
         yield Modality.FEARED, token
     for child in token.children:
         lower = child.lower_
-        if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no") or _inverts(child, token):
+        if child.dep_ == "neg" or (child.dep_ == "det" and lower == "no") or _denies_more(child, token):
             yield Modality.DENIED, child
         elif child.dep_ == "aux" and lower in AUXILIARIES:
             yield _by_auxiliary(token, child), child

@@ -48,10 +48,15 @@ def paragraphs(doc: Doc) -> Doc:
     return doc.from_array(["SENT_START"], boundaries)  # thirty times as fast as to set each token's
 
 
+def datelines(text: str) -> list[tuple[int, int]]:
+    """Where each dateline of a text begins and ends, in characters."""
+    return [match.span() for match in DATELINE.finditer(text)]
+
+
 def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
     text = doc.text  # spaCy joins it anew at each access
-    starts = {*(match.end() for match in DATELINE.finditer(text)), *lead_in_ends(text)}
+    starts = {*(end for _, end in datelines(text)), *lead_in_ends(text)}
     begins_paragraph = paragraph_starts(doc)
     tokens = list(doc)
     closing = begun = -1

@@ -1,13 +1,15 @@
 """Who tells, and where: the speaker of what is said, and places that only tell where it was said."""
 
+from collections.abc import Iterable
+
 from spacy.tokens import Doc, Token
 
-from builder.components.paragraphs import DATELINE
 from builder.components.parse_labels import SUBJECTS
 from builder.components.syntax import clause_of, is_passive, subject_of
 from builder.patterns import load
 
 SAYING = frozenset((*load("attribution")["say"], *load("telling")["saying"]))
+SPOKEN_OF = SUBJECTS | {"nsubjpass"}
 PLACING = frozenset(("in", "at", "from"))
 
 
@@ -20,15 +22,15 @@ def speaker_above(pronoun: Token) -> Token | None:
     speaker = subject_of(saying)
     if pronoun.dep_ == "dobj":  # "*survivors* said militiamen had attacked *them*"
         return speaker if speaker is not None and speaker.tag_ == "NNS" else None
-    return speaker if pronoun.dep_ in SUBJECTS | {"nsubjpass"} else None
+    return speaker if pronoun.dep_ in SPOKEN_OF else None
 
 
 def subject_beside(pronoun: Token) -> Token | None:
     """The subject of the clause that a pronoun's is hung on: "*troops* would shoot if *they* were hit"."""
     clause = pronoun.head
-    if pronoun.dep_ not in SUBJECTS | {"nsubjpass"} or clause.dep_ != "advcl" or clause.head.i > pronoun.i:
+    if pronoun.dep_ not in SPOKEN_OF or clause.dep_ != "advcl" or clause.head.i > pronoun.i:
         return None
-    subject = next((child for child in clause.head.lefts if child.dep_ in SUBJECTS | {"nsubjpass"}), None)
+    subject = next((child for child in clause.head.lefts if child.dep_ in SPOKEN_OF), None)
     return subject if subject is not None and subject.tag_ in ("NNS", "NNPS") else None
 
 
@@ -46,11 +48,10 @@ def reflexive(pronoun: Token) -> tuple[Token, ...]:
     return () if subject is None else tuple(subject.subtree)
 
 
-def is_of_telling(doc: Doc, root: int) -> bool:
+def is_of_telling(token: Token, datelines: Iterable[tuple[int, int]]) -> bool:
     """Whether a place only tells where it was said: "warned *in Geneva*", or stands in a dateline."""
-    token = doc[root]
     if token.dep_ == "pobj" and token.head.lower_ in PLACING:
         above = token.head.head
         if above.pos_ == "VERB" and above.lemma_.lower() in SAYING:
             return True
-    return any(match.start() <= token.idx < match.end() for match in DATELINE.finditer(doc.text))
+    return any(start <= token.idx < end for start, end in datelines)

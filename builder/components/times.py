@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import TimeMention, register_extensions
-from builder.components.paragraphs import DATELINE
+from builder.components.paragraphs import datelines
 from builder.components.parse_labels import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
 from builder.components.time_resolution import Anchor, as_date, resolve
@@ -50,7 +50,7 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
     named = {i for name in doc._.names for i in range(name.start, name.end)}
     found: list[TimeMention] = []
     previous: TimeMention | None = None
-    heads = [line.span() for line in DATELINE.finditer(text)]
+    heads = datelines(text)
     for match in find_forms(text):
         span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
         if span is None or _is_name(span, named):

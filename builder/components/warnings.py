@@ -303,10 +303,8 @@ def _by_addressee(doc: Doc, event: EventMention, warning: EventMention) -> Event
     issuers = warning.fillers(Role.ISSUER)  # who demands it is not who is to move
     roles = tuple(f for f in event.roles if f.role is not Role.MOVER or f.root not in issuers)
     given = warning.trigger.lemma == "give"  # "*gave* them a day to leave": the parser may hang it anywhere
-    movers = [
-        f for f in roles if f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun and not given
-    ]
-    if event.trigger.kind is not EventKind.MOVEMENT or movers:
+    named = any(f.role is Role.MOVER and not doc._.mentions[f.root].is_pronoun for f in roles)
+    if event.trigger.kind is not EventKind.MOVEMENT or (named and not given):
         return replace(event, roles=roles)
     addressees = tuple(RoleFiller(Role.MOVER, root) for root in warning.fillers(Role.ADDRESSEE))
     if addressees:  # "told residents that *they* must leave"
