@@ -140,7 +140,11 @@ def _make_root(verb: Token, root: Token, subject: Token) -> None:
         root.head, root.dep_ = verb, "advcl"
 
 
-@Language.factory("polemos_parse_repairs", requires=["token.dep", "token.tag"])
+@Language.factory(
+    "polemos_parse_repairs",
+    requires=["token.dep", "token.tag", "token.lemma"],
+    assigns=["token.dep", "token.tag", "token.lemma"],
+)
 def create_parse_repairs(nlp: Language, name: str) -> "ParseRepairer":
     """Make the component; it has no settings."""
     register_extensions()
