@@ -49,6 +49,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
                 yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
+        yield from _scenes(token)
         return
     token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _noun_slots(token)
@@ -81,11 +82,21 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
             yield from _places_below(child)  # "was killed as he left a rally *in Quito*"
 
 
+def _scenes(verb: Token) -> Iterator[Slot]:
+    """Where those were who are acted on: "opened fire on people *leaving a church in Katsina*"."""
+    held = [child for child in verb.rights if child.dep_ == "dobj"]
+    held += [filler for slot, filler in prepositional(verb) if slot in ("on", "at", "into")]
+    clauses = (child for noun in held for child in noun.rights if child.dep_ == "acl" and child.tag_ == "VBG")
+    mentions: Mapping[int, EntityMention] = verb.doc._.mentions
+    for clause in clauses:
+        yield from (found for found in _places_below(clause) if mentions[found[1].i].name is not None)
+
+
 def _places_below(clause: Token) -> Iterator[Slot]:
     """The places that a clause names after "in", "at" or "near"."""
     mentions: Mapping[int, EntityMention] = clause.doc._.mentions
     below = [child for child in clause.rights if child.dep_ == "dobj"]
-    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING]
+    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING or slot in AROUND]
     for head in (clause, *below):
         for slot, filler in prepositional(head):
             if slot in AROUND and filler.i in mentions and mentions[filler.i].category is Category.PLACE:

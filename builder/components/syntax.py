@@ -4,10 +4,11 @@ The labels are those of spaCy's English models (ClearNLP style). Control, relati
 coordination are followed, so that "gunmen stormed the base and killed" has gunmen for both verbs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc, Token
 
+from builder.components.annotations import Category, EntityMention
 from builder.components.complements import glued_to_date, prepositional
 from builder.components.lexicon import ORGANIZATIONS
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
@@ -128,7 +129,7 @@ def subject_of(verb: Token) -> Token | None:
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
     antecedent = _antecedent(verb) if own.lower_ in RELATIVE else None
-    if antecedent is not None and own.lower_ == "which" and verb.lemma_.lower() in DEADLY:
+    if antecedent is not None and own.lower_ != "who" and verb.lemma_.lower() in (*DEADLY, "leave"):
         antecedent = _deed(antecedent)
     return own if antecedent is None else antecedent
 
@@ -139,8 +140,12 @@ def _leads_in(subject: Token) -> bool:
 
 
 def _deed(noun: Token) -> Token:
-    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17"."""
+    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17".
+
+    So it is with a verb: "*bombed* a market in an attack that left ten dead".
+    """
     deed = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in ("of", "on", "against") else noun
+    deed = noun.head if noun.dep_ == "dobj" else deed
     return deed if deed.i in (noun.doc._.triggers or {}) else noun
 
 
@@ -327,9 +332,21 @@ def _antecedent(verb: Token) -> Token | None:
     noun = above.head
     if above.dep_ == "relcl" and _is_member_told(verb, noun):
         return noun.head.head
+    if above.dep_ == "relcl" and noun.i in (noun.doc._.triggers or {}):
+        return _one_told(verb, noun)
     if noun.dep_ == "conj" and _is_of_several(verb, noun):
         noun = noun.head
     return noun if above.dep_ in ("relcl", "acl", "advcl") and noun.pos_ in NOMINAL else None
+
+
+def _one_told(verb: Token, event: Token) -> Token:
+    """Who is meant by "who" after an event: "clashes with *gunmen* in Sulu who had beheaded a hostage"."""
+    mentions: Mapping[int, EntityMention] = event.doc._.mentions
+    if not any(child.lower_ == "who" for child in verb.lefts):
+        return event
+    between = (mentions[i] for i in range(verb.i - 1, event.i, -1) if i in mentions)
+    who = next((mention for mention in between if mention.category is Category.ACTOR), None)
+    return event if who is None else event.doc[who.root]
 
 
 def _is_of_several(verb: Token, noun: Token) -> bool:

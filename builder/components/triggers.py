@@ -147,7 +147,18 @@ def _verb_trigger(token: Token) -> Pattern | None:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
+    if _is_scene(token):
+        fitting = (pattern for pattern in fitting if pattern.kind is not EventKind.MOVEMENT)
     return next((pattern for pattern in fitting if _fits(token, pattern)), None)
+
+
+def _is_scene(clause: Token) -> bool:
+    """Whether a clause says where the attacked were: "opened fire on people *leaving* a church"."""
+    noun = clause.head
+    if clause.dep_ != "acl" or clause.tag_ != "VBG" or noun.dep_ not in ("dobj", "pobj"):
+        return False
+    verb = noun.head.head if noun.dep_ == "pobj" else noun.head
+    return any(pattern.kind is EventKind.ATTACK for pattern in verb_patterns().get(verb.lemma_.lower(), ()))
 
 
 def _is_left_so(token: Token) -> bool:

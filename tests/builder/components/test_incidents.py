@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "what people had done before": (
+        "The army said a soldier was <one>killed</one> in <one>clashes</one> with gunmen in Sulu who had "
+        "<two>beheaded</two> a hostage in April."
+    ),
+    "after another left dead": (
+        "Armed men <one>attacked</one> the village of Ogossagou in central Mali on Friday, "
+        "<one>killing</one> 21 people, a year after a <two>massacre</two> there left more than 150 dead."
+    ),
+    "what an attack left": (
+        "The rebels accused the army of <one>bombing</one> a market in Kabkabiya that <one>left</one> more "
+        "than 100 dead."
+    ),
+    "a bomb planted and detonated": (
+        "A device <one>planted</one> in a motorcycle <one>detonated</one> in a market in Azaz, "
+        "<one>killing</one> eight people, police said."
+    ),
     "before a semicolon": (
         "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
     ),
