@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
+from builder.components.once import text_of
 from builder.components.relations import RelationName
 from builder.components.surroundings import distant_town
 from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
@@ -48,7 +49,7 @@ class Nodes:
         self._places_by_identity: dict[str, str] = {}
         self._keys: dict[int, str | None] = {}
         self._making: set[int] = set()
-        self._text = doc.text  # spaCy joins it anew at each access
+        self._text = text_of(doc)
         self._sentences: list[str] = []
         for sentence in doc.sents:
             self._sentences += [sentence.text.strip()] * len(sentence)

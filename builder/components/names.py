@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 from builder.components.annotations import Name, register_extensions
 from builder.components.expanded_names import with_expanded
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
+from builder.components.once import text_of
 from builder.components.place_names import (
     abbreviated_provinces,
     with_places_called,
@@ -51,7 +52,7 @@ def _lengths() -> dict[str, int]:
 def gazetteer_names(doc: Doc) -> list[Name]:
     """Every name of the gazetteer in the text, leftmost and longest first, without overlap."""
     found: list[Name] = []
-    text = doc.text  # spaCy joins it anew at each access
+    text = text_of(doc)
     tokens = list(doc)
     i = 0
     while i < len(tokens):

@@ -84,8 +84,7 @@ def is_figurative(verb: Token) -> bool:
 def _is_of_sport(verb: Token) -> bool:
     """Whether a score follows: "Spain *beat* the Netherlands 1-0"."""
     beaten = verb.lemma_.lower() in SPORTING and verb.tag_ != "VBN"
-    after = verb.doc[verb.i + 1 : verb.sent.end].text
-    return beaten and SCORE.search(after) is not None
+    return beaten and SCORE.search(verb.doc[verb.i + 1 : verb.sent.end].text) is not None
 
 
 def _is_disposal(verb: Token) -> bool:
