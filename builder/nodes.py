@@ -49,6 +49,7 @@ class Nodes:
         self._places_by_identity: dict[str, str] = {}
         self._keys: dict[int, str | None] = {}
         self._making: set[int] = set()
+        self._heads: dict[int, int] = doc._.heads
         self._text = text_of(doc)
         self._sentences: list[str] = []
         for sentence in doc.sents:
@@ -76,7 +77,7 @@ class Nodes:
 
     def known_key(self, token: int) -> str | None:
         """The key of the node that a token stands for, of those made so far."""
-        chain = self._chain_of.get(self._doc._.heads.get(token, token))
+        chain = self._chain_of.get(self._heads.get(token, token))
         return None if chain is None else self._keys.get(id(chain))
 
     def name_all(self) -> None:

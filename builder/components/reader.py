@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from builder.components.annotations import register_extensions
-from builder.components.once import text_of
+from builder.components.once import once, text_of
 from builder.models.decoding import Found, incident_types, main_type, stretches
 from builder.models.encoder import Reading
 from builder.models.trained import TrainedModel
@@ -66,6 +66,7 @@ class Learnings:
     main: Found | None
 
 
+@once
 def is_in_capitals(doc: Doc) -> bool:
     """Whether a text is a report without a case that means anything."""
     if len(doc) < SHORTEST:
