@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
-from builder.components.once import text_of
+from builder.components.once import offsets, text_of
 from builder.components.relations import RelationName
 from builder.components.surroundings import distant_town
 from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
@@ -51,15 +51,15 @@ class Nodes:
         self._making: set[int] = set()
         self._heads: dict[int, int] = doc._.heads
         self._text = text_of(doc)
+        self._starts, self._ends = offsets(doc)
         self._sentences: list[str] = []
         for sentence in doc.sents:
             self._sentences += [sentence.text.strip()] * len(sentence)
 
     def span(self, start: int, end: int) -> Span:
         """The characters of a stretch of tokens, with the sentence around them."""
-        first, last = self._doc[start], self._doc[end - 1]
-        stop = last.idx + len(last)
-        return Span(first.idx, stop, self._text[first.idx : stop], self._sentences[start])
+        first, stop = self._starts[start], self._ends[end - 1]
+        return Span(first, stop, self._text[first:stop], self._sentences[start])
 
     def key(self, root: int, role: Role | None = None) -> str | None:
         """The key of the node that a mention stands for in a role; None where it stands for nothing."""

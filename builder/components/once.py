@@ -36,6 +36,14 @@ def text_of(doc: Doc) -> str:
 
 
 @once
+def offsets(doc: Doc) -> tuple[list[int], list[int]]:
+    """Where each token of a document begins and where it ends, in characters."""
+    starts: list[int] = doc.to_array("IDX").tolist()
+    lengths: list[int] = doc.to_array("LENGTH").tolist()
+    return starts, [start + length for start, length in zip(starts, lengths, strict=True)]
+
+
+@once
 def tokens_by(doc: Doc, attribute: str) -> dict[int, list[int]]:
     """The tokens of a document by the value that each has of one of spaCy's attributes."""
     found: dict[int, list[int]] = {}

@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from builder.components.annotations import register_extensions
-from builder.components.once import once, text_of
+from builder.components.once import offsets, once, text_of
 from builder.models.decoding import Found, incident_types, main_type, stretches
 from builder.models.encoder import Reading
 from builder.models.trained import TrainedModel
@@ -92,10 +92,7 @@ class _Decoding:
         self.reading = reading
         self.model = model
         self.text = text_of(doc)
-        # A `Token` costs more to make than to look at.
-        self.starts: list[int] = doc.to_array("IDX").tolist()
-        lengths: list[int] = doc.to_array("LENGTH").tolist()
-        self.ends = [start + length for start, length in zip(self.starts, lengths, strict=True)]
+        self.starts, self.ends = offsets(doc)
 
     def learnings(self) -> Learnings:
         """All of it."""

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.complements import glued_to_date, prepositional
 from builder.components.lexicon import ORGANIZATIONS
-from builder.components.once import tokens_by
+from builder.components.once import once, tokens_by
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.patterns import load
 
@@ -51,6 +51,12 @@ def tokens_with(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
 
 def is_passive(verb: Token) -> bool:
     """Whether the verb's subject is what is acted on."""
+    return _is_passive(verb.doc, verb.i)
+
+
+@once
+def _is_passive(doc: Doc, i: int) -> bool:
+    verb = doc[i]
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True

@@ -50,7 +50,7 @@ class Pairs:
         shares = probabilities(self._scores(reading, trigger, begin))
         sought = 1 - shares[:, 0]
         roles = shares[:, 1:].argmax(-1)
-        for role in map(int, np.unique(roles[sought > sure])):
+        for role in sorted(set(roles[sought > sure].tolist())):
             row = int(np.where(roles == role, sought, 0).argmax())
             span = whole_words(text, *reading.offsets[begin + row])
             yield Found(*span, self._labels.arguments[role], float(sought[row]), begin + row)
