@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention
+from builder.components.once import once, text_of
 from builder.components.syntax import tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
@@ -146,9 +147,16 @@ def _holder(doc: Doc, named: EntityMention) -> EntityMention:
 
 def is_namesake(doc: Doc, mention: EntityMention) -> bool:
     """Whether the words before a name keep it apart: "not to be confused with", "no relation to"."""
-    if mention.name is None:
+    if mention.name is None or not _keeps_apart(doc):
         return False
     start = max(doc[mention.root].sent.start, mention.start - NAMESAKE_WINDOW)
     before = doc[start : mention.name.start].text.lower() if mention.name.start > start else ""
     between = next((before.rpartition(cue)[2].split() for cue in NAMESAKES if cue in before), None)
     return between is not None and len(between) <= NAMESAKE_TITLES and "of" not in between
+
+
+@once
+def _keeps_apart(doc: Doc) -> bool:
+    """Whether a text says of any name that it is another's."""
+    text = text_of(doc).lower()
+    return any(cue in text for cue in NAMESAKES)

@@ -220,10 +220,10 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
-        if speaks_next(self.doc, mention.start, mention.end):
-            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         first = chain.first.label
         is_acronym = mention.label.isupper() != first.isupper() and len(mention.label.split()) == 1
         if bool(chain.keys) == bool(proper_key(self.doc, mention)) and not is_acronym:
