@@ -117,7 +117,7 @@ class Resolver:
 
     def _not_of_telling(self, places: Iterable[Chain]) -> list[Chain]:
         """The places that are not only told as where something was said."""
-        doc, heads = self.doc, datelines(self.doc.text)
+        doc, heads = self.doc, datelines(self.doc)
         return [c for c in places if not all(is_of_telling(doc[m.root], heads) for m in c.mentions)]
 
     def _is_anothers(self, mention: EntityMention) -> bool:
@@ -220,10 +220,10 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
-        if speaks_next(self.doc, mention.start, mention.end):
-            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         first = chain.first.label
         is_acronym = mention.label.isupper() != first.isupper() and len(mention.label.split()) == 1
         if bool(chain.keys) == bool(proper_key(self.doc, mention)) and not is_acronym:
@@ -290,7 +290,7 @@ def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     events: tuple[EventMention, ...] = doc._.event_mentions or ()
     happened = (event for event in events if event.trigger.kind not in SPOKEN)
     told = frozenset(filler.root for event in happened for filler in event.roles)
-    resolver = Resolver(doc, told=told, quoted=tuple(quotations(doc)))
+    resolver = Resolver(doc, told=told, quoted=quotations(doc))
     _read_in_order(resolver)
     for mention in doc._.mentions.values():
         _join_with_modifier(resolver, mention)

@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import Category, EntityMention
 from builder.components.complements import glued_to_date, prepositional
 from builder.components.lexicon import ORGANIZATIONS
+from builder.components.once import once, tokens_by
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.patterns import load
 
@@ -42,15 +43,21 @@ AFTER_CLIPPED = frozenset(("prep", "agent", "punct", "cc", "conj", "advmod", "np
 def tokens_with(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
     """The tokens of which an attribute of spaCy ("POS", "LOWER") has one of some values, in their order.
 
-    A `Token` costs more to make than to look at: the array of the document rules out the others.
+    A `Token` costs more to make than to look at, so that the others are not made.
     """
+    tokens = tokens_by(doc, attribute)
     wanted = {doc.vocab.strings[value] for value in values}
-    found = enumerate(doc.to_array(attribute).tolist())
-    return (doc[i] for i, value in found if value in wanted)
+    return (doc[i] for i in sorted(i for value in wanted for i in tokens.get(value, ())))
 
 
 def is_passive(verb: Token) -> bool:
     """Whether the verb's subject is what is acted on."""
+    return _is_passive(verb.doc, verb.i)
+
+
+@once
+def _is_passive(doc: Doc, i: int) -> bool:
+    verb = doc[i]
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
