@@ -237,8 +237,9 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
     about = _implied(doc, statement, told)
     statement = _with_speaker(doc, statement)
-    is_verb = doc[statement.trigger.token].pos_ == "VERB"
-    if statement.trigger.frame == "accuse" and is_verb and not statement.fillers(Role.ACCUSED):
+    token = doc[statement.trigger.token]
+    charges = token.pos_ == "VERB" or any(child.dep_ == "acl" for child in token.rights)
+    if statement.trigger.frame == "accuse" and charges and not statement.fillers(Role.ACCUSED):
         statement = replace(statement, roles=(*statement.roles, *_accused(about, told)))
     named = [bool(statement.fillers(Role.SPEAKER)), bool(about)]
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"

@@ -75,9 +75,11 @@ def _continued(
     if _is_anew(context, cluster):
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
+    # "*that* attack" is the one told last, be it told aside
+    latest = any(child.lower_ == "that" for child in context.doc[cluster.first.trigger.token].lefts)
     fitting.sort(
         key=lambda host: (
-            _is_background(context, host, answered) or _is_aside(context, host),
+            not latest and (_is_background(context, host, answered) or _is_aside(context, host)),
             not _is_of_kind(context, host, cluster),
         )
     )

@@ -219,13 +219,20 @@ def _is_end_of_stretch(doc: Doc, name: Name) -> bool:
 
 
 def _must_be_place(doc: Doc, name: Name) -> bool:
-    """Whether no person or body stands here: "in X", "near X", "sent troops to X", "the outpost of X"."""
-    if _is_end_of_stretch(doc, name):
+    """Whether no person or body stands here: "in X", "sent troops to X", "the outpost of X", "base at X"."""
+    if _is_end_of_stretch(doc, name) or _is_site_at(doc, name):
         return True
     before = doc[name.start - 1]
     if before.lower_ in STRONG_PREPOSITIONS or (before.lower_ == "of" and name.label != "ORG"):
         return True
     return before.lower_ in ("to", "from") and any(t.lemma_.lower() in MOVING for t in before.ancestors)
+
+
+def _is_site_at(doc: Doc, name: Name) -> bool:
+    """Whether a name tells where a facility is: "a *base at* Glilot"."""
+    at = name.start - 1
+    noun = noun_ending_at(doc, max(0, at - 1 - LONGEST_TYPE_NOUN), at - 1) if doc[at].lower_ == "at" else None
+    return noun is not None and noun.category is Category.FACILITY
 
 
 @cache

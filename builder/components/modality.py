@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
 from builder.components.parse_labels import VERBAL
+from builder.components.purposes import preparation
 from builder.components.rumours import CHECKING, REPORTS, contested, discredited, doubts_of, report_above
 from builder.components.syntax import (
     infinitive_before,
@@ -33,7 +34,6 @@ ATTEMPTS = frozenset(WORDS["attempts"])
 FACING = frozenset(WORDS["facing"])
 FACING_WITHIN = 5  # tokens from "or" to the attack: "or risk further deadly drone attacks"
 PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
-PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 ANYBODY = frozenset(WORDS["anybody"])
 # Verbs and adjectives that tell of what an infinitive under them says that it is to come, or will not.
@@ -245,8 +245,8 @@ def _to_come(above: Token, token: Token) -> Modality | None:
 
 def _beside(token: Token) -> Iterator[Proposal]:
     """What auxiliaries, adverbs, adjectives, conditions and negation beside a word propose."""
-    if _is_purpose(token):
-        yield Modality.PLANNED, token
+    if (aim := preparation(token)) is not None:
+        yield Modality.PLANNED, aim
     if _is_alternative(token):
         yield Modality.THREATENED, token
     if _is_any(token):
@@ -299,12 +299,6 @@ def _shared_tense(verb: Token) -> Iterator[Proposal]:
         shared = (child for child in above.lefts if child.dep_ == "aux" and child.lower_ in AUXILIARIES)
         yield from ((AUXILIARIES[child.lower_], child) for child in shared)
         yield from _shared_tense(above)
-
-
-def _is_purpose(verb: Token) -> bool:
-    """Whether a verb tells what something was done for: "laid a mine *to kill* soldiers"."""
-    infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.lefts)
-    return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
 
 
 def _is_intended(verb: Token, auxiliary: Token) -> bool:

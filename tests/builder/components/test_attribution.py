@@ -25,6 +25,10 @@ SENTENCES = {
         "A bomber was shot. <speaker>Police</speaker> <Accusation>blamed</Accusation> the "
         "<accused>rebels</accused>."
     ),
+    "whose accusations": (
+        "The army <about>shelled</about> a village. The <Accusation>accusations</Accusation> of the "
+        "<speaker>opposition</speaker> caused anger."
+    ),
     "blamed on": (
         "Rockets hit a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
         "<about>attacks</about> on <accused>militias</accused>."

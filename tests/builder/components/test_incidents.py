@@ -34,6 +34,10 @@ TEXTS = {
     "what an attack followed": (
         "Rebels <a>attacked</a> a bank in Goma. The <a>attack</a> followed the <b>killing</b> of two rebels."
     ),
+    "that attack, told aside": (
+        "Rebels <a>attacked</a> a mosque in Goma to avenge a commander, who died in a <b>bombing</b> in Gao "
+        "in August. The army blamed that <b>attack</b> on smugglers."
+    ),
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
     "same target": "Rockets <a>hit</a> the Rosa air base. The base was <a>damaged</a> by a rocket.",
