@@ -24,6 +24,7 @@ from builder.components.denials import (
     answers_other_charge,
     denies_aside,
     denies_other,
+    disowned,
     is_by_nobody,
     says_nobody,
 )
@@ -74,6 +75,11 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             continue
         speaker = _speaker(doc, verb)
         about = [event for head in said(verb) for event in below(head, told)] or told_before(verb, told)
+        if speaker is not None and (clause := disowned(verb)) is not None and clause.i not in taken:
+            denied = [i for i in about if told[i].trigger.kind is EventKind.ATTACK]
+            if denied or (denied := _last_attack(told, verb.i)):
+                yield _statement(verb.i, speaker, denied, "DenialOfResponsibility", "deny")
+                continue
         if speaker is None or not about:
             continue
         own = [event for event in about if is_own(doc, told[event], verb, speaker)]
@@ -163,7 +169,7 @@ def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> boo
         return False
     trigger = doc[event.trigger.token]
     predicate = trigger.dep_ in SUBJECTS and any(child.lower_ == "work" for child in trigger.head.rights)
-    behind = trigger.head.lower_ == "behind" or trigger.head.head.lower_ == "responsible"
+    behind = trigger.head.lower_ == "behind" or trigger.head.head.lower_ in ("responsible", "blame")
     return verb.lemma_.lower() in CHARGE or predicate or behind
 
 

@@ -52,6 +52,7 @@ LENDING = RAISING | {"dobj", "attr"}
 
 EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
+NOTHING = frozenset(("no", "not", "neither"))
 LASTED = frozenset((*load("triggers")["suffering_verbs"], *load("triggers")["preventing_verbs"]))
 CARRYING = (frozenset(load("triggers")["support_verbs"]) - LASTED) | {"suffer", "plan", "want", "see", "be"}
 BACKGROUND = frozenset(WORDS["background"])
@@ -111,7 +112,7 @@ def _is_deniable(event: EventMention) -> bool:
 def _nothing(verb: Token) -> Token | None:
     """The word that says that nothing was fired or hit: "fired *no* rocket", "*not* a single rocket was"."""
     affected = (child for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    return next((left for noun in affected for left in noun.lefts if left.lower_ in ("no", "not")), None)
+    return next((left for noun in affected for left in noun.lefts if left.lower_ in NOTHING), None)
 
 
 def _weighed(found: list[Proposal]) -> list[Proposal]:

@@ -169,6 +169,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         return False
     if pattern.signs is not None:
         return any(token.lower_ in SIGNS[pattern.signs] for token in verb.sent)
+    if pattern.lemma == "blame" and verb.dep_ == "xcomp" and verb.head.lemma_ == "be":
+        return False  # "rebels *are to blame*": others say so of them
     if pattern.object is not None:
         return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
     return _fits_lemma(verb, pattern)
@@ -203,7 +205,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
-    if not heads and verb.dep_ in ("relcl", "acl"):
+    acting = any(child.dep_ == "nsubj" and child.tag_ in ("WP", "WDT") for child in verb.lefts)
+    if not heads and verb.dep_ in ("relcl", "acl") and not acting:  # not so "the envoy, *who flew* in"
         heads = [verb.head]
     # "flew in a team of *soldiers*", "held a rabbi and *his family*"
     heads = [stand_in(item, found) for head in heads for item in coordinated(head)]

@@ -29,6 +29,18 @@ SENTENCES = {
         "The army <about>shelled</about> a village. The <Accusation>accusations</Accusation> of the "
         "<speaker>opposition</speaker> caused anger."
     ),
+    "to blame": (
+        "A bomb <about>exploded</about>. The <speaker>mayor</speaker> <Accusation>suggested</Accusation> "
+        "that <accused>smugglers</accused> were to blame."
+    ),
+    "none of its own": (
+        "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
+        "<DenialOfResponsibility>said</DenialOfResponsibility> none of its units had any part in it."
+    ),
+    "claimed it": (
+        "A bomb <about>hit</about> a mosque. A <speaker>commander</speaker> "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> it on the radio."
+    ),
     "blamed on": (
         "Rockets hit a base. <speaker>Washington</speaker> <Accusation>blames</Accusation> such "
         "<about>attacks</about> on <accused>militias</accused>."
@@ -420,6 +432,7 @@ SENTENCES |= {
     ),
 }
 NOTHING = {
+    "no part in a war": "A bomb exploded. The militia said none of its units had any part in the war.",
     "a charge of something else": (
         "Rebels attacked a base. Iran is said to be arming them, a charge Tehran strongly denies."
     ),

@@ -72,6 +72,7 @@ SENTENCES = {
     "found a plan": "Officers found a <cue>plan</cue> to <Planned>bomb</Planned> the bank.",
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
+    "neither hit": "<cue>Neither</cue> ship was <Denied>hit</Denied>.",
     "fired nothing": "The army <Denied>fired</Denied> <cue>no</cue> rocket at the port.",
     "nobody hurt": "Rockets <Asserted>hit</Asserted> the port; no soldiers were <Asserted>killed</Asserted>.",
     "faced": "The rebels faced an air <Asserted>strike</Asserted> in Goma.",

@@ -64,6 +64,7 @@ SENTENCES = {
 }
 NOTHING = {
     "escaped with a wound": "The driver escaped with a flesh wound in the arm.",
+    "an envoy who flew in": "The envoy, who flew in from Geneva, was tired.",
     "fled with others": "The mayor fled with his children at night.",
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",
