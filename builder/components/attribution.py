@@ -33,7 +33,7 @@ from builder.components.own_attacks import is_announced, is_own
 from builder.components.parse_labels import SUBJECTS
 from builder.components.quotations import sentences_in_quotations
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
-from builder.components.speakers import able, source_of, unlisted
+from builder.components.speakers import able, gainsays, last_actor, source_of, unlisted
 from builder.components.syntax import clause_of, is_passive, subject_of, tokens_with
 from builder.components.telling import speaks_next
 from builder.model import EventKind, Modality, Role
@@ -274,6 +274,11 @@ def _last_attack(told: Told, before: int) -> list[int]:
 def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
     """A claim, denial or accusation with its speaker where only a text or an unlisted noun makes it."""
     verb = doc[statement.trigger.token]
+    if gainsays(verb):
+        others = tuple(filler for filler in statement.roles if filler.role is not Role.SPEAKER)
+        actor = last_actor(verb)
+        own = () if actor is None else (RoleFiller(Role.SPEAKER, actor.root),)
+        return replace(statement, roles=(*own, *others))
     if statement.fillers(Role.SPEAKER) or verb.pos_ != "VERB" or is_passive(verb):
         return statement
     subject = subject_of(verb)

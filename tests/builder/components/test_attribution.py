@@ -37,6 +37,12 @@ SENTENCES = {
         "A bomb <about>exploded</about>. The <speaker>militia</speaker> "
         "<DenialOfResponsibility>said</DenialOfResponsibility> none of its units had any part in it."
     ),
+    "claimed by another than who denied it": (
+        "<speaker>Boko Haram</speaker> on Tuesday <DenialOfResponsibility>denied</DenialOfResponsibility> "
+        "any involvement in the suicide <about>attack</about> on a mosque, hours after a commander of its "
+        "Ansaru faction, Omar <speaker>Diallo</speaker>, "
+        "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> it on Twitter."
+    ),
     "claimed it": (
         "A bomb <about>hit</about> a mosque. A <speaker>commander</speaker> "
         "<ClaimOfResponsibility>claimed</ClaimOfResponsibility> it on the radio."
