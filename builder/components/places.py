@@ -152,7 +152,7 @@ def _region_beside(doc: Doc, mention: EntityMention, found: list[Bearer]) -> Reg
 
 
 def _is_another(doc: Doc, mention: EntityMention, found: list[Bearer]) -> bool:
-    """Whether a name is that of a place which nothing knows: "Kukawa *in Plateau*", with one in Borno alone."""
+    """Whether a name is of a place that nothing knows: "Kukawa *in Plateau*", with one in Borno alone."""
     told_in = mention.end < len(doc) and doc[mention.end].lower_ == "in"
     follower = _follower(doc, mention) if told_in else None
     region = None if follower is None else _region_of(doc, follower)
