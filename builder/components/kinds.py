@@ -24,6 +24,7 @@ STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
 TOWNS_OF = frozenset(WORDS["towns_of"])
 SITES: dict[str, str] = WORDS["sites"]
+OCCASIONS = frozenset(WORDS["occasions"])
 LIVES = frozenset(WORDS["lives"])  # "the *murder* of"
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
@@ -198,8 +199,8 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
 def _after_place_preposition(doc: Doc, name: Name) -> bool:
     """Whether the word before a name makes a place of it, as "of" does in "the airport of Sévaré"."""
     of = name.start - 1
-    if of < 1:
-        return False
+    if of < 1 or OCCASIONS.intersection(token.lower_ for token in doc[name.start : name.end]):
+        return False  # "in *World War* II"
     if _is_end_of_stretch(doc, name):
         return True
     if doc[of].lower_ != "of":

@@ -13,9 +13,10 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
 from builder.components.parse_labels import VERBAL
-from builder.components.purposes import preparation
+from builder.components.purposes import preparation, supposition
 from builder.components.rumours import CHECKING, REPORTS, contested, discredited, doubts_of, report_above
 from builder.components.syntax import (
+    belief_before,
     infinitive_before,
     is_earlier_clause,
     is_gapped,
@@ -126,6 +127,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _beside(token)
     yield from _shared_tense(token)
     yield from _of_whole(token)
+    if (supposing := supposition(token)) is not None:
+        yield Modality.FEARED, supposing
     if (untrue := discredited(token)) is not None:
         yield Modality.DENIED, untrue
     if (claim := contested(token)) is not None:
@@ -241,6 +244,8 @@ def _to_come(above: Token, token: Token) -> Modality | None:
     """What the word before an infinitive makes of it: "*is* to arrive", "*refused* to withdraw"."""
     infinitive = token.tag_ == "VB" and any(child.lower_ == "to" for child in token.lefts)
     held = token.dep_ in ("xcomp", "advcl") and token.head.i == above.i and token.i > above.i
+    if above.lemma_ == "be" and any(child.dep_ == "attr" and child.i < token.i for child in above.rights):
+        return None  # "was *one of four* blasts to hit the town", which did
     return BEFORE_INFINITIVE.get(above.lemma_.lower()) if infinitive and held else None
 
 
@@ -333,6 +338,7 @@ def governors(token: Token) -> Iterator[Token]:
         if report is not None:
             yield report
             return
+        yield from filter(None, (belief_before(current),))
         is_first = current.i == token.i
         if current.dep_ == "dobj" and above.lemma_.lower() in PAST_OBJECTS:
             return  # "vowed to avenge the *killing*": it was done

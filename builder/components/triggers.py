@@ -43,6 +43,7 @@ TREADING = frozenset(
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
+JAILING = frozenset(WORDS["jailing"])
 BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
@@ -172,7 +173,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     if pattern.lemma == "blame" and verb.dep_ == "xcomp" and verb.head.lemma_ == "be":
         return False  # "rebels *are to blame*": others say so of them
     if pattern.object is not None:
-        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
+        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_arrest(verb))
     return _fits_lemma(verb, pattern)
 
 
@@ -243,14 +244,23 @@ def _doers(verb: Token) -> list[Token]:
     return [subject, *(filler for slot, filler in prepositional(subject) if slot == "of")]  # "98 of our men"
 
 
-def _is_by_those_told(verb: Token) -> bool:
-    """Whether "they" do it who are the armed subject of the sentence before."""
+def _is_arrest(verb: Token) -> bool:
+    """Whether a state does it, or its courts go on with whom it befell: "was *captured and imprisoned*"."""
+    joined = (verb.head, *verb.rights) if is_passive(verb) else ()
+    jailed = any(token.dep_ == "conj" or token is verb.head for token in joined) and any(
+        token.lemma_.lower() in JAILING for token in joined
+    )
+    return jailed or _is_by(verb, STATE_ACTORS) or _is_by_those_told(verb, STATE_ACTORS)
+
+
+def _is_by_those_told(verb: Token, types: frozenset[str] = BY["armed"]) -> bool:
+    """Whether "they" do it who are the subject, of some types, of the sentence before."""
     if not any(token.lower_ == "they" for token in _doers(verb)) or verb.sent.start == 0:
         return False
     found: dict[int, EntityMention] = verb.doc._.mentions
     before = verb.doc[verb.sent.start - 1].sent
     subjects = [found[token.i] for token in before if token.dep_ in ANY_SUBJECT and token.i in found]
-    return bool(subjects) and subjects[0].type in BY["armed"]
+    return bool(subjects) and subjects[0].type in types
 
 
 def _has_weapon(verb: Token) -> bool:

@@ -29,6 +29,10 @@ SENTENCES = {
         "The army <about>shelled</about> a village. The <Accusation>accusations</Accusation> of the "
         "<speaker>opposition</speaker> caused anger."
     ),
+    "a charge that the parser breaks": (
+        "A bomb exploded. <speaker>Maduro</speaker> <Accusation>alleged</Accusation> the far-right and their "
+        "<accused>leader</accused>, Uribe, were behind the <about>attack</about>."
+    ),
     "to blame": (
         "A bomb <about>exploded</about>. The <speaker>mayor</speaker> <Accusation>suggested</Accusation> "
         "that <accused>smugglers</accused> were to blame."

@@ -18,6 +18,7 @@ TEXTS = {
     "before a semicolon": (
         "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
     ),
+    "an offensive": "A bomb <a>exploded</a> in Goma. The city was taken in the Goma <b>offensive</b>.",
     "since another": "Gunmen <a>killed</a> a guard, the worst raid since a bomb <b>killed</b> three.",
     "those of a war": (
         "Rebels <a>bombed</a> a clinic. Three people were <a>killed</a>. They have <b>killed</b> 300 people "
@@ -150,6 +151,7 @@ BASIS = {
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
     "Suspected rebels attacked the base.": Basis.POSSIBLE,
+    "Rebels are believed to have bombed the base, killing three. The bombing caused anger.": Basis.POSSIBLE,
     "Suspected rebels attacked the base. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "Gunmen attacked the base. The governor blamed Boko Haram.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base.": None,

@@ -54,6 +54,7 @@ SENTENCES = {
     "injuries": "Three men <attack frame=hurt>sustained</attack> splinter injuries.",
     "found with wounds": "He was <attack frame=found>found</attack> dead, blindfolded and bound.",
     "what a body shows": "The bullet-riddled <attack frame=kill>body</attack> of a farmer lay there.",
+    "captured and tried": "The bomber was <movement frame=capture>captured</movement> and convicted.",
     "escaped with loot": "The thieves <attack type=Robbery>escaped</attack> with the takings of the bank.",
     "made off": "They tied up the guards and <attack type=Robbery>made</attack> off with a car.",
     "into a car": "The men <attack type=Abduction>forced</attack> two girls into one of the cars.",
