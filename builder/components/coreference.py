@@ -32,7 +32,14 @@ from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.paragraphs import datelines
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
+from builder.components.telling import (
+    is_of_event,
+    is_of_telling,
+    reflexive,
+    speaker_above,
+    speaks_next,
+    subject_beside,
+)
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -150,6 +157,8 @@ class Resolver:
             return near[max(things)] if things else None
         if token.lower_ == "we":
             return self._issuer(token)
+        if is_of_event(token):
+            return None
         fitting = self._fitting(token, near)
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:

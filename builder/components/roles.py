@@ -140,6 +140,8 @@ def _own_slot(draft: _Draft, slot: str, head: Token, item: Token) -> str:
     """The slot of one item of a list: a facility coordinated with a place is an item of the object's list."""
     if slot == "on" and head.lemma_.lower() in EDGES:
         return "in"  # "*on the edge* of Goma"
+    if slot == "of" and draft.trigger.frame == "accuse" and draft.doc[draft.trigger.token].pos_ == "NOUN":
+        return "by"  # "the allegations *of the rebels* that the army shelled them"
     first, other = draft.mentions.get(head.i), draft.mentions.get(item.i)
     if first is None or other is None:
         return slot

@@ -238,7 +238,8 @@ def _predicated(noun: Token) -> Iterator[Slot]:
     if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
         yield from (("subject", child) for child in verb.lefts if child.dep_ in SUBJECTS)
     verb = noun.head.head
-    if noun.head.head.lemma_ == "responsible" and noun.head.lower_ == "for":  # "it was responsible for the"
+    # "it was *responsible* for the", "they were to *blame* for the"
+    if noun.head.head.lemma_ in ("responsible", "blame") and noun.head.lower_ == "for":
         verb = verb.head
     elif noun.head.lower_ != "behind":
         return

@@ -23,6 +23,7 @@ DEADLY = frozenset(WORDS["deadly"])
 FATES = frozenset(WORDS["fates"])
 HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+BELIEVING = frozenset(WORDS["believing"])
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
 SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
 SAYING = frozenset(load("attribution")["say"])
@@ -132,6 +133,9 @@ def subject_of(verb: Token) -> Token | None:
         before = infinitive_before(verb)
         if before is not None:
             return subject_of(before)
+        belief = belief_before(verb)
+        if belief is not None:
+            return belief.head
         return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
@@ -139,6 +143,16 @@ def subject_of(verb: Token) -> Token | None:
     if antecedent is not None and own.lower_ != "who" and verb.lemma_.lower() in (*DEADLY, "leave"):
         antecedent = _deed(antecedent)
     return own if antecedent is None else antecedent
+
+
+def belief_before(verb: Token) -> Token | None:
+    """The verb of belief between a noun and what it is believed to do: "a man they *believe* fired"."""
+    if verb.i < 2 or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+        return None
+    before = verb.nbor(-1)
+    believes = before.lemma_.lower() in BELIEVING and before.dep_ == "relcl" and before.head.i < before.i
+    who = next((child for child in before.lefts if child.dep_ == "nsubj"), None)
+    return before if believes and who is not None and who.lower_ not in RELATIVE else None
 
 
 def _leads_in(subject: Token) -> bool:

@@ -34,6 +34,7 @@ TEXTS = {
     "before a semicolon": (
         "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
     ),
+    "an offensive": "A bomb <a>exploded</a> in Goma. The city was taken in the Goma <b>offensive</b>.",
     "since another": "Gunmen <a>killed</a> a guard, the worst raid since a bomb <b>killed</b> three.",
     "those of a war": (
         "Rebels <a>bombed</a> a clinic. Three people were <a>killed</a>. They have <b>killed</b> 300 people "
@@ -49,6 +50,10 @@ TEXTS = {
     ),
     "what an attack followed": (
         "Rebels <a>attacked</a> a bank in Goma. The <a>attack</a> followed the <b>killing</b> of two rebels."
+    ),
+    "that attack, told aside": (
+        "Rebels <a>attacked</a> a mosque in Goma to avenge a commander, who died in a <b>bombing</b> in Gao "
+        "in August. The army blamed that <b>attack</b> on smugglers."
     ),
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
@@ -162,6 +167,7 @@ BASIS = {
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
     "Suspected rebels attacked the base.": Basis.POSSIBLE,
+    "Rebels are believed to have bombed the base, killing three. The bombing caused anger.": Basis.POSSIBLE,
     "Suspected rebels attacked the base. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "Gunmen attacked the base. The governor blamed Boko Haram.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base.": None,
