@@ -165,7 +165,9 @@ class Resolver:
         """The heads of those near a pronoun whom it may mean by its kind and by who says it."""
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
-        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
+        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds]
+        # "the veteran *Islamist* who says *he* ordered it": the noun that the clause is about
+        heads = [h for h in heads if h.dep_ not in UNLIKELY or _is_told_of(h, pronoun)]
         if pronoun.lower_ == "it":
             heads = [head for head in heads if not _is_several(near[head.i])]
         acting = [self.of[each.i] for each in reflexive(pronoun) if each.i in self.of]
@@ -270,6 +272,11 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
 def _is_several(chain: Chain) -> bool:
     """Whether a chain is of people whom "it" is not said of: "65 militants died; *it* denied"."""
     return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
+
+
+def _is_told_of(noun: Token, pronoun: Token) -> bool:
+    """Whether a pronoun is a subject inside the clause on a noun."""
+    return pronoun.dep_ in SUBJECTS and noun.is_ancestor(pronoun)
 
 
 def _speaks(noun: Token, quotation: range) -> bool:

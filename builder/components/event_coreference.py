@@ -14,6 +14,7 @@ from spacy.tokens import Token
 
 from builder.components.chains import compatible
 from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_parted, is_plural
+from builder.components.slots import first_noun
 from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
@@ -129,7 +130,11 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
-        and (_types_agree(host, cluster) or _goes_on(context, host, cluster))
+        and (
+            _types_agree(host, cluster)
+            or _goes_on(context, host, cluster)
+            or _is_fight(context, host, cluster)
+        )
         and _actors_agree(context, host, cluster)
     )
 
@@ -168,6 +173,13 @@ def _types_agree(host: Cluster, cluster: Cluster) -> bool:
     if vague and EXPLOSIVE.issuperset([*host.types, *cluster.types]):
         return True
     return any(compatible(one, other) for one, other in product(host.types, cluster.types))
+
+
+def _is_fight(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether it is the fight that an assault brought: "opened fire. *The exchange of fire* killed four"."""
+    fight = (host.types, cluster.types) == (["ArmedAssault"], ["ArmedClash"])
+    near = 0 < context.distance(host, cluster) <= WINDOW
+    return fight and near and _is_definite_noun(context.doc[cluster.first.trigger.token])
 
 
 def _actors_agree(context: Context, host: Cluster, cluster: Cluster) -> bool:
@@ -210,7 +222,9 @@ def _is_referred_to(context: Context, host: Cluster, cluster: Cluster) -> bool:
 
 
 def _is_definite_noun(token: Token) -> bool:
-    return token.pos_ != "VERB" and any(child.lower_ in DEFINITE for child in token.lefts)
+    trigger = token.doc._.triggers.get(token.i)
+    noun = token if trigger is None else first_noun(token, trigger.lemma)  # "*the exchange* of fire"
+    return token.pos_ != "VERB" and any(child.lower_ in DEFINITE for child in noun.lefts)
 
 
 def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool:

@@ -16,6 +16,7 @@ GENERIC = frozenset(load("entities")["generic_heads"])
 ACTING = frozenset((Role.PERPETRATOR, Role.MOVER, Role.ISSUER, Role.SPEAKER, Role.ACCUSED))
 ALONG = frozenset(("on", "at", "along"))
 PATHS = frozenset(("Road",))  # "an ambush *on* the road" is against whoever passes
+LYING = frozenset(("Mine", "IED"))  # weapons that those who come by set off
 HARMING = frozenset(("kill", "die", "harm"))  # frames whose noun's possessive is the victim: "*his* murder"
 
 
@@ -36,7 +37,15 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     if is_place and role in ACTING and not is_country(mention):
         stands_for_state = slot == "subject" or (slot == "object" and role == Role.ACCUSED)
         return role if mention.name is not None and stands_for_state else None
-    return role
+    return Role.TARGET.value if slot == "subject" and _trips_mine(mention, token) else role
+
+
+def _trips_mine(mention: EntityMention, subject: Token) -> bool:
+    """Whether what sets off a weapon that lies in wait is hit by it: "a *minibus* set off a mine"."""
+    found: dict[int, EntityMention] = subject.doc._.mentions
+    held = (found[child.i] for child in subject.head.rights if child.dep_ == "dobj" and child.i in found)
+    lying = subject.head.lemma_ == "set" and any(weapon.type in LYING for weapon in held)
+    return lying and (mention.category is Category.FACILITY or mention.type == "Civilians")
 
 
 def _modifier_role(mention: EntityMention, token: Token, roles: dict[str, str], frame: str) -> str | None:

@@ -28,7 +28,7 @@ from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import is_passive, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
-from builder.components.unlisted import as_facility, unlisted_mention
+from builder.components.unlisted import as_facility, as_gunners, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
@@ -222,7 +222,8 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
         return None  # "the *May* 22 bombing"
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
-    mention = house or as_facility(draft.trigger, slot, filler) or mention_at(draft.doc, filler)
+    retold = as_facility(draft.trigger, slot, filler) or as_gunners(draft.trigger, slot, filler)
+    mention = house or retold or mention_at(draft.doc, filler)
     mention = mention or unlisted_mention(draft.trigger, slot, filler)
     is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
     return None if is_word else mention

@@ -111,11 +111,17 @@ def _is_clipped(verb: Token) -> bool:
     return counted and following <= AFTER_CLIPPED and not any(left.dep_ == "aux" for left in verb.lefts)
 
 
+def _is_before_colon(noun: Token, verb: Token) -> bool:
+    """Whether a colon parts a noun from a verb: "Calm has returned to the city: *60 men* were sent"."""
+    return any(token.text in (":", ";") for token in verb.doc[noun.i + 1 : verb.i])
+
+
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
     # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
     subjects = [child for child in subjects if not _leads_in(child)] or subjects
+    subjects = [child for child in subjects if not _is_before_colon(child, verb)] or subjects
     named = (child for child in subjects if child.pos_ != "ADJ" or not child.is_lower)
     own = next(named, next(iter(subjects), None))
     if own is not None and own.lemma_.lower() in UNITS:  # "*seconds* later a second bomb exploded"

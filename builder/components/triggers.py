@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.complements import coordinated, prepositional
 from builder.components.lexicon import ancestors
-from builder.components.parse_labels import ANY_SUBJECT
+from builder.components.parse_labels import ANY_SUBJECT, SUBJECTS
 from builder.components.senses import (
     is_accidental,
     is_criticism,
@@ -40,6 +40,10 @@ SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
+PAST_FORMS: dict[str, str] = WORDS["past_forms"]  # of verbs that spaCy may take for nouns, with the lemmas
+BOOTY = frozenset(WORDS["booty"])  # what is no ground that is taken
+HABITUAL = frozenset(WORDS["habitual"])
+CLAUSES = frozenset(("ROOT", "conj", "ccomp", "advcl"))
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
@@ -182,6 +186,8 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
     if pattern.frame == "damage" and pattern.lemma.startswith("burn"):
         return not _is_by_somebody(verb)  # who burns a house sets it on fire
+    if pattern.type == "TerritoryCapture":  # "seized *tonnes* of chemicals at the compound"
+        return not any(child.dep_ == "dobj" and child.lemma_.lower() in BOOTY for child in verb.rights)
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
@@ -189,6 +195,8 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
 
 def _is_habit(verb: Token) -> bool:
     """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
+    if any(child.lower_ in HABITUAL for child in verb.lefts):  # "who *usually* boast of their attacks"
+        return True
     never = any(child.dep_ == "neg" for child in verb.lefts)
     never = never and not any(child.lower_ == "if" for child in verb.lefts)  # "*if* the army does not leave"
     return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
@@ -311,6 +319,13 @@ def _noun_trigger(token: Token) -> Pattern | None:
     return None
 
 
+def _as_verb(token: Token) -> None:
+    """Tag a past form that spaCy took for a noun by its subject: "a gunman *shot* and wounded the mayor"."""
+    has_subject = any(child.dep_ in SUBJECTS for child in token.lefts)
+    if token.tag_ == "NN" and token.dep_ in CLAUSES and has_subject:
+        token.pos_, token.tag_, token.lemma_ = "VERB", "VBD", PAST_FORMS[token.lower_]
+
+
 def find_trigger(token: Token) -> Trigger | None:
     """The trigger that a token is, or None."""
     match token.pos_:
@@ -354,6 +369,8 @@ class TriggerFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         title_end: int = doc._.title_end or 0
+        for token in tokens_with(doc, "LOWER", *PAST_FORMS):
+            _as_verb(token)
         mentions: dict[int, EntityMention] = doc._.mentions
         names = (mention.name for mention in mentions.values() if mention.name is not None)
         taken = {*mentions, *(i for name in names for i in range(name.start, name.end))}

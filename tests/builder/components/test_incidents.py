@@ -31,6 +31,12 @@ TEXTS = {
         "Rebels <a>lobbed</a> a grenade at a bank. Gunmen <b>stormed</b> a school. "
         "They condemned the grenade <a>attack</a>."
     ),
+    "the fight that an assault brought": (
+        "Gunmen <a>opened</a> fire on a post. The exchange of <a>fire</a> <a>cost</a> the lives of two men."
+    ),
+    "another fight": (
+        "Gunmen <a>opened</a> fire on a post in Gao. Soldiers and rebels <b>clashed</b> in Goma on Friday."
+    ),
     "what an attack followed": (
         "Rebels <a>attacked</a> a bank in Goma. The <a>attack</a> followed the <b>killing</b> of two rebels."
     ),

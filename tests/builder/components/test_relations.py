@@ -16,6 +16,7 @@ TEXTS = {
     "Rockets hit a base near Kirkuk.": ("location", "base", "Kirkuk"),
     "Rockets hit the airport of Goma.": ("location", "airport", "Goma"),
     "Rockets hit the Turkish embassy.": ("operator", "embassy", "Turkish"),
+    "Rockets hit the home of the Japanese envoy in Lima.": ("location", "home", "Lima"),
     "Rockets hit the embassy of Turkey.": ("operator", "embassy", "Turkey"),
     "Soldiers, who have a base nearby, came.": ("operator", "base", "Soldiers"),
     "Rockets hit the headquarters of the army.": ("operator", "headquarters", "army"),
