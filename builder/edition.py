@@ -21,6 +21,7 @@ READER: Final = "polemos_reader"
 TRIGGERS: Final = "polemos_triggers"
 BEFORE_PARSER: Final = ("polemos_paragraphs", READER)
 COMPONENTS: Final = (
+    "polemos_parse_repairs",
     "polemos_learnings",
     "polemos_names",
     "polemos_entities",

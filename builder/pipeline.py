@@ -16,6 +16,7 @@ from builder.components import (  # noqa: F401 - importing registers the factori
     modality,
     names,
     paragraphs,
+    parse_repairs,
     places,
     reader,
     relations,

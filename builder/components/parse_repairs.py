@@ -1,0 +1,160 @@
+"""What the parser takes apart in the news, put together: clauses without "were", verbs of headlines.
+
+spaCy's models learned from whole sentences. Where a report shortens them, the same errors come again: "ten
+were killed and *six wounded* in Ghazni", of which the second half becomes a clause on "six", and "Rebels
+*ambush* convoy", which becomes a convoy of a kind. Corrected here, no later component needs to know of them.
+"""
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from builder.components.annotations import register_extensions
+from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
+from builder.components.syntax import tokens_with
+from builder.patterns import load
+
+WORDS = load("parse_repairs")
+HARMED = frozenset(WORDS["harmed"])
+HEADLINE_VERBS = frozenset(WORDS["headline_verbs"])
+FORMS = (*HEADLINE_VERBS, *(f"{verb}s" for verb in HEADLINE_VERBS))
+COLLECTIVE = frozenset(WORDS["collective"])
+PARTICIPLES = frozenset(("VBN", "VBD"))
+# How the parser calls what stands before the gapped participle, for want of its verb.
+STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
+ACTING = (*NOMINAL, "PRON")
+ACTED_ON = (*NOMINAL, "ADJ", "NUM", "DET")
+BEFORE_HEAD = frozenset(("compound", "nmod", "amod", "nsubj"))
+
+
+def repair(doc: Doc) -> None:
+    """Correct the heads, relations and tags of a document in place."""
+    for token in [token for token in tokens_with(doc, "TAG", *PARTICIPLES) if token.lemma_.lower() in HARMED]:
+        first = _first_of_gapped(token)
+        if first is not None:
+            _tie_gapped(token, first)
+    for token in tokens_with(doc, "LOWER", *FORMS):
+        if _is_headline_verb(token):
+            _make_verb(token)
+
+
+def _first_of_gapped(verb: Token) -> Token | None:
+    """The passive before a participle that shares its "were": "ten were *killed* and six *wounded*"."""
+    own = {child.dep_ for child in verb.children}
+    if not own.isdisjoint(("aux", "auxpass", "dobj", "nsubjpass")):
+        return None
+    subject = _gapped_subject(verb)
+    if subject is None or not _is_joined(subject):
+        return None
+    above = subject.head if subject.head != verb else verb.head
+    first = next((child for child in above.rights if _is_infinitive(child) and child.i < verb.i), above)
+    told = first.tag_ in PARTICIPLES and first.i < subject.i and first.lemma_.lower() in HARMED
+    return first if told and _is_told_passive(first) else None
+
+
+def _gapped_subject(verb: Token) -> Token | None:
+    """Of whom a participle is told: its own subject, or the stray word that it hangs on."""
+    if verb.dep_ == "acl":
+        return verb.head if verb.head.dep_ in STRAY_SUBJECTS and verb.head.i < verb.i else None
+    if verb.dep_ not in ("conj", "ccomp", "advcl"):
+        return None
+    return next((child for child in verb.lefts if child.dep_ == "nsubj"), None)
+
+
+def _is_joined(subject: Token) -> bool:
+    """Whether "and" or a comma stands right before a phrase."""
+    first = subject.left_edge
+    return first.i > first.sent.start and (first.nbor(-1).dep_ == "cc" or first.nbor(-1).text == ",")
+
+
+def _is_infinitive(verb: Token) -> bool:
+    return verb.dep_ == "xcomp" and any(child.dep_ == "auxpass" for child in verb.lefts)
+
+
+def _is_told_passive(verb: Token) -> bool:
+    """Whether a participle has its "were", or stands without it in a headline: "Four *killed*, six hurt"."""
+    own = {child.dep_ for child in verb.children}
+    return "auxpass" in own or (verb.dep_ in ("ROOT", "acl") and own.isdisjoint(("aux", "dobj")))
+
+
+def _tie_gapped(verb: Token, first: Token) -> None:
+    subject = _gapped_subject(verb)
+    assert subject is not None
+    verb.head, verb.dep_ = first, "conj"
+    subject.head, subject.dep_ = verb, "nsubjpass"
+
+
+def _is_headline_verb(token: Token) -> bool:
+    """Whether what the parser took for a noun stands as a verb does: "Rebels *ambush* convoy".
+
+    Before it stands who acts, and agrees with it, or another such verb: "bomb depot and *attack* base".
+    """
+    sentence = token.sent
+    if token.i in (sentence.start, sentence.end - 1) or not (
+        token.pos_ in NOMINAL or token.dep_ == "compound"
+    ):
+        return False
+    before, after = token.nbor(-1), token.nbor()
+    if not (after.pos_ in ACTED_ON or after.dep_ in ("compound", "ROOT")):
+        return False
+    root = sentence.root
+    if root.pos_ in VERBAL and any(child.dep_ in ANY_SUBJECT for child in root.lefts):
+        return before.dep_ == "cc" and root.lower_ in FORMS
+    return before.pos_ in ACTING and before.dep_ in BEFORE_HEAD and _agrees(before, token)
+
+
+def _agrees(subject: Token, verb: Token) -> bool:
+    """Whether a word is the subject of a verb in the present by number: "rebels *raid*", "army *raids*"."""
+    if subject.lower_ in COLLECTIVE:
+        return True
+    is_plural = subject.tag_ in ("NNS", "NNPS") or subject.lower_.endswith(("s", "men"))
+    return is_plural is (verb.lower_ in HEADLINE_VERBS)
+
+
+def _make_verb(verb: Token) -> None:
+    """Make a headline's verb of a noun, with its object and its subject or the verb before it."""
+    root, before = verb.sent.root, verb.nbor(-1)
+    target = verb
+    while target.dep_ in ("compound", "nmod", "amod") and target.head.i > verb.i:
+        target = target.head
+    is_bare = verb.lower_ in HEADLINE_VERBS
+    verb.pos_, verb.tag_ = "VERB", "VBP" if is_bare else "VBZ"
+    verb.lemma_ = verb.lower_ if is_bare else verb.lower_.removesuffix("s")
+    if before.dep_ == "cc":
+        verb.head, verb.dep_ = root, "conj"
+    else:
+        _make_root(verb, root, before)
+    if target.i != verb.i:
+        target.head, target.dep_ = verb, "dobj"
+        for clause in [child for child in target.rights if child.dep_ == "acl" and child.tag_ == "VBG"]:
+            clause.head, clause.dep_ = verb, "advcl"  # "Gunmen attack mosque, *killing* 12"
+
+
+def _make_root(verb: Token, root: Token, subject: Token) -> None:
+    """Put a verb above its subject, what describes that, and what the parser took for the root."""
+    described = [token for token in verb.doc[verb.sent.start : subject.i] if token.head.i >= verb.i]
+    verb.head, verb.dep_ = verb, "ROOT"
+    subject.head, subject.dep_ = verb, "nsubj"
+    for token in described:
+        token.head = subject
+    if root.i not in (verb.i, subject.i):
+        root.head, root.dep_ = verb, "advcl"
+
+
+@Language.factory(
+    "polemos_parse_repairs",
+    requires=["token.dep", "token.tag", "token.lemma"],
+    assigns=["token.dep", "token.tag", "token.lemma"],
+)
+def create_parse_repairs(nlp: Language, name: str) -> "ParseRepairer":
+    """Make the component; it has no settings."""
+    register_extensions()
+    return ParseRepairer()
+
+
+class ParseRepairer:
+    """Corrects what spaCy's parser and tagger wrote."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Correct one document."""
+        repair(doc)
+        return doc
