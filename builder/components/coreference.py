@@ -154,6 +154,9 @@ class Resolver:
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
+        own = [root for root in fitting if root >= token.sent.start]
+        if token.lower_ == "them" and own and _acts_in_part(token):
+            return near[max(own)]
         if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
             return None
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
@@ -277,6 +280,11 @@ def _is_several(chain: Chain) -> bool:
 def _is_told_of(noun: Token, pronoun: Token) -> bool:
     """Whether a pronoun is a subject inside the clause on a noun."""
     return pronoun.dep_ in SUBJECTS and noun.is_ancestor(pronoun)
+
+
+def _acts_in_part(pronoun: Token) -> bool:
+    """Whether some of those meant do it: "among the attackers, and *one of them* had led it"."""
+    return pronoun.head.lower_ == "of" and pronoun.head.head.dep_ in SUBJECTS
 
 
 def _speaks(noun: Token, quotation: range) -> bool:

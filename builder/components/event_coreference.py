@@ -23,6 +23,7 @@ ANEW = frozenset(WORDS["anew"])
 MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
+LATE = 8  # sentences after which a text may first tell what an attack did: a long paragraph
 ATTACKERS = frozenset(load("chains")["attackers"])
 LASTING = frozenset(("has", "have"))
 ABDUCTION = ["Abduction"]
@@ -84,7 +85,20 @@ def _continued(
     )
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
-    return next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+    found = next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+    return _told_late(context, cluster, done) if found is None else found
+
+
+def _told_late(context: Context, cluster: Cluster, done: Sequence[Cluster]) -> Cluster | None:
+    """The attack told last, if nobody is said yet to have been hurt in it, and a sentence tells who was."""
+    last = max(done, key=lambda host: max(host.tokens), default=None)
+    if last is None or not _may_be_one(context, last, cluster) or last.modality is Modality.DENIED:
+        return None
+    told = any(member.tolls for member in last.members)
+    harmed = any(toll.number.exact != 0 for member in cluster.members for toll in member.tolls)
+    near = 0 < context.distance(last, cluster) <= LATE and cluster.frames <= EFFECTS - {"damage"}
+    placed = cluster.moments or cluster.filling(Role.LOCATION, Role.PERPETRATOR)
+    return last if near and harmed and not told and not placed and not _moves_on(context, cluster) else None
 
 
 def _is_of_kind(context: Context, host: Cluster, cluster: Cluster) -> bool:

@@ -16,6 +16,7 @@ GENERIC = frozenset(load("entities")["generic_heads"])
 ACTING = frozenset((Role.PERPETRATOR, Role.MOVER, Role.ISSUER, Role.SPEAKER, Role.ACCUSED))
 ALONG = frozenset(("on", "at", "along"))
 PATHS = frozenset(("Road",))  # "an ambush *on* the road" is against whoever passes
+LAYING_TO = frozenset(("attribute", "ascribe"))
 LYING = frozenset(("Mine", "IED"))  # weapons that those who come by set off
 HARMING = frozenset(("kill", "die", "harm"))  # frames whose noun's possessive is the victim: "*his* murder"
 
@@ -24,7 +25,9 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     """What a mention in a slot is to the event: the name of a role or of one of the four more, or None."""
     roles = FRAMES[frame].get(slot)
     on_air = slot == "on" and mention.type == "NewsAgency"  # "accused the rebels *on television*"
-    if roles is None or on_air:
+    # "attributes *it* to the rebels": what is blamed, not who
+    is_deed = frame == "accuse" and slot == "object" and token.head.lemma_.lower() in LAYING_TO
+    if roles is None or on_air or is_deed:
         return None
     if slot == "modifier":
         return _modifier_role(mention, token, roles, frame)

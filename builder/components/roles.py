@@ -17,6 +17,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.attackers import with_attackers
 from builder.components.complements import coordinated, prepositional
 from builder.components.entities import mention_at
 from builder.components.frames import FRAMES, can_act, role_of
@@ -88,7 +89,8 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    return placed(doc, [event for event in events if _is_armed(event) and not _is_idle(doc, event)])
+    told = [event for event in events if _is_armed(event) and not _is_idle(doc, event)]
+    return placed(doc, with_attackers(doc, told))
 
 
 def _drafts(

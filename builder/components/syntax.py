@@ -333,9 +333,19 @@ def _antecedent(verb: Token) -> Token | None:
     noun = above.head
     if above.dep_ == "relcl" and _is_member_told(verb, noun):
         return noun.head.head
+    captive = _whom_they_hold(noun) if above.dep_ == "relcl" and _is_of_several(verb, noun) else None
+    if captive is not None:
+        return captive
     if noun.dep_ == "conj" and _is_of_several(verb, noun):
         noun = noun.head
     return noun if above.dep_ in ("relcl", "acl", "advcl") and noun.pos_ in NOMINAL else None
+
+
+def _whom_they_hold(noun: Token) -> Token | None:
+    """Whom a body acts on in a participle before a clause on several: "*hostages* held by the group, who"."""
+    participle = noun.head.head
+    agent = noun.dep_ == "pobj" and noun.head.dep_ == "agent" and participle.dep_ == "acl"
+    return participle.head if agent and participle.head.tag_ in ("NNS", "NNPS") else None
 
 
 def _is_of_several(verb: Token, noun: Token) -> bool:
@@ -348,13 +358,9 @@ def _is_member_told(verb: Token, noun: Token) -> bool:
     """Whether "who" means the person before a body's name: "a commander of the group *who* was killed"."""
     person = any(child.lower_ == "who" for child in verb.lefts)
     of_body = noun.lemma_.lower() in ORGANIZATIONS or _is_of_several(verb, noun)
-    return (
-        person
-        and of_body
-        and noun.dep_ == "pobj"
-        and noun.head.lower_ == "of"
-        and noun.head.head.pos_ in NOMINAL
-    )
+    if noun.dep_ != "pobj" or not (person and of_body):
+        return False
+    return noun.head.lower_ == "of" and noun.head.head.pos_ in NOMINAL
 
 
 def is_earlier_clause(clause: Token) -> bool:

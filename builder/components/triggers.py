@@ -40,10 +40,9 @@ SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
-PAST_FORMS: dict[str, str] = WORDS["past_forms"]  # of verbs that spaCy may take for nouns, with the lemmas
+SET_FREE = frozenset(("ChemicalAgent",))
 BOOTY = frozenset(WORDS["booty"])  # what is no ground that is taken
 HABITUAL = frozenset(WORDS["habitual"])
-CLAUSES = frozenset(("ROOT", "conj", "ccomp", "advcl"))
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
@@ -213,6 +212,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
     if not heads and verb.dep_ in ("relcl", "acl"):
         heads = [verb.head]
+    elif not heads and wanted in SET_FREE:  # "*sarin released* from a truck killed", for the parser a clause
+        heads = [child for child in verb.lefts if child.dep_ in SUBJECTS]
     # "flew in a team of *soldiers*", "held a rabbi and *his family*"
     heads = [stand_in(item, found) for head in heads for item in coordinated(head)]
     mentions = [found[head.i] for head in heads if head.i in found]
@@ -319,13 +320,6 @@ def _noun_trigger(token: Token) -> Pattern | None:
     return None
 
 
-def _as_verb(token: Token) -> None:
-    """Tag a past form that spaCy took for a noun by its subject: "a gunman *shot* and wounded the mayor"."""
-    has_subject = any(child.dep_ in SUBJECTS for child in token.lefts)
-    if token.tag_ == "NN" and token.dep_ in CLAUSES and has_subject:
-        token.pos_, token.tag_, token.lemma_ = "VERB", "VBD", PAST_FORMS[token.lower_]
-
-
 def find_trigger(token: Token) -> Trigger | None:
     """The trigger that a token is, or None."""
     match token.pos_:
@@ -369,8 +363,6 @@ class TriggerFinder:
     def __call__(self, doc: Doc) -> Doc:
         """Annotate one document."""
         title_end: int = doc._.title_end or 0
-        for token in tokens_with(doc, "LOWER", *PAST_FORMS):
-            _as_verb(token)
         mentions: dict[int, EntityMention] = doc._.mentions
         names = (mention.name for mention in mentions.values() if mention.name is not None)
         taken = {*mentions, *(i for name in names for i in range(name.start, name.end))}

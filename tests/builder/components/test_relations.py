@@ -51,6 +51,17 @@ def test_relations(text: str, relation: tuple[str, str, str], annotate: Annotate
     assert told(annotate(text, until="relations")) == [relation]
 
 
+MORE = {
+    "Rockets hit a convoy of trucks of the Wagner Group.": ("operator", "convoy", "Group"),
+    "The attackers, elements of Boko Haram, fled.": ("member_of", "attackers", "Haram"),
+}
+
+
+@pytest.mark.parametrize(("text", "relation"), MORE.items(), ids=MORE)
+def test_relations_that_others_go_with(text: str, relation: tuple[str, str, str], annotate: Annotate) -> None:
+    assert relation in told(annotate(text, until="relations"))
+
+
 @pytest.mark.parametrize(
     "text", ["Rockets hit a base.", "The general used a phone.", "The army hosts a dinner in spring."]
 )

@@ -66,6 +66,33 @@ SENTENCES = {
     "half of a town": (
         "The <perpetrator>rebels</perpetrator> shelled the eastern half of the <target>town</target>."
     ),
+    "who attacked, told next": (
+        "A <target>convoy</target> was attacked near <location>Goma</location>. The "
+        "<perpetrator>attackers</perpetrator> used <weapon>rifles</weapon> and a <weapon>mortar</weapon>."
+    ),
+    "who attacked, known before": (
+        "A <target>convoy</target> was attacked by <perpetrator>rebels</perpetrator> in "
+        "<location>Goma</location>. The attackers were armed with <weapon>rifles</weapon>."
+    ),
+    "who came, told next": (
+        "Three <target>workers</target> were attacked in <location>Goma</location>. Ten "
+        "<perpetrator>men</perpetrator> armed with <weapon>rifles</weapon> had come out of the forest."
+    ),
+    "who fled, after a paragraph": (
+        "A <target>convoy</target> was attacked in <location>Goma</location>.\n\nThe attackers of today "
+        "know no law."
+    ),
+    "captives of a body, of whom a clause is": (
+        "The <victim>hostages</victim> held by the <perpetrator>group</perpetrator>, who were killed, were "
+        "Danes."
+    ),
+    "what is laid to somebody": (
+        "The <speaker>army</speaker> attributes it to the <accused>rebels</accused>."
+    ),
+    "a subject that the parser hangs on a date": (
+        "They slept.\n\nOn 23 August the Angolan air <perpetrator>force</perpetrator> bombed "
+        "<target>Huambo</target>, where UNITA has its headquarters."
+    ),
     "a subject after a date without a comma": (
         "On 23 October <perpetrator>guerrillas</perpetrator> fired upon a <target>convoy</target>."
     ),
