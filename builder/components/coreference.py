@@ -163,8 +163,17 @@ class Resolver:
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
-        if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
-            return None
+        if token.lower_ == "them":
+            own = [root for root in fitting if root >= token.sent.start]
+            if own and _acts_in_part(token):
+                return near[max(own)]
+            if self._is_of_things(pronoun, max(fitting, default=0)):
+                return None
+        return self._foremost(fitting, near)
+
+    def _foremost(self, fitting: list[int], near: dict[int, Chain]) -> Chain | None:
+        """The last subject of a main clause among some heads, else the last subject, else the last."""
+        doc = self.doc
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
@@ -174,7 +183,9 @@ class Resolver:
         """The heads of those near a pronoun whom it may mean by its kind and by who says it."""
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
-        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
+        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds]
+        # "the veteran *Islamist* who says *he* ordered it": the noun that the clause is about
+        heads = [h for h in heads if h.dep_ not in UNLIKELY or _is_told_of(h, pronoun)]
         if pronoun.lower_ == "it":
             heads = [head for head in heads if not _is_several(near[head.i])]
         acting = [self.of[each.i] for each in reflexive(pronoun) if each.i in self.of]
@@ -279,6 +290,16 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
 def _is_several(chain: Chain) -> bool:
     """Whether a chain is of people whom "it" is not said of: "65 militants died; *it* denied"."""
     return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
+
+
+def _is_told_of(noun: Token, pronoun: Token) -> bool:
+    """Whether a pronoun is a subject inside the clause on a noun."""
+    return pronoun.dep_ in SUBJECTS and noun.is_ancestor(pronoun)
+
+
+def _acts_in_part(pronoun: Token) -> bool:
+    """Whether some of those meant do it: "among the attackers, and *one of them* had led it"."""
+    return pronoun.head.lower_ == "of" and pronoun.head.head.dep_ in SUBJECTS
 
 
 def _speaks(noun: Token, quotation: range) -> bool:

@@ -161,7 +161,8 @@ def _is_called_place(doc: Doc, name: Name) -> bool:
 
 def _is_told_by(doc: Doc, name: Name, noun: Noun) -> bool:
     """Whether a noun says what a name is: of a person's name only that of a body, or one right before it."""
-    if name.label != "PERSON" or noun.kind is ActorKind.ORGANIZATION:
+    several = noun.category is Category.WEAPON and doc[name.end - 1].lower_ != noun.text  # "*Kalashnikovs*"
+    if name.label != "PERSON" or noun.kind is ActorKind.ORGANIZATION or several:
         return True
     return name.start > 0 and doc[name.start - 1].lower_ == noun.text.rpartition(" ")[2]
 

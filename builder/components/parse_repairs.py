@@ -18,6 +18,8 @@ HARMED = frozenset(WORDS["harmed"])
 HEADLINE_VERBS = frozenset(WORDS["headline_verbs"])
 FORMS = (*HEADLINE_VERBS, *(f"{verb}s" for verb in HEADLINE_VERBS))
 COLLECTIVE = frozenset(WORDS["collective"])
+PAST_FORMS: dict[str, str] = WORDS["past_forms"]  # that spaCy may take for nouns, with the lemmas
+CLAUSES = frozenset(("ROOT", "conj", "ccomp", "advcl"))
 PARTICIPLES = frozenset(("VBN", "VBD"))
 # How the parser calls what stands before the gapped participle, for want of its verb.
 STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
@@ -39,6 +41,10 @@ def repair(doc: Doc) -> None:
         _part_two_subjects(token)
     for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
         _make_result(token)
+    for token in tokens_with(doc, "LOWER", "on", "in"):
+        _free_from_date(token)
+    for token in tokens_with(doc, "LOWER", *PAST_FORMS):
+        _make_past(token)
     for token in tokens_with(doc, "LOWER", *FORMS):
         if _is_headline_verb(token):
             _make_verb(token)
@@ -141,6 +147,29 @@ def _make_result(word: Token) -> None:
         word.pos_, word.tag_, word.dep_ = "VERB", "VBG", "advcl"
         word.head = verb
         noun.head = word
+
+
+def _free_from_date(preposition: Token) -> None:
+    """Give a verb the subject that the parser hung on a date: "*On 23 August the army* bombed Huambo"."""
+    below = [child for child in preposition.rights if child.dep_ == "pobj"]
+    if [noun.ent_type_ == "DATE" for noun in below] != [True, False]:
+        return
+    noun = below[1]
+    verb = next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
+    if verb is None or not any(child.dep_ == "dobj" for child in verb.rights):
+        return
+    verb.head = verb if preposition.dep_ == "ROOT" else preposition.head
+    verb.dep_ = preposition.dep_ if preposition.dep_ == "ROOT" else "conj"
+    verb.tag_ = "VBD"
+    noun.head, noun.dep_ = verb, "nsubj"
+    preposition.head, preposition.dep_ = verb, "prep"
+
+
+def _make_past(token: Token) -> None:
+    """Make a verb of a past form that has a subject: "a gunman *shot* and wounded the mayor"."""
+    has_subject = any(child.dep_ in ANY_SUBJECT for child in token.lefts)
+    if token.tag_ == "NN" and token.dep_ in CLAUSES and has_subject:
+        token.pos_, token.tag_, token.lemma_ = "VERB", "VBD", PAST_FORMS[token.lower_]
 
 
 def _is_headline_verb(token: Token) -> bool:

@@ -17,6 +17,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
+from builder.components.attackers import with_attackers
 from builder.components.complements import coordinated, prepositional
 from builder.components.entities import mention_at
 from builder.components.frames import FRAMES, can_act, role_of
@@ -29,7 +30,7 @@ from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import is_passive, subject_of
 from builder.components.triggers import WEAPON_REQUIRED
-from builder.components.unlisted import as_facility, unlisted_mention
+from builder.components.unlisted import as_facility, as_gunners, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
@@ -89,7 +90,8 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    return placed(doc, [event for event in events if _is_armed(event) and not _is_idle(doc, event)])
+    told = [event for event in events if _is_armed(event) and not _is_idle(doc, event)]
+    return placed(doc, with_attackers(doc, told))
 
 
 def _drafts(
@@ -242,7 +244,8 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
         return None  # "the *May* 22 bombing"
     speaks = draft.trigger.frame in SPEAKING and slot in ("subject", "agent")
     house = speaking_house(draft.doc, filler) if speaks else None
-    mention = house or as_facility(draft.trigger, slot, filler) or mention_at(draft.doc, filler)
+    retold = as_facility(draft.trigger, slot, filler) or as_gunners(draft.trigger, slot, filler)
+    mention = house or retold or mention_at(draft.doc, filler)
     mention = mention or unlisted_mention(draft.trigger, slot, filler)
     if mention is None or slot != "modifier":
         return mention

@@ -120,11 +120,17 @@ def _is_clipped(verb: Token) -> bool:
     return counted and following <= AFTER_CLIPPED and not any(left.dep_ == "aux" for left in verb.lefts)
 
 
+def _is_before_colon(noun: Token, verb: Token) -> bool:
+    """Whether a colon parts a noun from a verb: "Calm has returned to the city: *60 men* were sent"."""
+    return any(token.text in (":", ";") for token in verb.doc[noun.i + 1 : verb.i])
+
+
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
     # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
     subjects = [child for child in subjects if not _leads_in(child)] or subjects
+    subjects = [child for child in subjects if not _is_before_colon(child, verb)] or subjects
     named = (child for child in subjects if child.pos_ != "ADJ" or not child.is_lower)
     own = next(named, next(iter(subjects), None))
     if own is not None and own.lemma_.lower() in UNITS:  # "*seconds* later a second bomb exploded"
@@ -355,6 +361,9 @@ def _antecedent(verb: Token) -> Token | None:
         return noun.head.head
     if above.dep_ == "relcl" and noun.i in (noun.doc._.triggers or {}):
         return _one_told(verb, noun)
+    captive = _whom_they_hold(noun) if above.dep_ == "relcl" and _is_of_several(verb, noun) else None
+    if captive is not None:
+        return captive
     if noun.dep_ == "conj" and _is_of_several(verb, noun):
         noun = noun.head
     return noun if above.dep_ in ("relcl", "acl", "advcl") and noun.pos_ in NOMINAL else None
@@ -370,6 +379,13 @@ def _one_told(verb: Token, event: Token) -> Token:
     return event if who is None else event.doc[who.root]
 
 
+def _whom_they_hold(noun: Token) -> Token | None:
+    """Whom a body acts on in a participle before a clause on several: "*hostages* held by the group, who"."""
+    participle = noun.head.head
+    agent = noun.dep_ == "pobj" and noun.head.dep_ == "agent" and participle.dep_ == "acl"
+    return participle.head if agent and participle.head.tag_ in ("NNS", "NNPS") else None
+
+
 def _is_of_several(verb: Token, noun: Token) -> bool:
     """Whether a clause on the last of a list is about all: "a worker and his *driver*, who *were* seized"."""
     plural = any(child.dep_ in ("aux", "auxpass") and child.lower_ in SEVERAL for child in verb.lefts)
@@ -380,13 +396,9 @@ def _is_member_told(verb: Token, noun: Token) -> bool:
     """Whether "who" means the person before a body's name: "a commander of the group *who* was killed"."""
     person = any(child.lower_ == "who" for child in verb.lefts)
     of_body = noun.lemma_.lower() in ORGANIZATIONS or _is_of_several(verb, noun)
-    return (
-        person
-        and of_body
-        and noun.dep_ == "pobj"
-        and noun.head.lower_ == "of"
-        and noun.head.head.pos_ in NOMINAL
-    )
+    if noun.dep_ != "pobj" or not (person and of_body):
+        return False
+    return noun.head.lower_ == "of" and noun.head.head.pos_ in NOMINAL
 
 
 def is_earlier_clause(clause: Token) -> bool:
