@@ -164,12 +164,16 @@ class Resolver:
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
         if token.lower_ == "them":
-            own = [root for root in fitting if root >= token.sent.start]
-            if own and _acts_in_part(token):
-                return near[max(own)]
-            if self._is_of_things(pronoun, max(fitting, default=0)):
-                return None
+            fitting = self._of_them(pronoun, fitting)
         return self._foremost(fitting, near)
+
+    def _of_them(self, pronoun: EntityMention, fitting: list[int]) -> list[int]:
+        """Which of some heads "them" may mean: the last of the sentence of whom a part acts, or no things."""
+        token = self.doc[pronoun.root]
+        own = [root for root in fitting if root >= token.sent.start]
+        if own and _acts_in_part(token):
+            return [max(own)]
+        return [] if self._is_of_things(pronoun, max(fitting, default=0)) else fitting
 
     def _foremost(self, fitting: list[int], near: dict[int, Chain]) -> Chain | None:
         """The last subject of a main clause among some heads, else the last subject, else the last."""
