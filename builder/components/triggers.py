@@ -180,6 +180,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         or _is_answered(verb)
         or not doer_fits
         or _is_habit(verb)
+        or (pattern.frame == "damage" and _is_of_means(verb))
     ):
         return False
     if pattern.signs is not None:
@@ -204,6 +205,12 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_of_means(clause: Token) -> bool:
+    """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
+    noun = clause.head
+    return clause.dep_ == "relcl" and noun.dep_ == "pobj" and noun.head.lower_ == "with"
 
 
 def _is_habit(verb: Token) -> bool:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "where they died later": (
+        "The explosion wounded <victim>guards</victim> in <location>Gao</location>; three "
+        "<victim>soldiers</victim> died later in hospital."
+    ),
     "where the others were": (
         "A <weapon>bomb</weapon> killed a <victim>governor</victim> and two of his "
         "<victim>bodyguards</victim> in <location>Baidoa</location>."
