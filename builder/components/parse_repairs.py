@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import register_extensions
+from builder.components.once import forget
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
 from builder.components.syntax import tokens_with
 from builder.patterns import load
@@ -81,6 +82,7 @@ def _tie_gapped(verb: Token, first: Token) -> None:
     assert subject is not None
     verb.head, verb.dep_ = first, "conj"
     subject.head, subject.dep_ = verb, "nsubjpass"
+    forget(verb.doc)
 
 
 def _is_headline_verb(token: Token) -> bool:
@@ -127,6 +129,7 @@ def _make_verb(verb: Token) -> None:
         target.head, target.dep_ = verb, "dobj"
         for clause in [child for child in target.rights if child.dep_ == "acl" and child.tag_ == "VBG"]:
             clause.head, clause.dep_ = verb, "advcl"  # "Gunmen attack mosque, *killing* 12"
+    forget(verb.doc)
 
 
 def _make_root(verb: Token, root: Token, subject: Token) -> None:
