@@ -19,11 +19,14 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
+from builder.components.complements import coordinated, prepositional
 from builder.components.once import text_of
+from builder.components.parse_labels import NOMINAL
 from builder.components.quantities import bare_numeral, parse_number, quantity_at
 from builder.components.shares import is_repeated, shares
 from builder.components.toll_forms import (
     AMONG,
+    BROUGHT,
     CHANGED,
     CUE,
     DEAD,
@@ -131,6 +134,16 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
             yield Toll(span.start, span.end, outcome, number)
 
 
+def _brought(doc: Doc, text: str) -> Iterator[Toll]:
+    """The figures that come before what they count: "brought *to nine* the number of soldiers killed"."""
+    for match, span in _matches(BROUGHT, doc, text):
+        numeral = doc.char_span(*match.span("number"), alignment_mode="expand")
+        known = OUTCOMES.get((match["counted"] or "").lower())
+        outcome = known or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
+        if numeral is not None and quantity_at(numeral[-1]) != Quantity():
+            yield Toll(span.start, span.end, outcome, quantity_at(numeral[-1]))
+
+
 def _superseded(doc: Doc, text: str) -> Iterator[Toll]:
     """The old figure of a toll that has changed: "has climbed to 47, *up from 42*"."""
     for _, span in _matches(UP_FROM, doc, text):
@@ -152,14 +165,23 @@ def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
 def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
     """The numbers without a noun: "injuring more than *30*", "killing *two* more"."""
     verb = doc[event.trigger.token]
-    for child in verb.children:
-        if child.dep_ not in ("dobj", "nsubjpass", "nsubj") or child.i in doc._.mentions:
+    for child in _harmed(verb):
+        if child.i in doc._.mentions:
             continue
         numeral = bare_numeral(child)
         number = Quantity() if numeral is None else quantity_at(numeral)
         if numeral is not None and number != Quantity():
             start, end = sorted((verb.i, numeral.i))
             yield Toll(start, end + 1, outcome, number)
+
+
+def _harmed(trigger: Token) -> Iterator[Token]:
+    """The heads of what a verb or noun says was harmed: "killed *a guard and two* of his aides"."""
+    heads = [child for child in trigger.children if child.dep_ in ("dobj", "nsubjpass", "nsubj")]
+    if trigger.pos_ in NOMINAL:
+        heads += [filler for slot, filler in prepositional(trigger) if slot == "of"]  # "the killing of *two*"
+    for head in heads:
+        yield from coordinated(head)
 
 
 def _of_objects(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
@@ -271,7 +293,8 @@ def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *_superseded(doc, text), *phrases)):
+    loose = (*_spoken(doc, text), *_brought(doc, text), *_superseded(doc, text), *phrases)
+    for toll in (_marked(doc, figure) for figure in loose):
         known = _is_told(told, toll) and not toll.revises
         if known or doc[toll.start].idx < title_end or is_total(doc, toll):
             continue

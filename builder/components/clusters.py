@@ -107,6 +107,8 @@ class Context:
             for key, chain in chains.items()
             if chain.location is not None and chain.location in self.chain_at
         }
+        # "*no group* has said that *it* did it" tells of nobody
+        self._nobody = {key for key, chain in chains.items() if chain.first.number.exact == 0}
         self._named = {key for key, chain in chains.items() if chain.is_named}
         self._sentence_starts = [sentence.start for sentence in doc.sents]
 
@@ -114,8 +116,10 @@ class Context:
         """A cluster of one mention."""
         cluster = Cluster([mention])
         for filler in mention.roles:
-            if filler.root in self.chain_at:
-                cluster.chains[filler.role].add(self.chain_at[filler.root])
+            chain = self.chain_at.get(filler.root)
+            nobody = filler.role is Role.PERPETRATOR and chain in self._nobody
+            if chain is not None and not nobody:
+                cluster.chains[filler.role].add(chain)
         return cluster
 
     def triggers(self, cluster: Cluster) -> Iterator[Token]:

@@ -35,10 +35,16 @@ def _prepositions(head: Token) -> Iterator[Slot]:
         joined = child.dep_ == "conj" and child.pos_ == "ADP"
         if (child.dep_ in PREPOSITIONS or joined) and child.pos_ in PREPOSITION_POS:
             yield from _complements(child.lower_, child)
-        elif (
-            child.dep_ == "acl" and child.pos_ == "PROPN" and any(left.lower_ == "to" for left in child.lefts)
-        ):
+        elif child.dep_ in ("acl", "advcl", "xcomp") and _is_name(child) and _is_after_to(child):
             yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
+
+
+def _is_name(token: Token) -> bool:
+    return token.pos_ == "PROPN" or (token.is_title and token.ent_type_ != "" and not token.is_sent_start)
+
+
+def _is_after_to(token: Token) -> bool:
+    return token.i > 0 and token.nbor(-1).lower_ == "to"
 
 
 def glued_to_date(preposition: Token) -> Token | None:

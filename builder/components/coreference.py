@@ -32,7 +32,14 @@ from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.paragraphs import datelines
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
+from builder.components.telling import (
+    is_of_event,
+    is_of_telling,
+    reflexive,
+    speaker_above,
+    speaks_next,
+    subject_beside,
+)
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -150,12 +157,27 @@ class Resolver:
             return near[max(things)] if things else None
         if token.lower_ == "we":
             return self._issuer(token)
+        if is_of_event(token):
+            return None
         fitting = self._fitting(token, near)
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
-        if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
-            return None
+        if token.lower_ == "them":
+            fitting = self._of_them(pronoun, fitting)
+        return self._foremost(fitting, near)
+
+    def _of_them(self, pronoun: EntityMention, fitting: list[int]) -> list[int]:
+        """Which of some heads "them" may mean: the last of the sentence of whom a part acts, or no things."""
+        token = self.doc[pronoun.root]
+        own = [root for root in fitting if root >= token.sent.start]
+        if own and _acts_in_part(token):
+            return [max(own)]
+        return [] if self._is_of_things(pronoun, max(fitting, default=0)) else fitting
+
+    def _foremost(self, fitting: list[int], near: dict[int, Chain]) -> Chain | None:
+        """The last subject of a main clause among some heads, else the last subject, else the last."""
+        doc = self.doc
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
@@ -165,7 +187,9 @@ class Resolver:
         """The heads of those near a pronoun whom it may mean by its kind and by who says it."""
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
-        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
+        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds]
+        # "the veteran *Islamist* who says *he* ordered it": the noun that the clause is about
+        heads = [h for h in heads if h.dep_ not in UNLIKELY or _is_told_of(h, pronoun)]
         if pronoun.lower_ == "it":
             heads = [head for head in heads if not _is_several(near[head.i])]
         acting = [self.of[each.i] for each in reflexive(pronoun) if each.i in self.of]
@@ -270,6 +294,16 @@ def _is_same_sort(chain: Chain, mention: EntityMention) -> bool:
 def _is_several(chain: Chain) -> bool:
     """Whether a chain is of people whom "it" is not said of: "65 militants died; *it* denied"."""
     return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
+
+
+def _is_told_of(noun: Token, pronoun: Token) -> bool:
+    """Whether a pronoun is a subject inside the clause on a noun."""
+    return pronoun.dep_ in SUBJECTS and noun.is_ancestor(pronoun)
+
+
+def _acts_in_part(pronoun: Token) -> bool:
+    """Whether some of those meant do it: "among the attackers, and *one of them* had led it"."""
+    return pronoun.head.lower_ == "of" and pronoun.head.head.dep_ in SUBJECTS
 
 
 def _speaks(noun: Token, quotation: range) -> bool:

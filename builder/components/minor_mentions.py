@@ -33,7 +33,7 @@ def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entity
         lower = token.lower_
         if token.i in demonyms:
             yield _demonym(token, demonyms[token.i])
-        elif lower in PRONOUNS and token.pos_ == "PRON":
+        elif lower in PRONOUNS and token.pos_ == "PRON" and not _is_weapon(token, found):
             yield _pronoun(token)
         elif lower in HARMED and _stands_for_people(token):
             yield _word(token, Category.ACTOR, ActorKind.GROUP, noun=lower)
@@ -88,6 +88,15 @@ def _people(token: Token, code: str) -> EntityMention | None:
     return replace(word, type="Civilians", country=code, plural=plural, number=number)
 
 
+def _is_weapon(pronoun: Token, found: dict[int, EntityMention]) -> bool:
+    """Whether a clause goes on about a weapon: "the missile was intercepted before *it* crossed"."""
+    above = pronoun.head.head
+    if pronoun.lower_ != "it" or pronoun.dep_ not in HEADS or pronoun.head.dep_ != "advcl":
+        return False
+    subjects = (found.get(child.i) for child in above.lefts if child.dep_ in HEADS)
+    return any(mention is not None and mention.category is Category.WEAPON for mention in subjects)
+
+
 def _pronoun(token: Token) -> EntityMention:
     """A pronoun, of a facility where it is what is damaged, else of an actor."""
     is_damaged = token.dep_ in ("nsubjpass", "dobj") and token.head.lemma_.lower() in DAMAGING
@@ -99,9 +108,11 @@ def _pronoun(token: Token) -> EntityMention:
 def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
     """Whether a noun is a mention of its own: before an event noun, or a body before a facility."""
     dependency = token.dep_
-    if dependency not in ("amod", "compound", "nmod"):
+    if dependency not in ("amod", "compound", "nmod", "poss"):
         return False
     head = found.get(token.head.i)
+    if dependency == "poss":  # "the *junta*'s jets"
+        return head is not None and head.category is Category.FACILITY and _is_body_of(token, head)
     if dependency == "amod":  # "a *rebel* attack"
         noun = noun_ending_at(token.doc, token.i, token.i) if head is None else None
         return noun is not None and noun.category is Category.ACTOR

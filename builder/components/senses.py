@@ -37,6 +37,8 @@ SPORTING = frozenset(WORDS["sporting"])
 DISPOSERS = frozenset(WORDS["disposers"])  # those who destroy bombs that were found
 SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b")
 BLOWS = frozenset(WORDS["blows"])
+UNSTOLEN = frozenset(WORDS["unstolen"])
+GETTING_AWAY = frozenset(WORDS["getting_away"])
 SPANS = frozenset(WORDS["spans"])
 TESTS = frozenset(WORDS["tests"])
 EXPLOSIONS = frozenset(("explosion", "blast", "detonation", "fire"))
@@ -78,7 +80,13 @@ def is_figurative(verb: Token) -> bool:
             child.lower_ in ("on", "upon", "at", "into") and not child.ent_type_ for child in verb.rights
         )
         return not aimed and any(_is_actor(token) for token in objects)
-    return _is_of_words(verb) or _is_criticism(verb) or _is_of_sport(verb) or _is_disposal(verb)
+    return (
+        _is_of_words(verb)
+        or _is_criticism(verb)
+        or _is_of_sport(verb)
+        or _is_disposal(verb)
+        or _is_survival(verb)
+    )
 
 
 def _is_of_sport(verb: Token) -> bool:
@@ -93,6 +101,14 @@ def _is_disposal(verb: Token) -> bool:
     subject = None if is_passive(verb) else subject_of(verb)
     doers = by if subject is None else [*by, subject]
     return any(token.lemma_.lower() in DISPOSERS for token in doers)
+
+
+def _is_survival(verb: Token) -> bool:
+    """Whether who got away took nothing of others: "escaped *with a wound*", "fled *with her children*"."""
+    if verb.lemma_.lower() not in GETTING_AWAY:
+        return False
+    taken = [filler for slot, filler in prepositional(verb) if slot == "with"]
+    return any(token.lemma_.lower() in UNSTOLEN or _is_actor(token) for token in taken)
 
 
 def _is_actor(token: Token) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from builder.components.annotations import Category, EntityMention, Quantity, Toll
+from builder.components.annotations import DEMONYM, Category, EntityMention, Quantity, Toll
 from builder.components.complements import coordinated
 from builder.components.once import text_of
 from builder.components.quantities import quantity_at
@@ -41,7 +41,10 @@ def _named(doc: Doc) -> Iterator[Toll]:
         before = doc[max(span.start - 1, span.sent.start)]
         if before.like_num:
             outcome = OUTCOMES[match["word"].lower()]
-            yield Toll(before.i, first + 1, outcome, quantity_at(before), first)
+            victim = (
+                None if doc._.mentions[first].category is Category.PLACE else first
+            )  # "nine were *Italians*"
+            yield Toll(before.i, first + 1, outcome, quantity_at(before), victim)
 
 
 def _held(doc: Doc) -> Iterator[Toll]:
@@ -59,7 +62,8 @@ def _held(doc: Doc) -> Iterator[Toll]:
 
 def _is_of_people(doc: Doc, token: int) -> bool:
     mention: EntityMention | None = doc._.mentions.get(token)
-    return mention is not None and mention.category is Category.ACTOR
+    is_nation = mention is not None and mention.noun == DEMONYM and doc[token].tag_ in ("NNPS", "NNS")
+    return mention is not None and (is_nation or mention.category is Category.ACTOR)
 
 
 def is_repeated(tolls: list[Toll], share: Toll) -> bool:

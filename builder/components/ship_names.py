@@ -43,11 +43,13 @@ def _prefixed(doc: Doc) -> Iterator[tuple[int, Name]]:
 
 
 def _called(doc: Doc) -> Iterator[Name]:
-    """The names of several words, or in capitals, after a noun: "the tanker *Mercer Street*"."""
+    """The names of several words, in capitals or quotes, after a noun: "the tanker *Mercer Street*"."""
     for token in tokens_with(doc, "LOWER", *NOUNS):
-        start = token.i + 1
+        quoted = token.i + 1 < len(doc) and doc[token.i + 1].is_quote
+        start = token.i + 2 if quoted else token.i + 1
         end = _end_of_name(doc, start) if token.is_lower else start
-        if end > start + 1 or (end > start and doc[start].is_upper and len(doc[start]) > 1):
+        in_quotes = quoted and start < end < len(doc) and doc[end].is_quote
+        if in_quotes or end > start + 1 or (end > start and doc[start].is_upper and len(doc[start]) > 1):
             yield Name(start, end, (), LABEL)
 
 

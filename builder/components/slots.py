@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention, Trigger
-from builder.components.complements import Slot, described, prepositional
+from builder.components.complements import Slot, coordinated, described, prepositional
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.components.syntax import RELATIVE, SAYING, is_passive, is_verb_before_object, subject_of
 from builder.model import EventKind
@@ -24,6 +24,7 @@ PREVENTING = frozenset(WORDS["preventing_verbs"])
 REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
+DEPLORING = frozenset(("condemn", "denounce", "deplore", "mourn", "regret"))
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
 CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
@@ -33,8 +34,12 @@ CONDEMNING = frozenset(WORDS["condemning"])
 BLAMING = frozenset(("blame", "pin"))
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
+FALLING = frozenset(WORDS["falling_verbs"])
+REACHED = frozenset(load("roles")["reached"])
+WHERETO = frozenset(("in", "at", "to", "into"))
 WHITHER = frozenset(("toward", "towards"))
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
+KILLINGS = frozenset(("killing", "murder", "assassination", "death"))
 HARMFUL = frozenset(("kill", "harm", "injure", "strike"))
 
 
@@ -49,8 +54,10 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
                 yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
+        yield from _scenes(token)
         return
-    token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
+    token = first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
+    yield from _fallen_into(token)
     yield from _noun_slots(token)
     yield from _below_complements(token)
     yield from _causes_below(token, triggers)
@@ -58,6 +65,17 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
             yield from (("in", filler) for slot, filler in _verb_slots(verb) if slot == "object")
+
+
+def _fallen_into(noun: Token) -> Iterator[Slot]:
+    """Who fell into what somebody laid, and where: "a *patrol* fell into an ambush near *Gao*"."""
+    verb = noun.head.head
+    if noun.dep_ != "pobj" or noun.head.lower_ != "into" or verb.lemma_.lower() not in FALLING:
+        return
+    harmed = "object" if is_passive(verb) else "subject"
+    for slot, filler in _verb_slots(verb):
+        if slot != "into":
+            yield ("on" if slot == harmed else slot), filler
 
 
 def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
@@ -68,6 +86,8 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
             found for found in prepositional(above) if found[0] in AROUND
         )  # "*in Gao* are known to have"
     frame = triggers[verb.i].frame if verb.i in triggers else ""
+    if frame == "move":
+        yield from _reached(verb)
     for child in verb.rights:
         known = triggers.get(child.i)
         if child.dep_ not in ("advcl", "xcomp") or (known is not None and known.kind is EventKind.ATTACK):
@@ -81,18 +101,38 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
             yield from _places_below(child)  # "was killed as he left a rally *in Quito*"
 
 
+def _scenes(verb: Token) -> Iterator[Slot]:
+    """Where those were who are acted on: "opened fire on people *leaving a church in Katsina*"."""
+    held = [child for child in verb.rights if child.dep_ == "dobj"]
+    held += [filler for slot, filler in prepositional(verb) if slot in ("on", "at", "into")]
+    clauses = (child for noun in held for child in noun.rights if child.dep_ == "acl" and child.tag_ == "VBG")
+    mentions: Mapping[int, EntityMention] = verb.doc._.mentions
+    for clause in clauses:
+        yield from (found for found in _places_below(clause) if mentions[found[1].i].name is not None)
+
+
+def _reached(flight: Token) -> Iterator[Slot]:
+    """Where those came who fled, by the verb beside: "*arrived in Goma*, having fled from the fighting"."""
+    near = [child for child in flight.rights if child.dep_ == "conj"]
+    if flight.dep_ == "advcl" and flight.tag_ in ("VBN", "VBG"):
+        near.append(flight.head)
+    for verb in (each for each in near if each.lemma_.lower() in REACHED):
+        yield from (("to", filler) for slot, filler in prepositional(verb) if slot in WHERETO)
+        yield from (("to", child) for child in verb.rights if child.dep_ == "dobj")
+
+
 def _places_below(clause: Token) -> Iterator[Slot]:
     """The places that a clause names after "in", "at" or "near"."""
     mentions: Mapping[int, EntityMention] = clause.doc._.mentions
     below = [child for child in clause.rights if child.dep_ == "dobj"]
-    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING]
+    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING or slot in AROUND]
     for head in (clause, *below):
         for slot, filler in prepositional(head):
             if slot in AROUND and filler.i in mentions and mentions[filler.i].category is Category.PLACE:
                 yield slot, filler
 
 
-def _first_noun(token: Token, lemma: str) -> Token:
+def first_noun(token: Token, lemma: str) -> Token:
     """The noun that heads a trigger of several: the claim of a "*claim* of responsibility"."""
     above = token.head.head if token.dep_ == "pobj" else token
     return above if above.lemma_.lower() == lemma.partition(" ")[0] else token
@@ -114,11 +154,26 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield "object", verb.head
     if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.lefts):
         yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
+    yield from _weapons_beside(verb)
     for preposition, filler in prepositional(verb):
+        if preposition == "in" and filler.lemma_.lower() == "direction":  # "fled *in the direction of* Goma"
+            yield from (("to", below) for of, below in prepositional(filler) if of == "of")
+            continue
         yield ("agent" if preposition == "by" and passive else preposition), filler
         yield from _weapons_hung_on(filler)
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _weapons_beside(verb: Token) -> Iterator[Slot]:
+    """A weapon that the parser made a clause of, and what it hit: "with rifles and *grenades* on a van"."""
+    mentions: Mapping[int, EntityMention] = verb.doc._.mentions
+    clauses = (child for child in verb.rights if child.dep_ == "conj" and child.pos_ in NOMINAL)
+    for clause in clauses:
+        weapons = [below for below in clause.rights if below.dep_ == "dobj" and below.i in mentions]
+        if any(mentions[weapon.i].category is Category.WEAPON for weapon in weapons):
+            yield from (("with", weapon) for weapon in weapons)
+            yield from prepositional(clause)
 
 
 def _weapons_hung_on(filler: Token) -> Iterator[Slot]:
@@ -175,6 +230,7 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
+            yield from _around_others(child)
             held = child.lower_ == "control"  # "took control *of Mekelle*"
             yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of" or held)
             # "left two *dead in Goma*"
@@ -185,9 +241,21 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
 
 
+def _around_others(first: Token) -> Iterator[Slot]:
+    """Where the others of a list were acted on: "killed a governor and two guards *in Baidoa*"."""
+    for item in coordinated(first):
+        counted = [filler for slot, filler in prepositional(item) if slot == "of" and item.pos_ == "NUM"]
+        for head in (*counted, *(() if item.i == first.i else (item,))):
+            yield from (found for found in prepositional(head) if found[0] in AROUND)
+
+
 def _is_from(filler: Token) -> bool:
     """Whether "from" tells whence people are, not where they were: "a peacekeeper *from Chad* was killed"."""
-    mention: EntityMention | None = filler.doc._.mentions.get(filler.head.head.i)
+    return _is_actor(filler.head.head)
+
+
+def _is_actor(token: Token) -> bool:
+    mention: EntityMention | None = token.doc._.mentions.get(token.i)
     return mention is not None and mention.category is Category.ACTOR
 
 
@@ -218,7 +286,10 @@ def _noun_slots(noun: Token) -> Iterator[Slot]:
                     yield "modifier", below
     # "blames the *attacks* on rebels": on whom they are blamed, not against whom they were
     blamed = noun.dep_ == "dobj" and noun.head.lemma_.lower() in BLAMING
-    yield from ((slot, filler) for slot, filler in prepositional(noun) if not (blamed and slot == "on"))
+    whence = noun.lemma_.lower() in KILLINGS  # "the killing of two peacekeepers, *from Tanzania*"
+    for slot, filler in prepositional(noun):
+        if not (blamed and slot == "on") and not (whence and slot == "from"):
+            yield slot, filler
 
 
 def _predicated(noun: Token) -> Iterator[Slot]:
@@ -227,7 +298,8 @@ def _predicated(noun: Token) -> Iterator[Slot]:
     if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
         yield from (("subject", child) for child in verb.lefts if child.dep_ in SUBJECTS)
     verb = noun.head.head
-    if noun.head.head.lemma_ == "responsible" and noun.head.lower_ == "for":  # "it was responsible for the"
+    # "it was *responsible* for the", "they were to *blame* for the"
+    if noun.head.head.lemma_ in ("responsible", "blame") and noun.head.lower_ == "for":
         verb = verb.head
     elif noun.head.lower_ != "behind":
         return
@@ -256,11 +328,14 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
         elif slot == "by":  # "an air strike by the army *near* the town", "an attack by rebels *on* the base"
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
+        elif slot in ("on", "against") and _is_actor(filler):  # "an ambush on a patrol *near Gao*"
+            yield from (found for found in prepositional(filler) if found[0] in AROUND)
 
 
 def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
     """What killed, hung on who says so or who died: "announced the *death* of a leader *in a raid*"."""
-    if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
+    said = noun.head.lemma_.lower() in DEPLORING or noun.head.lemma_.lower() in SAYING
+    if noun.dep_ != "dobj" or not said or noun.i not in triggers:
         return
     for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):
         own = (found for found in prepositional(above) if found[0] in CAUSING and found[1].i > noun.i)

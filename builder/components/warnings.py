@@ -247,10 +247,11 @@ def _take(
     frame = warning.trigger.frame
     token = doc[event.trigger.token]
     is_attack = event.trigger.kind is EventKind.ATTACK
-    told = is_attack and event.modality is Modality.ASSERTED and token.pos_ == "VERB"
+    told = is_attack and event.modality is Modality.ASSERTED
+    told = told and (token.pos_ == "VERB" or _is_warned_of(token, doc[warning.trigger.token]))
     demanding = content.conditional or (frame == "demand" and _is_directive(content.verb or token))
     announcing = frame in ANNOUNCING and not demanding and _is_to_come(content.verb or token)
-    if is_attack and announcing and _is_own(doc, event, warning):
+    if is_attack and announcing and _is_own(doc, event, warning, content.verb or token):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)
     elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
@@ -269,16 +270,23 @@ def _take(
         events[token.i] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
 
 
-def _is_own(doc: Doc, event: EventMention, warning: EventMention) -> bool:
+def _is_warned_of(attack: Token, warning: Token) -> bool:
+    """Whether a noun is what somebody warns of: "police warned *of an attack* on a mall"."""
+    of = attack.head
+    return attack.dep_ == "pobj" and of.lower_ in ("of", "about", "against") and of.head.i == warning.i
+
+
+def _is_own(doc: Doc, event: EventMention, warning: EventMention, verb: Token) -> bool:
     """Whether the issuer is who would act: named so, by pronoun, or by nobody else.
 
     "The *envoy* warned that hundreds would be killed", "that *tanks* would storm the palace": others would.
+    `verb` is the attack's own, or the one that has it as its object: "that *rebels* might plan an attack".
     """
     mentions: dict[int, EntityMention] = doc._.mentions
     issuers = warning.fillers(Role.ISSUER)
     actors = event.fillers(Role.PERPETRATOR)
     if not actors and warning.trigger.frame == "warn":
-        return not (_is_by_other(doc[event.trigger.token]) or any(_only_tells(mentions[i]) for i in issuers))
+        return not (_is_by_other(verb) or any(_only_tells(mentions[i]) for i in issuers))
     return all(root in issuers or mentions[root].is_pronoun for root in actors)
 
 

@@ -24,6 +24,14 @@ TEXTS = {
     "those who say what was done to them": (
         "Soldiers met <a>survivors</a> who said that militiamen had attacked <a>them</a>."
     ),
+    "he, of whom the clause is": (
+        "The <b>minister</b> spoke as the veteran <a>Islamist</a> who says <a>he</a> ordered the raid fled."
+    ),
+    "one of them": (
+        "The <b>airline</b> spoke. Diallo said five men had been among the <a>attackers</a> and that one "
+        "of <a>them</a> had led the raid."
+    ),
+    "the provincial government": "The <a>government</a> fled. The provincial <b>government</b> stayed.",
     "they, who would do something": (
         "A <b>radio</b> said so. Gen. Diallo said his <a>troops</a> would shoot if <a>they</a> were attacked."
     ),
@@ -61,6 +69,13 @@ TEXTS = {
         "Rockets hit <a>Haifa</a>. The envoy in <b>Washington</b> spoke. "
         "Rebels deny having fired on the <a>city</a>."
     ),
+    "the group, not where a base is": (
+        "<a>Hezbollah</a> shelled a base at <b>Nahal Dov</b>. The <a>group</a> had warned of it."
+    ),
+    "a faction and the dissidents": (
+        "The <a>Estado Mayor Central</a> denied it; <b>FARC dissidents</b> had threatened it."
+    ),
+    "it is a blast": "The <a>police</a> spoke of bombs. It was one of four attacks on the <b>bank</b>.",
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",

@@ -54,14 +54,29 @@ SENTENCES = {
     "injuries": "Three men <attack frame=hurt>sustained</attack> splinter injuries.",
     "found with wounds": "He was <attack frame=found>found</attack> dead, blindfolded and bound.",
     "what a body shows": "The bullet-riddled <attack frame=kill>body</attack> of a farmer lay there.",
+    "captured and tried": "The bomber was <movement frame=capture>captured</movement> and convicted.",
+    "escaped with loot": "The thieves <attack type=Robbery>escaped</attack> with the takings of the bank.",
     "made off": "They tied up the guards and <attack type=Robbery>made</attack> off with a car.",
     "into a car": "The men <attack type=Abduction>forced</attack> two girls into one of the cars.",
     "hostages rescued": "The men who had been taken <event type=Release>rescued</event> two hostages.",
     "burned by somebody": "Rebels <attack type=Arson>burned</attack> down a school.",
+    "a gas set free": "The attackers <attack type=ChemicalAttack>released</attack> sarin in the hall.",
+    "took a town": "The rebels <movement type=TerritoryCapture>took</movement> Huambo in March.",
+    "boasted": (
+        "The group <statement type=ClaimOfResponsibility>boasted</statement> of the <attack>attack</attack>."
+    ),
+    "taken alive": "Troops <attack>killed</attack> 9 rebels and <event type=Arrest>took</event> three alive.",
+    "a noun that is a verb": (
+        "A gunman <attack frame=harm>shot</attack> and seriously <attack>wounded</attack> the mayor."
+    ),
+    "a march": "Students held a peaceful <event type=PeacefulProtest>march</event>.",
     "burned by a fire": "A fire <attack frame=damage>burned</attack> down a school.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "escaped with a wound": "The driver escaped with a flesh wound in the arm.",
+    "an envoy who flew in": "The envoy, who flew in from Geneva, was tired.",
+    "fled with others": "The mayor fled with his children at night.",
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",
     "a score": "Spain beat the Netherlands 1-0 in the final.",
@@ -116,6 +131,9 @@ NOTHING = {
     "without doing it": "They drove off without warning the guard.",
     "infiltrated ranks": "He had infiltrated the ranks of the party.",
     "shot back": "The soldiers shot back.",
+    "what they usually do": "The rebels usually boast of their deeds.",
+    "seized things": "They seized tonnes of chemicals at the compound.",
+    "took a view": "The rebels took a hard line.",
     "no event at all": "The minister opened a new library.",
 }
 
