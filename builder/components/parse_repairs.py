@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import register_extensions
+from builder.components.once import forget
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
 from builder.components.syntax import SAYING, tokens_with
 from builder.patterns import load
@@ -40,6 +41,7 @@ def repair(doc: Doc) -> None:
     for attribute, values, mend in REPAIRS:
         for token in tokens_with(doc, attribute, *values):
             mend(token)
+        forget(doc)
 
 
 def _first_of_gapped(verb: Token) -> Token | None:
