@@ -310,7 +310,8 @@ def _is_told_aside(trigger: Token, clause: Token) -> bool:
     for above in (trigger, *trigger.ancestors):
         if above.i == clause.i:
             return False
-        if above.dep_ in ASIDE or any(child.lower_ in OTHER_TIME for child in above.lefts):
+        probed = above.i != trigger.i and above.pos_ in VERBAL and is_aftermath(above)
+        if probed or above.dep_ in ASIDE or any(child.lower_ in OTHER_TIME for child in above.lefts):
             return True
     return False
 

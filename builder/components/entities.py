@@ -56,6 +56,9 @@ def _mention(phrase: NounPhrase) -> EntityMention | None:
 def _only_counts(phrase: NounPhrase) -> bool:
     """Whether a noun such as "group" only counts the people after "of": "a group of ten gunmen"."""
     doc, after = phrase.doc, phrase.root + 1
+    before = doc[phrase.root - 1].lower_ if phrase.root else ""
+    if phrase.noun is not None and phrase.noun.text == "front" and before == "in":
+        return True  # "*in front* of the town hall"
     if phrase.noun is None or phrase.noun.text not in GROUPINGS or after >= len(doc):
         return False
     return doc[after].lower_ == "of" and any(child.tag_ == "NNS" for child in doc[after].children)

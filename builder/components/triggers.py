@@ -36,6 +36,7 @@ LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wron
 REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT))
+CRAFT = frozenset(("drone", "helicopter", "plane", "aircraft", "jet"))  # those who steer them land them
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
@@ -179,6 +180,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 
 def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb that may act on anything stands as its sense needs it."""
+    if _is_driving(verb, pattern):
+        return False
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
@@ -188,6 +191,19 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_driving(verb: Token, pattern: Pattern) -> bool:
+    """Whether a vehicle is only steered or leaves its way: "went *off the road*", "he *landed a drone*"."""
+    if pattern.lemma == "land":
+        return any(child.dep_ == "dobj" and child.lemma_ in CRAFT for child in verb.rights)
+    return pattern.rest == ("off",) and any(c.lower_ == "off" and _has_object(c) for c in verb.rights)
+
+
+def _has_object(preposition: Token) -> bool:
+    """Whether a particle is a preposition with a thing after it, and no day: "off *the road*"."""
+    below = [child for child in preposition.children if child.dep_ == "pobj"]
+    return any(not child.ent_type_ for child in below)
 
 
 def _is_habit(verb: Token) -> bool:

@@ -27,6 +27,7 @@ TIMES = {
         "rescued": [],
         "announced": ["2024-01-30"],
     },
+    "Fear swept through Goma on Monday as police probed a blast at a bank.": {"blast": []},
     "Rebels have attacked ships 45 times since January 4, when they seized a tanker.": {
         "attacked": ["2024-01-04"],
         "seized": ["2024-01-04"],

@@ -68,6 +68,10 @@ TEXTS = {
         "The <a>Estado Mayor Central</a> denied it; <b>FARC dissidents</b> had threatened it."
     ),
     "it is a blast": "The <a>police</a> spoke of bombs. It was one of four attacks on the <b>bank</b>.",
+    "they are not the officials who told of others": (
+        "City <a>officials</a> say two <b>men</b> were building a bomb. Omar Diallo says <b>they</b> planned "
+        "to set it off in Goma."
+    ),
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "what an attack is called by": "Nobody knows who was behind the deadly <target>Chicago Marathon</target> attack.",
     "on the edge of": (
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
         "<location>Goma</location>."

@@ -66,6 +66,9 @@ SENTENCES = {
 NOTHING = {
     "escaped with a wound": "The driver escaped with a flesh wound in the arm.",
     "an envoy who flew in": "The envoy, who flew in from Geneva, was tired.",
+    "off the road": "His car went off the road near Goma.",
+    "landed a drone": "He admitted that he landed a drone in the park.",
+    "targets prices": "The plan is to target the rise in prices.",
     "fled with others": "The mayor fled with his children at night.",
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",
