@@ -19,10 +19,12 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
+from builder.components.once import text_of
 from builder.components.quantities import bare_numeral, parse_number, quantity_at
 from builder.components.shares import is_repeated, shares
 from builder.components.toll_forms import (
     AMONG,
+    BROUGHT,
     CHANGED,
     CUE,
     DEAD,
@@ -128,6 +130,16 @@ def _spoken(doc: Doc, text: str) -> Iterator[Toll]:
         number = quantity_at(span[-1])
         if number != Quantity() and span[-1].like_num and not YEAR.fullmatch(span[-1].text):
             yield Toll(span.start, span.end, outcome, number)
+
+
+def _brought(doc: Doc, text: str) -> Iterator[Toll]:
+    """The figures that come before what they count: "brought *to nine* the number of soldiers killed"."""
+    for match, span in _matches(BROUGHT, doc, text):
+        numeral = doc.char_span(*match.span("number"), alignment_mode="expand")
+        known = OUTCOMES.get((match["counted"] or "").lower())
+        outcome = known or SPOKEN_OUTCOMES.get(match["noun"].lower(), Outcome.KILLED)
+        if numeral is not None and quantity_at(numeral[-1]) != Quantity():
+            yield Toll(span.start, span.end, outcome, quantity_at(numeral[-1]))
 
 
 def _superseded(doc: Doc, text: str) -> Iterator[Toll]:
@@ -265,12 +277,13 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     """The event mentions of a document with every figure of casualties on the event that it belongs to."""
-    text = doc.text  # spaCy joins it anew at each access
+    text = text_of(doc)
     phrases = list(_phrases(doc, text))
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]
     title_end = doc._.title_end or 0
-    for toll in (_marked(doc, loose) for loose in (*_spoken(doc, text), *_superseded(doc, text), *phrases)):
+    loose = (*_spoken(doc, text), *_brought(doc, text), *_superseded(doc, text), *phrases)
+    for toll in (_marked(doc, figure) for figure in loose):
         known = _is_told(told, toll) and not toll.revises
         if known or doc[toll.start].idx < title_end or is_total(doc, toll):
             continue

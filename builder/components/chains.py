@@ -13,6 +13,8 @@ from builder.model import ActorKind
 from builder.patterns import load
 
 WORDS = load("chains")
+TIERS = frozenset(WORDS["tiers"])
+TIERED = frozenset(("Government", "Police"))
 BODY_NOUNS = frozenset(WORDS["body_nouns"])
 STATE_BODIES = frozenset(WORDS["state_bodies"])
 ATTACKERS = frozenset(WORDS["attackers"])
@@ -159,7 +161,7 @@ def _one_person(words: list[str], other: list[str]) -> bool:
 
 def fits_description(chain: Chain, mention: EntityMention) -> bool:
     """Whether "the base", "the general", "the group" may mean a chain."""
-    if not _countries_agree(chain, mention):
+    if not _countries_agree(chain, mention) or _tier(chain.first) != _tier(mention):
         return False
     if mention.category is Category.FACILITY:
         return _fits_facility(chain, mention)
@@ -168,6 +170,13 @@ def fits_description(chain: Chain, mention: EntityMention) -> bool:
     if mention.kind is ActorKind.PERSON:
         return chain.kind is ActorKind.PERSON and _titles_agree(chain, mention)
     return _fits_body(chain, mention)
+
+
+def _tier(mention: EntityMention) -> str | None:
+    """Of which part of a country a body is: "the *provincial* government" is not the government."""
+    is_body = mention.type in TIERED and mention.name is None
+    words = mention.label.lower().split() if is_body else ()
+    return next((word for word in words if word in TIERS), None)
 
 
 def _fits_facility(chain: Chain, mention: EntityMention) -> bool:

@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EntityMention, EventMention
 from builder.components.chains import Chain
+from builder.components.syntax import tokens_with
 from builder.model import ActorKind, Modality, Moment, Role
 from builder.patterns import load
 
@@ -106,6 +107,8 @@ class Context:
             for key, chain in chains.items()
             if chain.location is not None and chain.location in self.chain_at
         }
+        # "*no group* has said that *it* did it" tells of nobody
+        self._nobody = {key for key, chain in chains.items() if chain.first.number.exact == 0}
         self._named = {key for key, chain in chains.items() if chain.is_named}
         self._sentence_starts = [sentence.start for sentence in doc.sents]
 
@@ -113,8 +116,10 @@ class Context:
         """A cluster of one mention."""
         cluster = Cluster([mention])
         for filler in mention.roles:
-            if filler.root in self.chain_at:
-                cluster.chains[filler.role].add(self.chain_at[filler.root])
+            chain = self.chain_at.get(filler.root)
+            nobody = filler.role is Role.PERPETRATOR and chain in self._nobody
+            if chain is not None and not nobody:
+                cluster.chains[filler.role].add(chain)
         return cluster
 
     def triggers(self, cluster: Cluster) -> Iterator[Token]:
@@ -179,7 +184,7 @@ def is_parted(doc: Doc, one: int, other: int) -> bool:
     """Whether of two words of a sentence one came after the other: "the worst *since* a bomb killed 40"."""
     first, last = sorted((one, other))
     same = last < doc[first].sent.end
-    return same and any(token.lower_ == "since" for token in doc[first : last + 1])
+    return same and any(first <= token.i <= last for token in tokens_with(doc, "LOWER", "since"))
 
 
 def moments_of(mention: EventMention) -> set[Moment]:

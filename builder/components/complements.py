@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
+from builder.components.once import once
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
 
 # Relations and parts of speech under which the parser puts prepositions, real and supposed.
@@ -17,6 +18,16 @@ Slot = tuple[str, Token]
 
 def prepositional(head: Token) -> Iterator[Slot]:
     """Each preposition below a token with the head of the phrase under it; "out of X" counts as "out"."""
+    doc = head.doc
+    return ((slot, doc[i]) for slot, i in _prepositional(doc, head.i))
+
+
+@once
+def _prepositional(doc: Doc, head: int) -> tuple[tuple[str, int], ...]:
+    return tuple((slot, filler.i) for slot, filler in _prepositions(doc[head]))
+
+
+def _prepositions(head: Token) -> Iterator[Slot]:
     for child in head.children:
         if head.pos_ == "VERB" and glued_to_date(child) is not None and not _has_subject(head):
             continue
@@ -24,10 +35,16 @@ def prepositional(head: Token) -> Iterator[Slot]:
         joined = child.dep_ == "conj" and child.pos_ == "ADP"
         if (child.dep_ in PREPOSITIONS or joined) and child.pos_ in PREPOSITION_POS:
             yield from _complements(child.lower_, child)
-        elif (
-            child.dep_ == "acl" and child.pos_ == "PROPN" and any(left.lower_ == "to" for left in child.lefts)
-        ):
+        elif child.dep_ in ("acl", "advcl", "xcomp") and _is_name(child) and _is_after_to(child):
             yield "to", child  # the parser's "to Kharkiv" as if Kharkiv were a verb
+
+
+def _is_name(token: Token) -> bool:
+    return token.pos_ == "PROPN" or (token.is_title and token.ent_type_ != "" and not token.is_sent_start)
+
+
+def _is_after_to(token: Token) -> bool:
+    return token.i > 0 and token.nbor(-1).lower_ == "to"
 
 
 def glued_to_date(preposition: Token) -> Token | None:

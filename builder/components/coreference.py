@@ -128,7 +128,7 @@ class Resolver:
 
     def _not_of_telling(self, places: Iterable[Chain]) -> list[Chain]:
         """The places that are not only told as where something was said."""
-        doc, heads = self.doc, datelines(self.doc.text)
+        doc, heads = self.doc, datelines(self.doc)
         return [c for c in places if not all(is_of_telling(doc[m.root], heads) for m in c.mentions)]
 
     def _is_anothers(self, mention: EntityMention) -> bool:
@@ -167,8 +167,21 @@ class Resolver:
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
-        if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
-            return None
+        if token.lower_ == "them":
+            fitting = self._of_them(pronoun, fitting)
+        return self._foremost(fitting, near)
+
+    def _of_them(self, pronoun: EntityMention, fitting: list[int]) -> list[int]:
+        """Which of some heads "them" may mean: the last of the sentence of whom a part acts, or no things."""
+        token = self.doc[pronoun.root]
+        own = [root for root in fitting if root >= token.sent.start]
+        if own and _acts_in_part(token):
+            return [max(own)]
+        return [] if self._is_of_things(pronoun, max(fitting, default=0)) else fitting
+
+    def _foremost(self, fitting: list[int], near: dict[int, Chain]) -> Chain | None:
+        """The last subject of a main clause among some heads, else the last subject, else the last."""
+        doc = self.doc
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
@@ -178,7 +191,9 @@ class Resolver:
         """The heads of those near a pronoun whom it may mean by its kind and by who says it."""
         kinds = PRONOUN_KINDS[OWNERS.get(pronoun.lower_, pronoun.lower_)]
         heads = [self.doc[root] for root in near if not self._is_adjective(root)]
-        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds and h.dep_ not in UNLIKELY]
+        heads = [h for h in heads if _kind_of(near[h.i], h) in kinds]
+        # "the veteran *Islamist* who says *he* ordered it": the noun that the clause is about
+        heads = [h for h in heads if h.dep_ not in UNLIKELY or _is_told_of(h, pronoun)]
         if pronoun.lower_ == "it":
             heads = [head for head in heads if not _is_several(near[head.i])]
         acting = [self.of[each.i] for each in reflexive(pronoun) if each.i in self.of]
@@ -249,10 +264,10 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
-        if speaks_next(self.doc, mention.start, mention.end):
-            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         first = chain.first.label
         is_acronym = mention.label.isupper() != first.isupper() and len(mention.label.split()) == 1
         if bool(chain.keys) == bool(proper_key(self.doc, mention)) and not is_acronym:
@@ -301,6 +316,16 @@ def _is_several(chain: Chain) -> bool:
     return chain.kind is ActorKind.GROUP and all(m.plural or m.is_pronoun for m in chain.mentions)
 
 
+def _is_told_of(noun: Token, pronoun: Token) -> bool:
+    """Whether a pronoun is a subject inside the clause on a noun."""
+    return pronoun.dep_ in SUBJECTS and noun.is_ancestor(pronoun)
+
+
+def _acts_in_part(pronoun: Token) -> bool:
+    """Whether some of those meant do it: "among the attackers, and *one of them* had led it"."""
+    return pronoun.head.lower_ == "of" and pronoun.head.head.dep_ in SUBJECTS
+
+
 def _speaks(noun: Token, quotation: range) -> bool:
     """Whether somebody outside a quotation is told to say something: who is quoted, as a rule."""
     return noun.i not in quotation and noun.dep_ in SUBJECTS and noun.head.lemma_.lower() in SAY
@@ -319,7 +344,7 @@ def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     events: tuple[EventMention, ...] = doc._.event_mentions or ()
     happened = (event for event in events if event.trigger.kind not in SPOKEN)
     told = frozenset(filler.root for event in happened for filler in event.roles)
-    resolver = Resolver(doc, told=told, quoted=tuple(quotations(doc)))
+    resolver = Resolver(doc, told=told, quoted=quotations(doc))
     _read_in_order(resolver)
     for mention in doc._.mentions.values():
         _join_with_modifier(resolver, mention)

@@ -14,6 +14,7 @@ from spacy.tokens import Token
 
 from builder.components.chains import compatible
 from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_parted, is_plural
+from builder.components.slots import first_noun
 from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
@@ -23,6 +24,7 @@ LONG = frozenset(WORDS["long"])
 MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
+LATE = 8  # sentences after which a text may first tell what an attack did: a long paragraph
 ATTACKERS = frozenset(load("chains")["attackers"])
 LASTING = frozenset(("has", "have"))
 ABDUCTION = ["Abduction"]
@@ -87,7 +89,20 @@ def _continued(
     )
     if cluster.modality is Modality.DENIED:
         fitting = [host for host in fitting if _shares_target(context, host, cluster)]
-    return next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+    found = next((host for sign, host in product(SIGNS, fitting) if sign(context, host, cluster)), None)
+    return _told_late(context, cluster, done) if found is None else found
+
+
+def _told_late(context: Context, cluster: Cluster, done: Sequence[Cluster]) -> Cluster | None:
+    """The attack told last, if nobody is said yet to have been hurt in it, and a sentence tells who was."""
+    last = max(done, key=lambda host: max(host.tokens), default=None)
+    if last is None or not _may_be_one(context, last, cluster) or last.modality is Modality.DENIED:
+        return None
+    told = any(member.tolls for member in last.members)
+    harmed = any(toll.number.exact != 0 for member in cluster.members for toll in member.tolls)
+    near = 0 < context.distance(last, cluster) <= LATE and cluster.frames <= EFFECTS - {"damage"}
+    placed = cluster.moments or cluster.filling(Role.LOCATION, Role.PERPETRATOR)
+    return last if near and harmed and not told and not placed and not _moves_on(context, cluster) else None
 
 
 def _is_of_kind(context: Context, host: Cluster, cluster: Cluster) -> bool:
@@ -133,7 +148,11 @@ def _may_be_one(context: Context, host: Cluster, cluster: Cluster) -> bool:
         and host.is_strong == cluster.is_strong
         and dates_agree(host.moments, cluster.moments)
         and (host.count is None or cluster.count in (None, host.count))
-        and (_types_agree(host, cluster) or _goes_on(context, host, cluster))
+        and (
+            _types_agree(host, cluster)
+            or _goes_on(context, host, cluster)
+            or _is_fight(context, host, cluster)
+        )
         and _actors_agree(context, host, cluster)
     )
 
@@ -172,6 +191,13 @@ def _types_agree(host: Cluster, cluster: Cluster) -> bool:
     if vague and EXPLOSIVE.issuperset([*host.types, *cluster.types]):
         return True
     return any(compatible(one, other) for one, other in product(host.types, cluster.types))
+
+
+def _is_fight(context: Context, host: Cluster, cluster: Cluster) -> bool:
+    """Whether it is the fight that an assault brought: "opened fire. *The exchange of fire* killed four"."""
+    fight = (host.types, cluster.types) == (["ArmedAssault"], ["ArmedClash"])
+    near = 0 < context.distance(host, cluster) <= WINDOW
+    return fight and near and _is_definite_noun(context.doc[cluster.first.trigger.token])
 
 
 def _actors_agree(context: Context, host: Cluster, cluster: Cluster) -> bool:
@@ -214,7 +240,9 @@ def _is_referred_to(context: Context, host: Cluster, cluster: Cluster) -> bool:
 
 
 def _is_definite_noun(token: Token) -> bool:
-    return token.pos_ != "VERB" and any(child.lower_ in DEFINITE for child in token.lefts)
+    trigger = token.doc._.triggers.get(token.i)
+    noun = token if trigger is None else first_noun(token, trigger.lemma)  # "*the exchange* of fire"
+    return token.pos_ != "VERB" and any(child.lower_ in DEFINITE for child in noun.lefts)
 
 
 def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool:

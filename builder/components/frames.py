@@ -17,6 +17,8 @@ ACTING = frozenset((Role.PERPETRATOR, Role.MOVER, Role.ISSUER, Role.SPEAKER, Rol
 GATHERINGS = frozenset(load("kinds")["gatherings"])
 ALONG = frozenset(("on", "at", "along"))
 PATHS = frozenset(("Road",))  # "an ambush *on* the road" is against whoever passes
+LAYING_TO = frozenset(("attribute", "ascribe"))
+LYING = frozenset(("Mine", "IED"))  # weapons that those who come by set off
 HARMING = frozenset(("kill", "die", "harm"))  # frames whose noun's possessive is the victim: "*his* murder"
 
 
@@ -24,7 +26,9 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     """What a mention in a slot is to the event: the name of a role or of one of the four more, or None."""
     roles = FRAMES[frame].get(slot)
     on_air = slot == "on" and mention.type == "NewsAgency"  # "accused the rebels *on television*"
-    if roles is None or on_air:
+    # "attributes *it* to the rebels": what is blamed, not who
+    is_deed = frame == "accuse" and slot == "object" and token.head.lemma_.lower() in LAYING_TO
+    if roles is None or on_air or is_deed:
         return None
     if slot == "modifier":
         return _modifier_role(mention, token, roles, frame)
@@ -37,7 +41,15 @@ def role_of(slot: str, mention: EntityMention, token: Token, frame: str) -> str 
     if is_place and role in ACTING and not is_country(mention):
         stands_for_state = slot == "subject" or (slot == "object" and role == Role.ACCUSED)
         return role if mention.name is not None and stands_for_state else None
-    return role
+    return Role.TARGET.value if slot == "subject" and _trips_mine(mention, token) else role
+
+
+def _trips_mine(mention: EntityMention, subject: Token) -> bool:
+    """Whether what sets off a weapon that lies in wait is hit by it: "a *minibus* set off a mine"."""
+    found: dict[int, EntityMention] = subject.doc._.mentions
+    held = (found[child.i] for child in subject.head.rights if child.dep_ == "dobj" and child.i in found)
+    lying = subject.head.lemma_ == "set" and any(weapon.type in LYING for weapon in held)
+    return lying and (mention.category is Category.FACILITY or mention.type == "Civilians")
 
 
 def _modifier_role(mention: EntityMention, token: Token, roles: dict[str, str], frame: str) -> str | None:

@@ -63,15 +63,19 @@ def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
 
 def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
     """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
-    after = phrase.doc[phrase.end : phrase.end + 2]
-    called = [token.lower_ for token in after[:1]] == ["of"] and after[-1].text[0].isupper()
-    if noun.text in TOWNS_OF and called:
+    if noun.text in TOWNS_OF and _is_called(phrase):
         return Noun(noun.text, Category.PLACE, None, "settlement")  # "the *resort* of Sousse"
     concept = SITES.get(noun.text)
     if concept is None or phrase.start == 0:
         return noun
     is_site = phrase.doc[phrase.start - 1].lower_ in PLACE_PREPOSITIONS
     return Noun(noun.text, Category.FACILITY, None, concept) if is_site else noun
+
+
+def _is_called(phrase: NounPhrase) -> bool:
+    """Whether a name follows after "of"."""
+    after = phrase.doc[phrase.end : phrase.end + 2]
+    return [token.lower_ for token in after[:1]] == ["of"] and after[-1].text[0].isupper()
 
 
 def type_in_context(phrase: NounPhrase) -> str | None:
@@ -157,7 +161,8 @@ def _is_called_place(doc: Doc, name: Name) -> bool:
 
 def _is_told_by(doc: Doc, name: Name, noun: Noun) -> bool:
     """Whether a noun says what a name is: of a person's name only that of a body, or one right before it."""
-    if name.label != "PERSON" or noun.kind is ActorKind.ORGANIZATION:
+    several = noun.category is Category.WEAPON and doc[name.end - 1].lower_ != noun.text  # "*Kalashnikovs*"
+    if name.label != "PERSON" or noun.kind is ActorKind.ORGANIZATION or several:
         return True
     return name.start > 0 and doc[name.start - 1].lower_ == noun.text.rpartition(" ")[2]
 

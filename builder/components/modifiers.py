@@ -74,7 +74,9 @@ def _after_owner(doc: Doc, of: int) -> int:
     """The token after an owner that "of" introduces: "the headquarters of the Brigade *in* Qaim"."""
     if of + 1 >= len(doc) or doc[of].lower_ != "of":
         return of
-    owner = next(_mentions(doc, range(of + 1, min(of + 1 + LONGEST_OWNER, len(doc)))), None)
+    near = _mentions(doc, range(of + 1, min(of + 1 + LONGEST_OWNER, len(doc))))
+    # "the residence of the *Japanese* ambassador in Lima": the demonym is a mention of its own
+    owner = next((m for m in near if m.noun != DEMONYM), None)
     if owner is None or owner.category is not Category.ACTOR or owner.start != of + 1:
         return of
     return owner.end

@@ -59,7 +59,9 @@ def _is_ours(doc: Doc, actor: int, admits: bool) -> bool:
     mention: EntityMention = doc._.mentions[actor]
     is_body = mention.name is None and mention.definite and mention.noun in OWN_BODIES  # "the *group* had"
     owned = any(token.lower_ in OWN for token in doc[actor].lefts)
-    return mention.is_pronoun or (admits and (owned or is_body))
+    # "said that *one of them* had led it" is of others
+    is_self = mention.is_pronoun and doc[actor].head.lower_ != "of"
+    return is_self or (admits and (owned or is_body))
 
 
 def is_announced(doc: Doc, event: EventMention) -> bool:

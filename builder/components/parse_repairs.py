@@ -18,9 +18,13 @@ HARMED = frozenset(WORDS["harmed"])
 HEADLINE_VERBS = frozenset(WORDS["headline_verbs"])
 FORMS = (*HEADLINE_VERBS, *(f"{verb}s" for verb in HEADLINE_VERBS))
 COLLECTIVE = frozenset(WORDS["collective"])
+PAST_FORMS: dict[str, str] = WORDS["past_forms"]  # that spaCy may take for nouns, with the lemmas
+CLAUSES = frozenset(("ROOT", "conj", "ccomp", "advcl"))
 PARTICIPLES = frozenset(("VBN", "VBD"))
 # How the parser calls what stands before the gapped participle, for want of its verb.
 STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
+# Prepositions that may also begin a clause.
+MARKS = frozenset(("after", "before", "since", "until"))
 ACTING = (*NOMINAL, "PRON")
 ACTED_ON = (*NOMINAL, "ADJ", "NUM", "DET")
 BEFORE_HEAD = frozenset(("compound", "nmod", "amod", "nsubj"))
@@ -32,6 +36,15 @@ def repair(doc: Doc) -> None:
         first = _first_of_gapped(token)
         if first is not None:
             _tie_gapped(token, first)
+    for token in tokens_with(doc, "TAG", "VBD"):
+        _tie_to_subject_before(token)
+        _part_two_subjects(token)
+    for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
+        _make_result(token)
+    for token in tokens_with(doc, "LOWER", "on", "in"):
+        _free_from_date(token)
+    for token in tokens_with(doc, "LOWER", *PAST_FORMS):
+        _make_past(token)
     for token in tokens_with(doc, "LOWER", *FORMS):
         if _is_headline_verb(token):
             _make_verb(token)
@@ -81,6 +94,82 @@ def _tie_gapped(verb: Token, first: Token) -> None:
     assert subject is not None
     verb.head, verb.dep_ = first, "conj"
     subject.head, subject.dep_ = verb, "nsubjpass"
+
+
+def _tie_to_subject_before(verb: Token) -> None:
+    """Give a verb its subject that was hung on "after": "a year after a massacre *left* 150 dead"."""
+    if verb.dep_ not in ("conj", "advcl", "ccomp", "acl") or any(c.dep_ in ANY_SUBJECT for c in verb.lefts):
+        return
+    before = verb.nbor(-1) if verb.i > verb.sent.start else verb
+    marks = (
+        each for each in (before, *before.ancestors) if each.dep_ == "pobj" and each.head.lower_ in MARKS
+    )
+    subject = next((noun for noun in marks if noun.right_edge.i == before.i), None)
+    if subject is None or verb in subject.subtree:
+        return
+    mark = subject.head
+    verb.head, verb.dep_ = mark.head, "advcl"
+    subject.head, subject.dep_ = verb, "nsubj"
+    mark.head, mark.dep_ = verb, "mark"
+
+
+def _part_two_subjects(saying: Token) -> None:
+    """Give the first of two subjects the verb that was hung on it: "Rebels *killed* six, police said"."""
+    subjects = [child for child in saying.lefts if child.dep_ == "nsubj"]
+    if len(subjects) != 2 or subjects[1].left_edge.nbor(-1).text != ",":
+        return
+    first = subjects[0]
+    hung = [each for each in first.subtree if each.dep_ == "acl" and each.tag_ in PARTICIPLES]
+    told = next((each for each in reversed(hung) if each.tag_ == "VBD" or _acts(each)), None)
+    told = told or next(
+        iter(hung[1:]), None
+    )  # "a bomb planted in a car *detonated* in a market, police said"
+    if told is None:
+        return
+    results = [
+        child for child in first.rights if child.dep_ == "acl" and child.tag_ == "VBG" and child.i > told.i
+    ]
+    told.head, told.dep_ = saying, "ccomp"
+    first.head, first.dep_ = told, "nsubj"
+    for result in results:
+        result.head, result.dep_ = told, "advcl"
+
+
+def _acts(verb: Token) -> bool:
+    return any(child.dep_ == "dobj" for child in verb.rights)
+
+
+def _make_result(word: Token) -> None:
+    """Make a verb of what was taken to describe a second object: "blew up a pipe, *halting* supplies"."""
+    noun, verb = word.head, word.head.head
+    objects = [child for child in verb.rights if child.dep_ == "dobj"]
+    if word.nbor(-1).text == "," and noun.dep_ == "dobj" and noun in objects[1:]:
+        word.pos_, word.tag_, word.dep_ = "VERB", "VBG", "advcl"
+        word.head = verb
+        noun.head = word
+
+
+def _free_from_date(preposition: Token) -> None:
+    """Give a verb the subject that the parser hung on a date: "*On 23 August the army* bombed Huambo"."""
+    below = [child for child in preposition.rights if child.dep_ == "pobj"]
+    if [noun.ent_type_ == "DATE" for noun in below] != [True, False]:
+        return
+    noun = below[1]
+    verb = next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
+    if verb is None or not any(child.dep_ == "dobj" for child in verb.rights):
+        return
+    verb.head = verb if preposition.dep_ == "ROOT" else preposition.head
+    verb.dep_ = preposition.dep_ if preposition.dep_ == "ROOT" else "conj"
+    verb.tag_ = "VBD"
+    noun.head, noun.dep_ = verb, "nsubj"
+    preposition.head, preposition.dep_ = verb, "prep"
+
+
+def _make_past(token: Token) -> None:
+    """Make a verb of a past form that has a subject: "a gunman *shot* and wounded the mayor"."""
+    has_subject = any(child.dep_ in ANY_SUBJECT for child in token.lefts)
+    if token.tag_ == "NN" and token.dep_ in CLAUSES and has_subject:
+        token.pos_, token.tag_, token.lemma_ = "VERB", "VBD", PAST_FORMS[token.lower_]
 
 
 def _is_headline_verb(token: Token) -> bool:

@@ -258,11 +258,13 @@ def _capital(found: Iterable[Candidate], iso: str | None) -> Candidate | None:
 
 def regions_around(doc: Doc) -> dict[int, PlaceLink | None]:
     """The region of what is told by its distance from a town, by the head of the town; None where unknown."""
+    mentions: dict[int, EntityMention] = doc._.mentions
     found: dict[int, PlaceLink | None] = {}
     for root, link in doc._.places.items():
-        distance = distance_before(doc, doc._.mentions[root])
-        if distance is not None and link.point is not None and link.precision in NARROW:
-            found[root] = region_around(link.point, distance)
+        point = link.point if link.precision in NARROW else None
+        distance = None if point is None else distance_before(doc, mentions[root])
+        if point is not None and distance is not None:
+            found[root] = region_around(point, distance)
     return found
 
 

@@ -13,6 +13,7 @@ from builder.components.complements import prepositional
 from builder.components.lexicon import ancestors
 from builder.components.modifiers import location_after
 from builder.components.names import is_backer
+from builder.components.stand_ins import stand_in
 from builder.components.syntax import subject_of, tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
@@ -106,6 +107,9 @@ def _of_facility(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterat
             yield Relation(name, mention.root, inner.root)
         elif inner.root in doc._.places and after is None:
             yield Relation(RelationName.LOCATION, mention.root, inner.root)
+    cars = next(_after_of(doc, mention, mentions, OWNER_WINDOW), mention)  # "a convoy of *trucks* of the UN"
+    whole = cars if mention.type == "Convoy" and cars.category is Category.FACILITY else mention
+    mention = replace(mention, end=whole.end)
     after_of = _after_of(doc, mention, mentions, OWNER_WINDOW)
     named = (m for m in after_of if m.category is Category.ACTOR and m.start == mention.end + 1)
     for owner in (*_modifying(mention, mentions, Category.ACTOR), *islice(named, 1)):
@@ -145,9 +149,19 @@ def _of_actor(doc: Doc, mention: EntityMention, mentions: Mentions) -> Iterator[
     kinds = BODIES
     if mention.noun in SPOKESMEN:
         bodies, kinds = chain(bodies, _spoken_of(doc, mention, mentions)), SPOKEN_FOR
-    body = next((m for m in bodies if m.kind in kinds), None)
+    body = next((m for m in chain(bodies, _apposed_bodies(doc, mention, mentions)) if m.kind in kinds), None)
     if body is not None:
         yield Relation(RelationName.MEMBER_OF, mention.root, body.root)
+
+
+def _apposed_bodies(doc: Doc, people: EntityMention, mentions: Mentions) -> Iterator[EntityMention]:
+    """The bodies of which an apposition makes people a part: "the attackers, elements *of the Front*"."""
+    for child in doc[people.root].rights:
+        below = stand_in(child, mentions) if child.dep_ == "appos" and child.i not in mentions else child
+        if below.i != child.i and below.i in mentions:
+            yield mentions[below.i]
+        elif child.dep_ == "appos" and child.i in mentions:
+            yield from _after_of(doc, mentions[child.i], mentions, BODY_WINDOW)
 
 
 def _spoken_of(doc: Doc, spokesman: EntityMention, mentions: Mentions) -> Iterator[EntityMention]:

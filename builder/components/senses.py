@@ -92,8 +92,7 @@ def is_figurative(verb: Token) -> bool:
 def _is_of_sport(verb: Token) -> bool:
     """Whether a score follows: "Spain *beat* the Netherlands 1-0"."""
     beaten = verb.lemma_.lower() in SPORTING and verb.tag_ != "VBN"
-    after = verb.doc[verb.i + 1 : verb.sent.end].text
-    return beaten and SCORE.search(after) is not None
+    return beaten and SCORE.search(verb.doc[verb.i + 1 : verb.sent.end].text) is not None
 
 
 def _is_disposal(verb: Token) -> bool:
@@ -251,9 +250,8 @@ def _causes(verb: Token, slots: Collection[str] = CAUSAL) -> Iterator[Token]:
 
 def _is_of_nature(verb: Token, *, by_itself: bool) -> bool:
     """Whether nature or an accident did it; troops may strike "*in* a storm", but not "by" one."""
-    exploded = _is_accident(verb.sent)
-    causes = [token.lemma_.lower() for token in _causes(verb, ("by",) if by_itself else CAUSAL)]
-    return any(cause in OF_NATURE or (exploded and cause in EXPLOSIONS) for cause in causes)
+    causes = {token.lemma_.lower() for token in _causes(verb, ("by",) if by_itself else CAUSAL)}
+    return bool(causes & OF_NATURE) or (bool(causes & EXPLOSIONS) and _is_accident(verb.sent))
 
 
 def _is_of_fire(verb: Token) -> bool:
@@ -272,9 +270,10 @@ def _crashes(verb: Token) -> bool:
 def _is_of_crash(verb: Token) -> bool:
     """Whether a crash did it that nobody caused: "*plunged* into a ravine, killing 20"."""
     near = (verb.head, *(child for child in verb.children if child.dep_ == "advcl"))
-    crashed = any(token.pos_ == "VERB" and _crashes(token) for token in near)
+    if not any(token.pos_ == "VERB" and _crashes(token) for token in near):
+        return False
     # "crashed, killing nine; the army denied that a missile hit it": another clause tells of something else
     parts = [t.i for t in verb.sent if t.text == ";"]
     start = max((i for i in parts if i < verb.i), default=verb.sent.start)
     end = min((i for i in parts if i > verb.i), default=verb.sent.end)
-    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])
+    return OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])

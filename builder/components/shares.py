@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc
 
-from builder.components.annotations import Category, EntityMention, Quantity, Toll
+from builder.components.annotations import DEMONYM, Category, EntityMention, Quantity, Toll
 from builder.components.complements import coordinated
+from builder.components.once import text_of
 from builder.components.quantities import quantity_at
 from builder.components.syntax import tokens_with
 from builder.model import Outcome
@@ -31,7 +32,7 @@ def shares(doc: Doc) -> Iterator[Toll]:
 
 def _named(doc: Doc) -> Iterator[Toll]:
     """Those whom five "of the dead were"."""
-    for match in NAMED.finditer(doc.text):
+    for match in NAMED.finditer(text_of(doc)):
         span = doc.char_span(*match.span(), alignment_mode="expand")
         following = range(span.end, min(span.end + NEAR, span.sent.end)) if span is not None else ()
         first = next((i for i in following if _is_of_people(doc, i)), None)
@@ -40,7 +41,10 @@ def _named(doc: Doc) -> Iterator[Toll]:
         before = doc[max(span.start - 1, span.sent.start)]
         if before.like_num:
             outcome = OUTCOMES[match["word"].lower()]
-            yield Toll(before.i, first + 1, outcome, quantity_at(before), first)
+            victim = (
+                None if doc._.mentions[first].category is Category.PLACE else first
+            )  # "nine were *Italians*"
+            yield Toll(before.i, first + 1, outcome, quantity_at(before), victim)
 
 
 def _held(doc: Doc) -> Iterator[Toll]:
@@ -58,7 +62,8 @@ def _held(doc: Doc) -> Iterator[Toll]:
 
 def _is_of_people(doc: Doc, token: int) -> bool:
     mention: EntityMention | None = doc._.mentions.get(token)
-    return mention is not None and mention.category is Category.ACTOR
+    is_nation = mention is not None and mention.noun == DEMONYM and doc[token].tag_ in ("NNPS", "NNS")
+    return mention is not None and (is_nation or mention.category is Category.ACTOR)
 
 
 def is_repeated(tolls: list[Toll], share: Toll) -> bool:

@@ -33,6 +33,9 @@ CONDEMNING = frozenset(WORDS["condemning"])
 BLAMING = frozenset(("blame", "pin"))
 DENYING = frozenset(("deny", "reject", "dismiss"))
 HUNG_ON_ACTORS = frozenset(("in", "at", "near", "outside", "inside", "on", "against"))
+FALLING = frozenset(WORDS["falling_verbs"])
+REACHED = frozenset(load("roles")["reached"])
+WHERETO = frozenset(("in", "at", "to", "into"))
 WHITHER = frozenset(("toward", "towards"))
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
 HARMFUL = frozenset(("kill", "harm", "injure", "strike"))
@@ -49,8 +52,10 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
                 yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
+        yield from _scenes(token)
         return
-    token = _first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
+    token = first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
+    yield from _fallen_into(token)
     yield from _noun_slots(token)
     yield from _below_complements(token)
     yield from _causes_below(token, triggers)
@@ -58,6 +63,17 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
         yield from _held_slots(verb, token)
         if verb.lemma_.lower() in SHAKING and token.dep_ == "nsubj" and verb.i not in triggers:
             yield from (("in", filler) for slot, filler in _verb_slots(verb) if slot == "object")
+
+
+def _fallen_into(noun: Token) -> Iterator[Slot]:
+    """Who fell into what somebody laid, and where: "a *patrol* fell into an ambush near *Gao*"."""
+    verb = noun.head.head
+    if noun.dep_ != "pobj" or noun.head.lower_ != "into" or verb.lemma_.lower() not in FALLING:
+        return
+    harmed = "object" if is_passive(verb) else "subject"
+    for slot, filler in _verb_slots(verb):
+        if slot != "into":
+            yield ("on" if slot == harmed else slot), filler
 
 
 def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
@@ -68,6 +84,8 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
             found for found in prepositional(above) if found[0] in AROUND
         )  # "*in Gao* are known to have"
     frame = triggers[verb.i].frame if verb.i in triggers else ""
+    if frame == "move":
+        yield from _reached(verb)
     for child in verb.rights:
         known = triggers.get(child.i)
         if child.dep_ not in ("advcl", "xcomp") or (known is not None and known.kind is EventKind.ATTACK):
@@ -81,18 +99,38 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
             yield from _places_below(child)  # "was killed as he left a rally *in Quito*"
 
 
+def _scenes(verb: Token) -> Iterator[Slot]:
+    """Where those were who are acted on: "opened fire on people *leaving a church in Katsina*"."""
+    held = [child for child in verb.rights if child.dep_ == "dobj"]
+    held += [filler for slot, filler in prepositional(verb) if slot in ("on", "at", "into")]
+    clauses = (child for noun in held for child in noun.rights if child.dep_ == "acl" and child.tag_ == "VBG")
+    mentions: Mapping[int, EntityMention] = verb.doc._.mentions
+    for clause in clauses:
+        yield from (found for found in _places_below(clause) if mentions[found[1].i].name is not None)
+
+
+def _reached(flight: Token) -> Iterator[Slot]:
+    """Where those came who fled, by the verb beside: "*arrived in Goma*, having fled from the fighting"."""
+    near = [child for child in flight.rights if child.dep_ == "conj"]
+    if flight.dep_ == "advcl" and flight.tag_ in ("VBN", "VBG"):
+        near.append(flight.head)
+    for verb in (each for each in near if each.lemma_.lower() in REACHED):
+        yield from (("to", filler) for slot, filler in prepositional(verb) if slot in WHERETO)
+        yield from (("to", child) for child in verb.rights if child.dep_ == "dobj")
+
+
 def _places_below(clause: Token) -> Iterator[Slot]:
     """The places that a clause names after "in", "at" or "near"."""
     mentions: Mapping[int, EntityMention] = clause.doc._.mentions
     below = [child for child in clause.rights if child.dep_ == "dobj"]
-    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING]
+    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING or slot in AROUND]
     for head in (clause, *below):
         for slot, filler in prepositional(head):
             if slot in AROUND and filler.i in mentions and mentions[filler.i].category is Category.PLACE:
                 yield slot, filler
 
 
-def _first_noun(token: Token, lemma: str) -> Token:
+def first_noun(token: Token, lemma: str) -> Token:
     """The noun that heads a trigger of several: the claim of a "*claim* of responsibility"."""
     above = token.head.head if token.dep_ == "pobj" else token
     return above if above.lemma_.lower() == lemma.partition(" ")[0] else token
@@ -114,11 +152,26 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield "object", verb.head
     if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.lefts):
         yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
+    yield from _weapons_beside(verb)
     for preposition, filler in prepositional(verb):
+        if preposition == "in" and filler.lemma_.lower() == "direction":  # "fled *in the direction of* Goma"
+            yield from (("to", below) for of, below in prepositional(filler) if of == "of")
+            continue
         yield ("agent" if preposition == "by" and passive else preposition), filler
         yield from _weapons_hung_on(filler)
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _weapons_beside(verb: Token) -> Iterator[Slot]:
+    """A weapon that the parser made a clause of, and what it hit: "with rifles and *grenades* on a van"."""
+    mentions: Mapping[int, EntityMention] = verb.doc._.mentions
+    clauses = (child for child in verb.rights if child.dep_ == "conj" and child.pos_ in NOMINAL)
+    for clause in clauses:
+        weapons = [below for below in clause.rights if below.dep_ == "dobj" and below.i in mentions]
+        if any(mentions[weapon.i].category is Category.WEAPON for weapon in weapons):
+            yield from (("with", weapon) for weapon in weapons)
+            yield from prepositional(clause)
 
 
 def _weapons_hung_on(filler: Token) -> Iterator[Slot]:

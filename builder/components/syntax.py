@@ -4,12 +4,14 @@ The labels are those of spaCy's English models (ClearNLP style). Control, relati
 coordination are followed, so that "gunmen stormed the base and killed" has gunmen for both verbs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc, Token
 
+from builder.components.annotations import Category, EntityMention
 from builder.components.complements import glued_to_date, prepositional
 from builder.components.lexicon import ORGANIZATIONS
+from builder.components.once import once, tokens_by
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.patterns import load
 
@@ -43,15 +45,21 @@ AFTER_CLIPPED = frozenset(("prep", "agent", "punct", "cc", "conj", "advmod", "np
 def tokens_with(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
     """The tokens of which an attribute of spaCy ("POS", "LOWER") has one of some values, in their order.
 
-    A `Token` costs more to make than to look at: the array of the document rules out the others.
+    A `Token` costs more to make than to look at, so that the others are not made.
     """
+    tokens = tokens_by(doc, attribute)
     wanted = {doc.vocab.strings[value] for value in values}
-    found = enumerate(doc.to_array(attribute).tolist())
-    return (doc[i] for i, value in found if value in wanted)
+    return (doc[i] for i in sorted(i for value in wanted for i in tokens.get(value, ())))
 
 
 def is_passive(verb: Token) -> bool:
     """Whether the verb's subject is what is acted on."""
+    return _is_passive(verb.doc, verb.i)
+
+
+@once
+def _is_passive(doc: Doc, i: int) -> bool:
+    verb = doc[i]
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
@@ -122,11 +130,17 @@ def _is_told(verb: Token) -> bool:
     return verb.lemma_.lower() in TOLD and verb.tag_ in ("VBD", "VBN") and to_do and not others
 
 
+def _is_before_colon(noun: Token, verb: Token) -> bool:
+    """Whether a colon parts a noun from a verb: "Calm has returned to the city: *60 men* were sent"."""
+    return any(token.text in (":", ";") for token in verb.doc[noun.i + 1 : verb.i])
+
+
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
     subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
     # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
     subjects = [child for child in subjects if not _leads_in(child)] or subjects
+    subjects = [child for child in subjects if not _is_before_colon(child, verb)] or subjects
     named = (child for child in subjects if child.pos_ != "ADJ" or not child.is_lower)
     own = next(named, next(iter(subjects), None))
     if own is not None and own.lemma_.lower() in UNITS:  # "*seconds* later a second bomb exploded"
@@ -142,7 +156,7 @@ def subject_of(verb: Token) -> Token | None:
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
     antecedent = _antecedent(verb) if own.lower_ in RELATIVE else None
-    if antecedent is not None and own.lower_ == "which" and verb.lemma_.lower() in DEADLY:
+    if antecedent is not None and own.lower_ != "who" and verb.lemma_.lower() in (*DEADLY, "leave"):
         antecedent = _deed(antecedent)
     return own if antecedent is None else antecedent
 
@@ -163,8 +177,12 @@ def _leads_in(subject: Token) -> bool:
 
 
 def _deed(noun: Token) -> Token:
-    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17"."""
+    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17".
+
+    So it is with a verb: "*bombed* a market in an attack that left ten dead".
+    """
     deed = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in ("of", "on", "against") else noun
+    deed = noun.head if noun.dep_ == "dobj" else deed
     return deed if deed.i in (noun.doc._.triggers or {}) else noun
 
 
@@ -351,9 +369,31 @@ def _antecedent(verb: Token) -> Token | None:
     noun = above.head
     if above.dep_ == "relcl" and _is_member_told(verb, noun):
         return noun.head.head
+    if above.dep_ == "relcl" and noun.i in (noun.doc._.triggers or {}):
+        return _one_told(verb, noun)
+    captive = _whom_they_hold(noun) if above.dep_ == "relcl" and _is_of_several(verb, noun) else None
+    if captive is not None:
+        return captive
     if noun.dep_ == "conj" and _is_of_several(verb, noun):
         noun = noun.head
     return noun if above.dep_ in ("relcl", "acl", "advcl") and noun.pos_ in NOMINAL else None
+
+
+def _one_told(verb: Token, event: Token) -> Token:
+    """Who is meant by "who" after an event: "clashes with *gunmen* in Sulu who had beheaded a hostage"."""
+    mentions: Mapping[int, EntityMention] = event.doc._.mentions
+    if not any(child.lower_ == "who" for child in verb.lefts):
+        return event
+    between = (mentions[i] for i in range(verb.i - 1, event.i, -1) if i in mentions)
+    who = next((mention for mention in between if mention.category is Category.ACTOR), None)
+    return event if who is None else event.doc[who.root]
+
+
+def _whom_they_hold(noun: Token) -> Token | None:
+    """Whom a body acts on in a participle before a clause on several: "*hostages* held by the group, who"."""
+    participle = noun.head.head
+    agent = noun.dep_ == "pobj" and noun.head.dep_ == "agent" and participle.dep_ == "acl"
+    return participle.head if agent and participle.head.tag_ in ("NNS", "NNPS") else None
 
 
 def _is_of_several(verb: Token, noun: Token) -> bool:
@@ -366,13 +406,9 @@ def _is_member_told(verb: Token, noun: Token) -> bool:
     """Whether "who" means the person before a body's name: "a commander of the group *who* was killed"."""
     person = any(child.lower_ == "who" for child in verb.lefts)
     of_body = noun.lemma_.lower() in ORGANIZATIONS or _is_of_several(verb, noun)
-    return (
-        person
-        and of_body
-        and noun.dep_ == "pobj"
-        and noun.head.lower_ == "of"
-        and noun.head.head.pos_ in NOMINAL
-    )
+    if noun.dep_ != "pobj" or not (person and of_body):
+        return False
+    return noun.head.lower_ == "of" and noun.head.head.pos_ in NOMINAL
 
 
 def is_earlier_clause(clause: Token) -> bool:

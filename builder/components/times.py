@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import TimeMention, register_extensions
+from builder.components.once import text_of
 from builder.components.paragraphs import datelines
 from builder.components.parse_labels import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
@@ -47,11 +48,11 @@ COUNTING = frozenset(("after", "before"))
 
 def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
     """Every expression of time in the text, in order; the two ends of a range as one."""
-    text = doc.text  # spaCy joins it anew at each access
+    text = text_of(doc)
     named = {i for name in doc._.names for i in range(name.start, name.end)}
     found: list[TimeMention] = []
     previous: TimeMention | None = None
-    heads = datelines(text)
+    heads = datelines(doc)
     for match in find_forms(text):
         span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
         if span is None or _is_name(span, named):

@@ -67,6 +67,15 @@ SPOKEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# "brought to nine the number of soldiers killed this year"
+BROUGHT = re.compile(
+    rf"""
+    \b(?:bring|brings|bringing|brought|raises|raising|raised)[ ]to[ ]
+    (?:(?:at[ ]least|more[ ]than|about|nearly)[ ])?(?P<number>{_NUMERAL})[ ]the[ ]
+    (?P<noun>{alternatives(SPOKEN_OUTCOMES)}|number[ ]of[ ](?:\w+[ ]){{0,5}}?(?P<counted>{_WORD}|died))\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 # "five of its drivers were among the dead"
 AMONG = re.compile(
     rf"""

@@ -12,7 +12,7 @@ from spacy.tokens import Doc, Token
 from builder.components.annotations import Category, EntityMention, Trigger, register_extensions
 from builder.components.complements import coordinated, prepositional
 from builder.components.lexicon import ancestors
-from builder.components.parse_labels import ANY_SUBJECT
+from builder.components.parse_labels import ANY_SUBJECT, SUBJECTS
 from builder.components.senses import (
     is_accidental,
     is_criticism,
@@ -41,6 +41,9 @@ SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
+SET_FREE = frozenset(("ChemicalAgent",))
+BOOTY = frozenset(WORDS["booty"])  # what is no ground that is taken
+HABITUAL = frozenset(WORDS["habitual"])
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
@@ -149,7 +152,18 @@ def _verb_trigger(token: Token) -> Pattern | None:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
+    if _is_scene(token):
+        fitting = (pattern for pattern in fitting if pattern.kind is not EventKind.MOVEMENT)
     return next((pattern for pattern in fitting if _fits(token, pattern)), None)
+
+
+def _is_scene(clause: Token) -> bool:
+    """Whether a clause says where the attacked were: "opened fire on people *leaving* a church"."""
+    noun = clause.head
+    if clause.dep_ != "acl" or clause.tag_ != "VBG" or noun.dep_ not in ("dobj", "pobj"):
+        return False
+    verb = noun.head.head if noun.dep_ == "pobj" else noun.head
+    return any(pattern.kind is EventKind.ATTACK for pattern in verb_patterns().get(verb.lemma_.lower(), ()))
 
 
 def _is_left_so(token: Token) -> bool:
@@ -188,6 +202,8 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
     if pattern.frame == "damage" and pattern.lemma.startswith("burn"):
         return not _is_by_somebody(verb)  # who burns a house sets it on fire
+    if pattern.type == "TerritoryCapture":  # "seized *tonnes* of chemicals at the compound"
+        return not any(child.dep_ == "dobj" and child.lemma_.lower() in BOOTY for child in verb.rights)
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
@@ -208,6 +224,8 @@ def _has_object(preposition: Token) -> bool:
 
 def _is_habit(verb: Token) -> bool:
     """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
+    if any(child.lower_ in HABITUAL for child in verb.lefts):  # "who *usually* boast of their attacks"
+        return True
     never = any(child.dep_ == "neg" for child in verb.lefts)
     never = never and not any(child.lower_ == "if" for child in verb.lefts)  # "*if* the army does not leave"
     return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
@@ -225,6 +243,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     acting = any(child.dep_ == "nsubj" and child.tag_ in ("WP", "WDT") for child in verb.lefts)
     if not heads and verb.dep_ in ("relcl", "acl") and not acting:  # not so "the envoy, *who flew* in"
         heads = [verb.head]
+    elif not heads and wanted in SET_FREE:  # "*sarin released* from a truck killed", for the parser a clause
+        heads = [child for child in verb.lefts if child.dep_ in SUBJECTS]
     # "flew in a team of *soldiers*", "held a rabbi and *his family*"
     heads = [stand_in(item, found) for head in heads for item in coordinated(head)]
     mentions = [found[head.i] for head in heads if head.i in found]

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from spacy.tokens import Token
 
-from builder.components.annotations import Category, EntityMention, Trigger
+from builder.components.annotations import Category, EntityMention, Name, Trigger
 from builder.components.entities import facility_mention, person_mention
 from builder.components.frames import FRAMES, GENERIC
 from builder.components.syntax import is_passive
+from builder.geonames import open_index
 from builder.model import ActorKind, Role
 from builder.patterns import load
 
@@ -20,13 +21,27 @@ WRECKING = frozenset(("Bombing", "Arson", "Sabotage", "PropertyDestruction"))  #
 SUFFERING = frozenset(("object", "subject", "of"))  # slots of nothing but those who are harmed
 COUNTING = frozenset(("DATE", "TIME", "CARDINAL"))  # spaCy's entities that are no people and no things
 COUNTED = frozenset(load("attribution")["tolls"])
+CREWED = frozenset(load("roles")["crewed"])  # nouns of guns that also mean those who serve them
 TELLING = frozenset(("tell", "warn"))
 ASKING = frozenset(("demand", "warn"))  # frames of who is told to do something
 
 
 def unlisted_mention(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
     """The new mention of what fills a slot of a trigger; None where nothing tells what it is."""
-    return _harmed(trigger, slot, filler) or _blamed(trigger, slot, filler)
+    named = _named_person(trigger, slot, filler)
+    return named or _harmed(trigger, slot, filler) or _blamed(trigger, slot, filler)
+
+
+def as_gunners(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
+    """Guns of which nobody is told as those who fire them: "*the artillery* shelled the hills"."""
+    mentions: dict[int, EntityMention] = filler.doc._.mentions
+    guns = mentions.get(filler.i)
+    if guns is None or guns.noun not in CREWED or not guns.definite or trigger.frame != "strike":
+        return None
+    if slot not in ("subject", "agent") or any(i in mentions for i in range(guns.start, guns.root)):
+        return None
+    mentions[filler.i] = replace(guns, category=Category.ACTOR, kind=ActorKind.GROUP, type="StateForces")
+    return mentions[filler.i]
 
 
 def as_facility(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
@@ -65,6 +80,23 @@ def _harmed(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
     elif _is_wrecked(trigger, slot) and filler.lemma_.lower() not in GENERIC:
         mentions[filler.i] = facility_mention(filler)
     return mentions.get(filler.i)
+
+
+def _named_person(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:
+    """A mention for a name of several words that nothing knows, where only people are harmed."""
+    suffers = FRAMES[trigger.frame].get(slot, {}).get("actor") == Role.VICTIM.value
+    if filler.pos_ != "PROPN" or slot not in ("object", "subject") or not suffers:
+        return None
+    start = filler.i
+    while start > filler.sent.start and filler.nbor(start - 1 - filler.i).dep_ == "compound":
+        start -= 1
+    capitalised = all(token.is_title and token.is_alpha for token in filler.doc[start : filler.i + 1])
+    if start == filler.i or not capitalised or open_index().lookup(filler.doc[start : filler.i + 1].text):
+        return None
+    name = Name(start, filler.i + 1, (), "PERSON")
+    mentions: dict[int, EntityMention] = filler.doc._.mentions
+    mentions[filler.i] = replace(person_mention(filler), kind=ActorKind.PERSON, name=name, plural=False)
+    return mentions[filler.i]
 
 
 def _blamed(trigger: Trigger, slot: str, filler: Token) -> EntityMention | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention, EventMention, Trigger
+from builder.components.complements import coordinated
 from builder.components.entities import mention_at
 from builder.model import Role
 from builder.patterns import load
@@ -40,6 +41,16 @@ def used_below(verb: Token) -> Iterator[int]:
     for child in verb.children:
         if child.dep_ == "advcl" and child.lemma_.lower() in USING:
             yield from _weapons_at(below for below in child.children if below.dep_ == "dobj")
+
+
+def wielded(verb: Token) -> Iterator[int]:
+    """The weapons that a clause says its subject had: "*used* rifles", "were *armed with* rifles"."""
+    if verb.lemma_.lower() in USING:
+        held = (item for child in verb.rights if child.dep_ == "dobj" for item in coordinated(child))
+        yield from _weapons_at(held)
+    for word in (verb, *verb.rights):
+        if word.lower_ in BEARING and word.pos_ in ("VERB", "ADJ"):
+            yield from _weapons_at(word.subtree)
 
 
 def gapped_weapon(doc: Doc, trigger: Trigger) -> EntityMention | None:

@@ -73,6 +73,13 @@ SENTENCES = {
     "including, not of a toll": (
         "Rebels <Killed exact=2>killed two guards</Killed>. Five groups, including two of rebels, met."
     ),
+    "of the dead, by their nation": (
+        "A bomb <Killed exact=19>killed 19 people</Killed>. <Killed exact=9>Nine of the dead were Italians"
+        "</Killed>."
+    ),
+    "brought to a number": (
+        "The attack <Killed exact=23>brought to 23 the number of policemen killed</Killed> since Friday."
+    ),
     "abbreviated": (
         "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>."
     ),
@@ -153,6 +160,9 @@ NOTHING = {
     "places among others": "Rebels attacked several towns, including three villages near Gao.",
     "causes of death": "The attack was that of which the guards had died of two burns.",
     "shells that fell": "Rebels attacked. There were five shells fallen in the yard.",
+    "brought to a number since long": (
+        "The attack brought to 230 the number of dead in the insurgency since 2004."
+    ),
     "a threat": "Rebels threatened to kill 12 hostages.",
     "a plan": "Rebels planned to kill 12 villagers.",
     "an attempt": "Police foiled an assassination attempt on a minister.",

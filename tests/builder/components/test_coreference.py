@@ -24,6 +24,14 @@ TEXTS = {
     "those who say what was done to them": (
         "Soldiers met <a>survivors</a> who said that militiamen had attacked <a>them</a>."
     ),
+    "he, of whom the clause is": (
+        "The <b>minister</b> spoke as the veteran <a>Islamist</a> who says <a>he</a> ordered the raid fled."
+    ),
+    "one of them": (
+        "The <b>airline</b> spoke. Diallo said five men had been among the <a>attackers</a> and that one "
+        "of <a>them</a> had led the raid."
+    ),
+    "the provincial government": "The <a>government</a> fled. The provincial <b>government</b> stayed.",
     "they, who would do something": (
         "A <b>radio</b> said so. Gen. Diallo said his <a>troops</a> would shoot if <a>they</a> were attacked."
     ),

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "what people had done before": (
+        "The army said a soldier was <one>killed</one> in <one>clashes</one> with gunmen in Sulu who had "
+        "<two>beheaded</two> a hostage in April."
+    ),
+    "after another left dead": (
+        "Armed men <one>attacked</one> the village of Ogossagou in central Mali on Friday, "
+        "<one>killing</one> 21 people, a year after a <two>massacre</two> there left more than 150 dead."
+    ),
+    "what an attack left": (
+        "The rebels accused the army of <one>bombing</one> a market in Kabkabiya that <one>left</one> more "
+        "than 100 dead."
+    ),
+    "a bomb planted and detonated": (
+        "A device <one>planted</one> in a motorcycle <one>detonated</one> in a market in Azaz, "
+        "<one>killing</one> eight people, police said."
+    ),
     "before a semicolon": (
         "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
     ),
@@ -31,6 +47,20 @@ TEXTS = {
     "the attack of a kind": (
         "Rebels <a>lobbed</a> a grenade at a bank. Gunmen <b>stormed</b> a school. "
         "They condemned the grenade <a>attack</a>."
+    ),
+    "the fight that an assault brought": (
+        "Gunmen <a>opened</a> fire on a post. The exchange of <a>fire</a> <a>cost</a> the lives of two men."
+    ),
+    "who died, told late": (
+        "Gunmen <a>stormed</a> a bank. The hall was full. It was noon. The doors were shut. Smoke rose. Two "
+        "people <a>died</a>."
+    ),
+    "no group said that it did it": (
+        "Rebels <a>ambushed</a> a convoy in Gao. Jets <b>bombed</b> a bridge. No group has said that it was "
+        "behind the <a>ambush</a>."
+    ),
+    "another fight": (
+        "Gunmen <a>opened</a> fire on a post in Gao. Soldiers and rebels <b>clashed</b> in Goma on Friday."
     ),
     "what an attack followed": (
         "Rebels <a>attacked</a> a bank in Goma. The <a>attack</a> followed the <b>killing</b> of two rebels."
@@ -205,6 +235,12 @@ def test_those_who_are_only_suspected_are_possible(
 ) -> None:
     (attack,) = attacks(annotate(text, until="incidents"))
     assert attack.basis is basis
+
+
+def test_those_who_die_after_others_were_hurt_are_of_no_attack_told_long_before(annotate: Annotate) -> None:
+    text = "Gunmen stormed a bank, wounding six. The hall was full. It was noon. Smoke rose. Two people died."
+    (attack,) = attacks(annotate(text, until="incidents"))
+    assert [toll.number.exact for member in attack.members for toll in member.tolls] == [6]
 
 
 def test_a_building_destroyed_by_a_rocket_is_told_though_nobody_was_hurt(annotate: Annotate) -> None:

@@ -16,6 +16,7 @@ TEXTS = {
     "Rockets hit a base near Kirkuk.": ("location", "base", "Kirkuk"),
     "Rockets hit the airport of Goma.": ("location", "airport", "Goma"),
     "Rockets hit the Turkish embassy.": ("operator", "embassy", "Turkish"),
+    "Rockets hit the home of the Japanese envoy in Lima.": ("location", "home", "Lima"),
     "Rockets hit the embassy of Turkey.": ("operator", "embassy", "Turkey"),
     "Soldiers, who have a base nearby, came.": ("operator", "base", "Soldiers"),
     "Rockets hit the headquarters of the army.": ("operator", "headquarters", "army"),
@@ -48,6 +49,17 @@ def told(doc: "Doc") -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("text", "relation"), TEXTS.items(), ids=TEXTS)
 def test_relations(text: str, relation: tuple[str, str, str], annotate: Annotate) -> None:
     assert told(annotate(text, until="relations")) == [relation]
+
+
+MORE = {
+    "Rockets hit a convoy of trucks of the Wagner Group.": ("operator", "convoy", "Group"),
+    "The attackers, elements of Boko Haram, fled.": ("member_of", "attackers", "Haram"),
+}
+
+
+@pytest.mark.parametrize(("text", "relation"), MORE.items(), ids=MORE)
+def test_relations_that_others_go_with(text: str, relation: tuple[str, str, str], annotate: Annotate) -> None:
+    assert relation in told(annotate(text, until="relations"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,25 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
-    "what an attack is called by": "Nobody knows who was behind the deadly <target>Chicago Marathon</target> attack.",
+    "what an attack is called by": (
+        "Nobody knows who was behind the deadly <target>Chicago Marathon</target> attack."
+    ),
+    "a barrage of several": (
+        "Russian <perpetrator>forces</perpetrator> fired a salvo of <weapon>missiles</weapon> and "
+        "<weapon>drones</weapon> at a <target>port</target>."
+    ),
+    "where those were who are shot at": (
+        "<perpetrator>Gunmen</perpetrator> opened fire on <target>worshippers</target> leaving a church in "
+        "<location>Katsina</location> on Sunday."
+    ),
+    "who made the weapon": (
+        "An Iranian-made <weapon>drone</weapon> launched by a <perpetrator>militia</perpetrator> struck the "
+        "<target>base</target>."
+    ),
+    "what stands in villages of a state": (
+        "<perpetrator>Militants</perpetrator> burned <target>homes</target> in two "
+        "<location>villages</location> in northeastern Nigeria's Borno <location>state</location>."
+    ),
     "on the edge of": (
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
         "<location>Goma</location>."
@@ -29,6 +47,70 @@ SENTENCES = {
     "a clause on those of a place": (
         "Four <victim>employees</victim> of the mine, who were abducted by "
         "<perpetrator>rebels</perpetrator>, are well."
+    ),
+    "fell into an ambush": (
+        "A <target>patrol</target> fell into an ambush near <location>Ziguinchor</location>."
+    ),
+    "set off by those who pass": "A <target>minibus</target> set off a <weapon>mine</weapon>.",
+    "set off by those who lie in wait": (
+        "<perpetrator>Rebels</perpetrator> set off a <weapon>mine</weapon> under a <target>van</target>."
+    ),
+    "guns that shoot": "The <perpetrator>artillery</perpetrator> shelled a <target>hospital</target>.",
+    "guns of somebody": (
+        "<perpetrator>Syrian</perpetrator> <weapon>artillery</weapon> shelled a <target>hospital</target>."
+    ),
+    "weapons that the parser parts": (
+        "<perpetrator>Gunmen</perpetrator> opened fire with <weapon>Kalashnikovs</weapon> and hand "
+        "<weapon>grenades</weapon> on a <target>checkpoint</target>."
+    ),
+    "whither in the direction of": (
+        "The <mover>rebels</mover> fled in the direction of <destination>Goma</destination>."
+    ),
+    "where those arrived who fled": (
+        "Some 12,000 <mover>persons</mover> have arrived in <destination>Malanje</destination>, having fled "
+        "from the fighting."
+    ),
+    "a town that the parser makes a verb": (
+        "The <mover>workers</mover> of two clinics were evacuated from <origin>Menongue</origin> to "
+        "<destination>Windhoek</destination> on 26 August."
+    ),
+    "a person whom nothing knows": (
+        "<victim>Hideo Murai</victim>, the “minister” of the sect, was stabbed to death by a "
+        "<perpetrator>man</perpetrator>."
+    ),
+    "after a colon": (
+        "Threats, which were uttered in view of the vote, are taken seriously: 500 <mover>soldiers</mover> "
+        "will be deployed."
+    ),
+    "half of a town": (
+        "The <perpetrator>rebels</perpetrator> shelled the eastern half of the <target>town</target>."
+    ),
+    "who attacked, told next": (
+        "A <target>convoy</target> was attacked near <location>Goma</location>. The "
+        "<perpetrator>attackers</perpetrator> used <weapon>rifles</weapon> and a <weapon>mortar</weapon>."
+    ),
+    "who attacked, known before": (
+        "A <target>convoy</target> was attacked by <perpetrator>rebels</perpetrator> in "
+        "<location>Goma</location>. The attackers were armed with <weapon>rifles</weapon>."
+    ),
+    "who came, told next": (
+        "Three <target>workers</target> were attacked in <location>Goma</location>. Ten "
+        "<perpetrator>men</perpetrator> armed with <weapon>rifles</weapon> had come out of the forest."
+    ),
+    "who fled, after a paragraph": (
+        "A <target>convoy</target> was attacked in <location>Goma</location>.\n\nThe attackers of today "
+        "know no law."
+    ),
+    "captives of a body, of whom a clause is": (
+        "The <victim>hostages</victim> held by the <perpetrator>group</perpetrator>, who were killed, were "
+        "Danes."
+    ),
+    "what is laid to somebody": (
+        "The <speaker>army</speaker> attributes it to the <accused>rebels</accused>."
+    ),
+    "a subject that the parser hangs on a date": (
+        "They slept.\n\nOn 23 August the Angolan air <perpetrator>force</perpetrator> bombed "
+        "<target>Huambo</target>, where UNITA has its headquarters."
     ),
     "a subject after a date without a comma": (
         "On 23 October <perpetrator>guerrillas</perpetrator> fired upon a <target>convoy</target>."

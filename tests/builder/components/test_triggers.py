@@ -60,6 +60,16 @@ SENTENCES = {
     "into a car": "The men <attack type=Abduction>forced</attack> two girls into one of the cars.",
     "hostages rescued": "The men who had been taken <event type=Release>rescued</event> two hostages.",
     "burned by somebody": "Rebels <attack type=Arson>burned</attack> down a school.",
+    "a gas set free": "The attackers <attack type=ChemicalAttack>released</attack> sarin in the hall.",
+    "took a town": "The rebels <movement type=TerritoryCapture>took</movement> Huambo in March.",
+    "boasted": (
+        "The group <statement type=ClaimOfResponsibility>boasted</statement> of the <attack>attack</attack>."
+    ),
+    "taken alive": "Troops <attack>killed</attack> 9 rebels and <event type=Arrest>took</event> three alive.",
+    "a noun that is a verb": (
+        "A gunman <attack frame=harm>shot</attack> and seriously <attack>wounded</attack> the mayor."
+    ),
+    "a march": "Students held a peaceful <event type=PeacefulProtest>march</event>.",
     "burned by a fire": "A fire <attack frame=damage>burned</attack> down a school.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
@@ -124,6 +134,9 @@ NOTHING = {
     "without doing it": "They drove off without warning the guard.",
     "infiltrated ranks": "He had infiltrated the ranks of the party.",
     "shot back": "The soldiers shot back.",
+    "what they usually do": "The rebels usually boast of their deeds.",
+    "seized things": "They seized tonnes of chemicals at the compound.",
+    "took a view": "The rebels took a hard line.",
     "no event at all": "The minister opened a new library.",
 }
 
