@@ -19,8 +19,8 @@ from builder.components.annotations import (
     EventMention,
     register_extensions,
 )
+from builder.components.antecedents import attackers_among, is_called_otherwise, own_body
 from builder.components.chains import (
-    OFFICIAL,
     Chain,
     compatible,
     entry_of,
@@ -112,9 +112,10 @@ class Resolver:
             owners = [c for c in same if c.country == mention.country and _is_alike(c, mention)]
             if owners:
                 return owners[-1]
-        named = mention.category is Category.PLACE and mention.name is None
-        if named and any(child.is_title for child in self.doc[mention.root].lefts if child.i > mention.start):
-            return None  # "Giza's *Haram* district"
+        if is_called_otherwise(self.doc, mention):
+            return None
+        if (body := own_body(self.doc, mention)) is not None:
+            return self.of.get(body)
         if not mention.definite or (mention.number.exact or 0) > 1 or self._is_anothers(mention):
             return None
         fitting = [c for c in self._in_one_city(mention, same) if fits_description(c, mention)]
@@ -163,7 +164,7 @@ class Resolver:
             return self._issuer(token)
         if is_of_event(token):
             return None
-        fitting = self._not_of_officials(token, self._fitting(token, near))
+        fitting = attackers_among(doc, self.of, token, self._fitting(token, near))
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
@@ -205,22 +206,6 @@ class Resolver:
             if pronoun.lower_ not in SPEAKING:  # "“*He* shot at us,” she said": who speaks is nobody else
                 heads = [head for head in heads if not _speaks(head, quotation)]
         return [head.i for head in heads]
-
-    def _not_of_officials(self, pronoun: Token, heads: list[int]) -> list[int]:
-        """Those whom the "they" of an attack may mean: no officials who told of it before, "police said".
-
-        Of others then only those who are told to do something.
-        """
-        below = (self.doc._.triggers.get(token.i) for token in pronoun.head.subtree)
-        attacks = any(trigger is not None and trigger.kind is EventKind.ATTACK for trigger in below)
-        if pronoun.lower_ != "they" or not attacks:
-            return heads
-        said = [head for head in heads if self.doc[head].head.lemma_.lower() in SAY]
-        told = [
-            head for head in said if self.of[head].type in OFFICIAL and self.doc[head].sent != pronoun.sent
-        ]
-        others = [h for h in heads if all(self.of[h] is not self.of[head] for head in told)]
-        return [h for h in others if self.doc[h].dep_ in SUBJECTS] if told else heads
 
     def _is_of_things(self, pronoun: EntityMention, last: int) -> bool:
         """Whether "them" may be things told since anybody was: "warplanes came and guns fired on *them*"."""

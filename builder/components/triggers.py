@@ -177,6 +177,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
     if (
         is_figurative(verb)
+        or _is_driving(verb, pattern)
         or is_road_accident(verb)
         or _is_answered(verb)
         or not doer_fits
@@ -194,8 +195,6 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 
 def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb that may act on anything stands as its sense needs it."""
-    if _is_driving(verb, pattern):
-        return False
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
         return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:

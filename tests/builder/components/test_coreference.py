@@ -80,6 +80,14 @@ TEXTS = {
         "City <a>officials</a> say two <b>men</b> were building a bomb. Omar Diallo says <b>they</b> planned "
         "to set it off in Goma."
     ),
+    "his group": (
+        "<a>Hamas</a> claimed it. A spokesman for the <b>Fatah</b> told reporters that his <b>group</b> had "
+        "nothing to do with it."
+    ),
+    "the leader of another": (
+        "An army spokesman, Lieutenant <a>Omar Diallo</a>, blamed the Hamas faction. The faction's "
+        "<b>leader</b> denied it."
+    ),
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",

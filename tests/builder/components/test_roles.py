@@ -35,6 +35,10 @@ SENTENCES = {
         "<perpetrator>Militants</perpetrator> burned <target>homes</target> in two "
         "<location>villages</location> in northeastern Nigeria's Borno <location>state</location>."
     ),
+    "who says so is not harmed": (
+        "A <weapon>bomb</weapon> exploded in <location>Goma</location>, killing 30 <victim>people</victim> "
+        "and injuring over 40, the head of the agency, Omar Diallo, said."
+    ),
     "on the edge of": (
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
         "<location>Goma</location>."
