@@ -36,6 +36,7 @@ LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wron
 REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT))
+CRAFT = frozenset(("drone", "helicopter", "plane", "aircraft", "jet"))  # those who steer them land them
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
@@ -176,6 +177,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
     if (
         is_figurative(verb)
+        or _is_driving(verb, pattern)
         or is_road_accident(verb)
         or _is_answered(verb)
         or not doer_fits
@@ -211,6 +213,19 @@ def _is_of_means(clause: Token) -> bool:
     """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
     noun = clause.head
     return clause.dep_ == "relcl" and noun.dep_ == "pobj" and noun.head.lower_ == "with"
+
+
+def _is_driving(verb: Token, pattern: Pattern) -> bool:
+    """Whether a vehicle is only steered or leaves its way: "went *off the road*", "he *landed a drone*"."""
+    if pattern.lemma == "land":
+        return any(child.dep_ == "dobj" and child.lemma_ in CRAFT for child in verb.rights)
+    return pattern.rest == ("off",) and any(c.lower_ == "off" and _has_object(c) for c in verb.rights)
+
+
+def _has_object(preposition: Token) -> bool:
+    """Whether a particle is a preposition with a thing after it, and no day: "off *the road*"."""
+    below = [child for child in preposition.children if child.dep_ == "pobj"]
+    return any(not child.ent_type_ for child in below)
 
 
 def _is_habit(verb: Token) -> bool:
