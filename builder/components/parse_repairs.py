@@ -20,6 +20,8 @@ FORMS = (*HEADLINE_VERBS, *(f"{verb}s" for verb in HEADLINE_VERBS))
 COLLECTIVE = frozenset(WORDS["collective"])
 PAST_FORMS: dict[str, str] = WORDS["past_forms"]  # that spaCy may take for nouns, with the lemmas
 CLAUSES = frozenset(("ROOT", "conj", "ccomp", "advcl"))
+HARMING = frozenset(WORDS["harming"])
+TELLING = frozenset(WORDS["telling"])
 PARTICIPLES = frozenset(("VBN", "VBD"))
 # How the parser calls what stands before the gapped participle, for want of its verb.
 STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
@@ -36,6 +38,8 @@ def repair(doc: Doc) -> None:
             _tie_gapped(token, first)
     for token in tokens_with(doc, "LOWER", "on", "in"):
         _free_from_date(token)
+    for token in [token for token in tokens_with(doc, "TAG", "VBG") if token.lemma_.lower() in HARMING]:
+        _tie_to_deed(token)
     for token in tokens_with(doc, "LOWER", *PAST_FORMS):
         _make_past(token)
     for token in tokens_with(doc, "LOWER", *FORMS):
@@ -103,6 +107,17 @@ def _free_from_date(preposition: Token) -> None:
     verb.tag_ = "VBD"
     noun.head, noun.dep_ = verb, "nsubj"
     preposition.head, preposition.dep_ = verb, "prep"
+
+
+def _tie_to_deed(result: Token) -> None:
+    """Hang what was done on the deed: "blamed rebels for a bomb that *hit* a bus, *killing* 9"."""
+    telling = result.head
+    if result.dep_ != "advcl" or telling.i > result.i or telling.lemma_.lower() not in TELLING:
+        return
+    between = [verb for verb in telling.doc[telling.i + 1 : result.i] if telling.is_ancestor(verb)]
+    deeds = [verb for verb in between if verb.dep_ == "relcl" and verb.tag_ == "VBD"]
+    if deeds:
+        result.head = deeds[-1]
 
 
 def _make_past(token: Token) -> None:

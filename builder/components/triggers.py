@@ -40,6 +40,7 @@ SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
+THROWING = frozenset(WORDS["throwing"])
 SET_FREE = frozenset(("ChemicalAgent",))
 BOOTY = frozenset(WORDS["booty"])  # what is no ground that is taken
 HABITUAL = frozenset(WORDS["habitual"])
@@ -180,7 +181,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb that may act on anything stands as its sense needs it."""
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
-        return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
+        thrown = verb.lemma_.lower() in THROWING and _throws_arms(verb)
+        return not thrown and _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
     if pattern.frame == "damage" and pattern.lemma.startswith("burn"):
@@ -267,6 +269,13 @@ def _has_weapon(verb: Token) -> bool:
     near += [below for of in counted for below in of.children]  # "a salvo of *rockets*"
     mentions = (found.get(token.i) for token in near)
     return any(mention is not None and mention.category is Category.WEAPON for mention in mentions)
+
+
+def _throws_arms(verb: Token) -> bool:
+    """Whether what is thrown or laid down is a firearm: "*threw* the *gun* through a window" hits nobody."""
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    things = (child.i for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    return any("Firearm" in ancestors(found[i].type or "") for i in things if i in found)
 
 
 def _participants(verb: Token) -> Iterator[Token]:

@@ -93,6 +93,15 @@ SENTENCES = {
         "They slept.\n\nOn 23 August the Angolan air <perpetrator>force</perpetrator> bombed "
         "<target>Huambo</target>, where UNITA has its headquarters."
     ),
+    "where they came before they attacked": (
+        "The <perpetrator>gunman</perpetrator>, dressed in black and carrying two <weapon>rifles</weapon>, "
+        "walked into a <location>mosque</location> and opened fire on <target>worshippers</target>."
+    ),
+    "what a deed did that somebody is blamed for": (
+        "<speaker>Police</speaker> blamed <accused>rebels</accused> for a <weapon>bomb</weapon> "
+        "that tore through a <location>street</location> in "
+        "<location>Goma</location>, killing 28 <victim>people</victim>."
+    ),
     "a subject after a date without a comma": (
         "On 23 October <perpetrator>guerrillas</perpetrator> fired upon a <target>convoy</target>."
     ),

@@ -129,6 +129,8 @@ NOTHING = {
     "what they usually do": "The rebels usually boast of their deeds.",
     "seized things": "They seized tonnes of chemicals at the compound.",
     "took a view": "The rebels took a hard line.",
+    "a gun thrown away": "A boy threw a gun through the window.",
+    "rammed by police": "Two police officers rammed the car.",
     "no event at all": "The minister opened a new library.",
 }
 
