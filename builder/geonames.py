@@ -68,8 +68,8 @@ SELECT {_COLUMNS}, is_primary FROM name JOIN place ON place.id = name.place
 WHERE name.name = ? ORDER BY population DESC, place.id
 """
 _BY_CODE = f"SELECT {_COLUMNS}, 1 FROM place WHERE country = ? AND admin1 = ? AND precision = 'province'"
-_AROUND = f"""
-SELECT {_COLUMNS}, 1 FROM place
+_AROUND = """
+SELECT id, longitude, latitude FROM place
 WHERE precision = 'settlement' AND latitude BETWEEN ? AND ? AND longitude BETWEEN ? AND ?
 """
 _BY_ID = f"SELECT {_COLUMNS}, 1 FROM place WHERE id = ?"
@@ -138,10 +138,10 @@ class PlaceIndex:
         x, y = point
         north = within / _DEGREE_KM
         east = north / max(cos(radians(y)), _NEAR_A_POLE)
-        around = self._select(_AROUND, y - north, y + north, x - east, x + east)
-        distances = ((distance_km(point, found.point), found.geonames, found) for found in around)
-        distance, _, found = min(distances, default=(inf, 0, None))
-        return found if distance <= within else None
+        around = self._connection.execute(_AROUND, (y - north, y + north, x - east, x + east))
+        distances = ((distance_km(point, there), geonames) for geonames, *there in around)
+        distance, found = min(distances, default=(inf, 0))
+        return self.get(found) if distance <= within else None
 
     def get(self, geonames: int) -> Candidate | None:
         """Find the place with this GeoNames identifier."""

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention
 from builder.components.chains import Chain
+from builder.components.once import offsets, text_of
 from builder.components.relations import RelationName
 from builder.components.surroundings import distant_town
 from builder.components.toponyms import COUNTRY, PRECISIONS, PlaceLink, from_entry, is_country
@@ -48,16 +49,17 @@ class Nodes:
         self._places_by_identity: dict[str, str] = {}
         self._keys: dict[int, str | None] = {}
         self._making: set[int] = set()
-        self._text = doc.text  # spaCy joins it anew at each access
+        self._heads: dict[int, int] = doc._.heads
+        self._text = text_of(doc)
+        self._starts, self._ends = offsets(doc)
         self._sentences: list[str] = []
         for sentence in doc.sents:
             self._sentences += [sentence.text.strip()] * len(sentence)
 
     def span(self, start: int, end: int) -> Span:
         """The characters of a stretch of tokens, with the sentence around them."""
-        first, last = self._doc[start], self._doc[end - 1]
-        stop = last.idx + len(last)
-        return Span(first.idx, stop, self._text[first.idx : stop], self._sentences[start])
+        first, stop = self._starts[start], self._ends[end - 1]
+        return Span(first, stop, self._text[first:stop], self._sentences[start])
 
     def key(self, root: int, role: Role | None = None) -> str | None:
         """The key of the node that a mention stands for in a role; None where it stands for nothing."""
@@ -75,7 +77,7 @@ class Nodes:
 
     def known_key(self, token: int) -> str | None:
         """The key of the node that a token stands for, of those made so far."""
-        chain = self._chain_of.get(self._doc._.heads.get(token, token))
+        chain = self._chain_of.get(self._heads.get(token, token))
         return None if chain is None else self._keys.get(id(chain))
 
     def name_all(self) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EntityMention
+from builder.components.once import once, text_of
+from builder.components.syntax import tokens_with
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -52,8 +54,9 @@ def find_aliases(doc: Doc) -> Iterator[Alias]:
 
 def _bracketed(doc: Doc) -> Iterator[tuple[int, int]]:
     """The token ranges of bracketed names: capitalised words, quotes and joints only."""
-    for i in range(1, len(doc) - 2):
-        if doc[i].text != "(":
+    for bracket in tokens_with(doc, "ORTH", "("):
+        i = bracket.i
+        if not 0 < i < len(doc) - 2:
             continue
         start, latest = i + 1, min(i + 2 + LONGEST_ALIAS, len(doc))
         end = next((k for k in range(start, latest) if doc[k].text == ")"), start)
@@ -72,7 +75,7 @@ def _introduced(doc: Doc) -> Iterator[tuple[int, int, int]]:
 
     Where the phrase before ends, and the token range of the name.
     """
-    for token in doc:
+    for token in tokens_with(doc, "LOWER", *INTRODUCING, *CALLING):
         if token.lower_ not in INTRODUCING and not _calls_itself(token):
             continue
         before = token.i - (doc[token.i - 1].lower_ in ADVERBS)
@@ -86,7 +89,7 @@ def _introduced(doc: Doc) -> Iterator[tuple[int, int, int]]:
 def _calls_itself(token: Token) -> bool:
     """Whether a participle says what somebody calls himself: "a group *calling* itself"."""
     following = token.i + 1
-    return token.lower_ in CALLING and following < len(token.doc) and token.doc[following].lower_ in REFLEXIVE
+    return following < len(token.doc) and token.doc[following].lower_ in REFLEXIVE
 
 
 def _name_after(doc: Doc, start: int) -> tuple[int, int]:
@@ -144,9 +147,16 @@ def _holder(doc: Doc, named: EntityMention) -> EntityMention:
 
 def is_namesake(doc: Doc, mention: EntityMention) -> bool:
     """Whether the words before a name keep it apart: "not to be confused with", "no relation to"."""
-    if mention.name is None:
+    if mention.name is None or not _keeps_apart(doc):
         return False
     start = max(doc[mention.root].sent.start, mention.start - NAMESAKE_WINDOW)
     before = doc[start : mention.name.start].text.lower() if mention.name.start > start else ""
     between = next((before.rpartition(cue)[2].split() for cue in NAMESAKES if cue in before), None)
     return between is not None and len(between) <= NAMESAKE_TITLES and "of" not in between
+
+
+@once
+def _keeps_apart(doc: Doc) -> bool:
+    """Whether a text says of any name that it is another's."""
+    text = text_of(doc).lower()
+    return any(cue in text for cue in NAMESAKES)

@@ -24,6 +24,7 @@ from builder.components.denials import (
     answers_other_charge,
     denies_aside,
     denies_other,
+    disowned,
     is_by_nobody,
     says_nobody,
 )
@@ -32,7 +33,7 @@ from builder.components.own_attacks import is_announced, is_own
 from builder.components.parse_labels import SUBJECTS
 from builder.components.quotations import sentences_in_quotations
 from builder.components.said import Told, below, gives_toll, nearest_subject, own_words, said, told_before
-from builder.components.speakers import able, source_of, unlisted
+from builder.components.speakers import able, gainsays, last_actor, source_of, unlisted
 from builder.components.syntax import clause_of, is_passive, subject_of, tokens_with
 from builder.components.telling import speaks_next
 from builder.model import EventKind, Modality, Role
@@ -74,6 +75,11 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
             continue
         speaker = _speaker(doc, verb)
         about = [event for head in said(verb) for event in below(head, told)] or told_before(verb, told)
+        if speaker is not None and (clause := disowned(verb)) is not None and clause.i not in taken:
+            denied = [i for i in about if told[i].trigger.kind is EventKind.ATTACK]
+            if denied or (denied := _last_attack(told, verb.i)):
+                yield _statement(verb.i, speaker, denied, "DenialOfResponsibility", "deny")
+                continue
         if speaker is None or not about:
             continue
         own = [event for event in about if is_own(doc, told[event], verb, speaker)]
@@ -164,7 +170,7 @@ def _is_charged(doc: Doc, event: EventMention, verb: Token, speaker: int) -> boo
         return False
     trigger = doc[event.trigger.token]
     predicate = trigger.dep_ in SUBJECTS and any(child.lower_ == "work" for child in trigger.head.rights)
-    behind = trigger.head.lower_ == "behind" or trigger.head.head.lower_ == "responsible"
+    behind = trigger.head.lower_ == "behind" or trigger.head.head.lower_ in ("responsible", "blame")
     return verb.lemma_.lower() in CHARGE or predicate or behind
 
 
@@ -238,8 +244,9 @@ def _completed(doc: Doc, statement: EventMention, told: Told) -> EventMention | 
     """A claim, denial or accusation with its events; None where nobody makes it or nothing is denied."""
     about = _implied(doc, statement, told)
     statement = _with_speaker(doc, statement)
-    is_verb = doc[statement.trigger.token].pos_ == "VERB"
-    if statement.trigger.frame == "accuse" and is_verb and not statement.fillers(Role.ACCUSED):
+    token = doc[statement.trigger.token]
+    charges = token.pos_ == "VERB" or any(child.dep_ == "acl" for child in token.rights)
+    if statement.trigger.frame == "accuse" and charges and not statement.fillers(Role.ACCUSED):
         statement = replace(statement, roles=(*statement.roles, *_accused(about, told)))
     named = [bool(statement.fillers(Role.SPEAKER)), bool(about)]
     if statement.trigger.frame == "accuse":  # "the army was blamed for", "accused the army of lies"
@@ -268,6 +275,11 @@ def _last_attack(told: Told, before: int) -> list[int]:
 def _with_speaker(doc: Doc, statement: EventMention) -> EventMention:
     """A claim, denial or accusation with its speaker where only a text or an unlisted noun makes it."""
     verb = doc[statement.trigger.token]
+    if gainsays(verb):
+        others = tuple(filler for filler in statement.roles if filler.role is not Role.SPEAKER)
+        actor = last_actor(verb)
+        own = () if actor is None else (RoleFiller(Role.SPEAKER, actor.root),)
+        return replace(statement, roles=(*own, *others))
     if statement.fillers(Role.SPEAKER) or verb.pos_ != "VERB" or is_passive(verb):
         return statement
     subject = subject_of(verb)

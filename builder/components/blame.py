@@ -82,10 +82,10 @@ def _does_else(doc: Doc, who: Token) -> bool:
 
 
 def _is_of_attack_told(word: Token) -> bool:
-    """Whether "responsible" or "behind" has nothing of its own after it, or only "it"."""
+    """Whether "responsible", "behind" or "to blame" has nothing of its own after it, or only "it"."""
     below = [child for child in word.children if child.dep_ in ("prep", "pobj", "pcomp")]
     named = [one for child in below for one in ((child,) if child.dep_ != "prep" else child.children)]
-    return all(one.lower_ in TAKING_UP for one in named) and word.dep_ in ("acomp", "prep", "advmod")
+    return all(one.lower_ in TAKING_UP for one in named) and word.dep_ in ("acomp", "prep", "advmod", "xcomp")
 
 
 def is_of_other(accusing: Token) -> bool:

@@ -19,6 +19,7 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
+from builder.components.once import text_of
 from builder.components.quantities import bare_numeral, parse_number, quantity_at
 from builder.components.shares import is_repeated, shares
 from builder.components.toll_forms import (
@@ -276,7 +277,7 @@ def _host(doc: Doc, toll: Toll, events: list[EventMention]) -> int | None:
 
 def with_tolls(doc: Doc) -> tuple[EventMention, ...]:
     """The event mentions of a document with every figure of casualties on the event that it belongs to."""
-    text = doc.text  # spaCy joins it anew at each access
+    text = text_of(doc)
     phrases = list(_phrases(doc, text))
     events: list[EventMention] = [_with_own(doc, event, phrases) for event in doc._.event_mentions]
     told = [toll for event in events for toll in event.tolls]

@@ -70,7 +70,7 @@ def add_circumstances(doc: Doc) -> tuple[EventMention, ...]:
 def attach_times(doc: Doc, events: Events) -> None:
     """Give each event mention the expressions of time that belong to it."""
     owned: dict[int, list[TimeMention]] = defaultdict(list)
-    lead_ins = tuple(find_lead_ins(doc))
+    lead_ins = find_lead_ins(doc)
     scenes = tuple(find_scenes(doc, events.values()))
     for time in doc._.times:
         headed, recalled = _headed(doc, time, events, lead_ins), _recalled(doc, time, events)

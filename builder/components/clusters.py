@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EntityMention, EventMention
 from builder.components.chains import Chain
+from builder.components.syntax import tokens_with
 from builder.model import ActorKind, Modality, Moment, Role
 from builder.patterns import load
 
@@ -183,7 +184,7 @@ def is_parted(doc: Doc, one: int, other: int) -> bool:
     """Whether of two words of a sentence one came after the other: "the worst *since* a bomb killed 40"."""
     first, last = sorted((one, other))
     same = last < doc[first].sent.end
-    return same and any(token.lower_ == "since" for token in doc[first : last + 1])
+    return same and any(first <= token.i <= last for token in tokens_with(doc, "LOWER", "since"))
 
 
 def moments_of(mention: EventMention) -> set[Moment]:

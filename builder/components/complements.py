@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
+from builder.components.once import once
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
 
 # Relations and parts of speech under which the parser puts prepositions, real and supposed.
@@ -17,6 +18,16 @@ Slot = tuple[str, Token]
 
 def prepositional(head: Token) -> Iterator[Slot]:
     """Each preposition below a token with the head of the phrase under it; "out of X" counts as "out"."""
+    doc = head.doc
+    return ((slot, doc[i]) for slot, i in _prepositional(doc, head.i))
+
+
+@once
+def _prepositional(doc: Doc, head: int) -> tuple[tuple[str, int], ...]:
+    return tuple((slot, filler.i) for slot, filler in _prepositions(doc[head]))
+
+
+def _prepositions(head: Token) -> Iterator[Slot]:
     for child in head.children:
         if head.pos_ == "VERB" and glued_to_date(child) is not None and not _has_subject(head):
             continue

@@ -32,7 +32,14 @@ from builder.components.modifiers import body_of, location_after, named_after
 from builder.components.paragraphs import datelines
 from builder.components.places import is_capital
 from builder.components.quotations import quotations
-from builder.components.telling import is_of_telling, reflexive, speaker_above, speaks_next, subject_beside
+from builder.components.telling import (
+    is_of_event,
+    is_of_telling,
+    reflexive,
+    speaker_above,
+    speaks_next,
+    subject_beside,
+)
 from builder.gazetteer import transliteration_key
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
@@ -117,7 +124,7 @@ class Resolver:
 
     def _not_of_telling(self, places: Iterable[Chain]) -> list[Chain]:
         """The places that are not only told as where something was said."""
-        doc, heads = self.doc, datelines(self.doc.text)
+        doc, heads = self.doc, datelines(self.doc)
         return [c for c in places if not all(is_of_telling(doc[m.root], heads) for m in c.mentions)]
 
     def _is_anothers(self, mention: EntityMention) -> bool:
@@ -150,15 +157,27 @@ class Resolver:
             return near[max(things)] if things else None
         if token.lower_ == "we":
             return self._issuer(token)
+        if is_of_event(token):
+            return None
         fitting = self._fitting(token, near)
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]
+        if token.lower_ == "them":
+            fitting = self._of_them(pronoun, fitting)
+        return self._foremost(fitting, near)
+
+    def _of_them(self, pronoun: EntityMention, fitting: list[int]) -> list[int]:
+        """Which of some heads "them" may mean: the last of the sentence of whom a part acts, or no things."""
+        token = self.doc[pronoun.root]
         own = [root for root in fitting if root >= token.sent.start]
-        if token.lower_ == "them" and own and _acts_in_part(token):
-            return near[max(own)]
-        if token.lower_ == "them" and self._is_of_things(pronoun, max(fitting, default=0)):
-            return None
+        if own and _acts_in_part(token):
+            return [max(own)]
+        return [] if self._is_of_things(pronoun, max(fitting, default=0)) else fitting
+
+    def _foremost(self, fitting: list[int], near: dict[int, Chain]) -> Chain | None:
+        """The last subject of a main clause among some heads, else the last subject, else the last."""
+        doc = self.doc
         subjects = [root for root in fitting if doc[root].dep_ in SUBJECTS]
         main = [root for root in subjects if doc[root].head.dep_ == "ROOT"]
         nearest = max(main or subjects or fitting, default=None)
@@ -225,10 +244,10 @@ class Resolver:
         token = self.doc[mention.root]
         apposed_to = self.of.get(token.head.i) if token.dep_ == "appos" else None
         chain = self._described_before(mention) or apposed_to
-        if speaks_next(self.doc, mention.start, mention.end):
-            return False  # "… by his rival, a *police officer said*"
         if chain is None or not _is_same_sort(chain, mention):
             return False
+        if speaks_next(self.doc, mention.start, mention.end):
+            return False  # "… by his rival, a *police officer said*"
         first = chain.first.label
         is_acronym = mention.label.isupper() != first.isupper() and len(mention.label.split()) == 1
         if bool(chain.keys) == bool(proper_key(self.doc, mention)) and not is_acronym:
@@ -305,7 +324,7 @@ def chains_of(doc: Doc) -> tuple[list[Chain], dict[int, Chain]]:
     events: tuple[EventMention, ...] = doc._.event_mentions or ()
     happened = (event for event in events if event.trigger.kind not in SPOKEN)
     told = frozenset(filler.root for event in happened for filler in event.roles)
-    resolver = Resolver(doc, told=told, quoted=tuple(quotations(doc)))
+    resolver = Resolver(doc, told=told, quoted=quotations(doc))
     _read_in_order(resolver)
     for mention in doc._.mentions.values():
         _join_with_modifier(resolver, mention)

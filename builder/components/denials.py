@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention
+from builder.components.complements import prepositional
 from builder.components.parse_labels import SUBJECTS
 from builder.components.syntax import is_noncommittal, subject_of
 from builder.model import Role
@@ -15,6 +16,9 @@ REFUSING = frozenset(WORDS["refusing"])  # "refused to accept responsibility"
 NOBODY = frozenset(WORDS["nobody"])
 DENIABLE = frozenset((*WORDS["involvement"], *WORDS["deniable"]))  # what stands for the attack told
 TAKING_PART = frozenset(WORDS["taking_part"])
+NO_ATTACKS = frozenset(WORDS["no_attacks"])
+DISOWNED = frozenset(WORDS["disowned"])
+OWN = frozenset(("it", "they", "we", "its", "their", "our", "he", "his"))
 INVOLVEMENT = frozenset(WORDS["involvement"])
 
 
@@ -37,10 +41,31 @@ def is_by_nobody(doc: Doc, statement: EventMention) -> bool:
     return negated or refused or is_noncommittal(token) or not NOBODY.isdisjoint(words)
 
 
+def disowned(saying: Token) -> Token | None:
+    """The verb by which speakers say that they had no part: "said *none* of its men *had* any *role*"."""
+    for clause in (child for child in saying.rights if child.dep_ == "ccomp" and child.lemma_ == "have"):
+        subject = subject_of(clause)
+        objects = [child for child in clause.rights if child.dep_ == "dobj"]
+        shared = next((one for one in objects if one.lemma_.lower() in DISOWNED), None)
+        if subject is None or shared is None or not _is_by_its_own(subject) or _is_in_other(shared):
+            continue
+        words = {child.lower_ for noun in (subject, shared, clause) for child in noun.lefts} | {
+            subject.lower_
+        }
+        if not NOBODY.isdisjoint(words) or any(child.dep_ == "neg" for child in clause.lefts):
+            return clause
+    return None
+
+
+def _is_by_its_own(subject: Token) -> bool:
+    """Whether speakers tell of themselves: "*it*", "none of *its* fighters"."""
+    return any(token.lower_ in OWN for token in subject.subtree)
+
+
 def denies_other(verb: Token) -> bool:
     """Whether what is denied is no event of ours: "denies *sheltering* the rebels", "denied *failures*"."""
     objects = [child for child in verb.rights if child.dep_ == "dobj" and child.pos_ == "NOUN"]
-    if any(child.lemma_.lower() not in DENIABLE for child in objects):
+    if any(child.lemma_.lower() not in DENIABLE or _is_in_other(child) for child in objects):
         return True
     content = [child for child in verb.rights if child.dep_ in ("xcomp", "ccomp") and child.pos_ == "VERB"]
     doing = (child for child in content if _is_gerund(child) and child.lemma_.lower() not in TAKING_PART)
@@ -49,6 +74,11 @@ def denies_other(verb: Token) -> bool:
         return True
     there = any(below.dep_ == "expl" for clause in clauses for below in clause.lefts)
     return there or any(doing)  # "denied that *there* had been any pact"
+
+
+def _is_in_other(share: Token) -> bool:
+    """Whether what is denied is a part in something else than an attack: "no part *in this war*"."""
+    return any(slot == "in" and filler.lemma_.lower() in NO_ATTACKS for slot, filler in prepositional(share))
 
 
 def _is_of_others(clause: Token) -> bool:

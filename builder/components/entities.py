@@ -39,8 +39,8 @@ NAME_AFTER = 4  # tokens after a body in which the name that has its name ends: 
 
 def _mention(phrase: NounPhrase) -> EntityMention | None:
     """The mention of a noun phrase, or None where neither lexicon nor names know its head."""
-    if phrase.noun is not None:
-        phrase = replace(phrase, noun=in_context(phrase, phrase.noun))
+    if phrase.noun is not None and (noun := in_context(phrase, phrase.noun)) is not phrase.noun:
+        phrase = replace(phrase, noun=noun)
     if _only_counts(phrase):
         return None
     plural = phrase.is_plural  # of the noun at the head, whatever noun says what its name is

@@ -20,6 +20,7 @@ from builder.patterns import load
 
 WORDS = load("incidents")
 ANEW = frozenset(WORDS["anew"])
+LONG = frozenset(WORDS["long"])
 MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
@@ -77,9 +78,12 @@ def _continued(
     if _is_anew(context, cluster):
         return None
     fitting = [host for host in reversed(done) if _may_be_one(context, host, cluster)]
+    # "*that* attack" is the one told last, be it told aside
+    trigger = context.doc[cluster.first.trigger.token]
+    latest = any(child.lower_ == "that" and child.dep_ == "det" for child in trigger.lefts)
     fitting.sort(
         key=lambda host: (
-            _is_background(context, host, answered) or _is_aside(context, host),
+            not latest and (_is_background(context, host, answered) or _is_aside(context, host)),
             not _is_of_kind(context, host, cluster),
         )
     )
@@ -252,7 +256,14 @@ def _tells_of_another(context: Context, host: Cluster, cluster: Cluster) -> bool
     other_kind = bool(set(cluster.types) - set(host.types)) and _is_other_kind(host, cluster)
     if _is_identified(context, cluster) and _counts_differ(host, cluster):
         return True
+    if context.doc[cluster.first.trigger.token].lemma_.lower() in LONG and _is_of_moment(host):
+        return True
     return elsewhere or bool(other_harmed) or other_effect or other_kind
+
+
+def _is_of_moment(host: Cluster) -> bool:
+    """Whether an event is over at once, and no "offensive" that a later word means."""
+    return bool(host.types) and EXPLOSIVE.issuperset(host.types)
 
 
 def _meant(context: Context, cluster: Cluster) -> set[int]:

@@ -24,6 +24,7 @@ STRONG_PREPOSITIONS = frozenset(WORDS["strong_place_prepositions"])
 MOVING = frozenset(WORDS["moving_verbs"])
 TOWNS_OF = frozenset(WORDS["towns_of"])
 SITES: dict[str, str] = WORDS["sites"]
+OCCASIONS = frozenset(WORDS["occasions"])
 LIVES = frozenset(WORDS["lives"])  # "the *murder* of"
 PLAIN_KINDS: dict[str, str] = WORDS["plain_name_kinds"]
 CONTEXTS: dict[str, dict[str, list[str]]] = WORDS["contexts"]
@@ -62,15 +63,19 @@ def _name_a_body(modifiers: tuple[Name, ...]) -> bool:
 
 def in_context(phrase: NounPhrase, noun: Noun) -> Noun:
     """A noun in the sense that a preposition before it gives: one is hit by a mine, and works *in* a mine."""
-    after = phrase.doc[phrase.end : phrase.end + 2]
-    called = [token.lower_ for token in after[:1]] == ["of"] and after[-1].text[0].isupper()
-    if noun.text in TOWNS_OF and called:
+    if noun.text in TOWNS_OF and _is_called(phrase):
         return Noun(noun.text, Category.PLACE, None, "settlement")  # "the *resort* of Sousse"
     concept = SITES.get(noun.text)
     if concept is None or phrase.start == 0:
         return noun
     is_site = phrase.doc[phrase.start - 1].lower_ in PLACE_PREPOSITIONS
     return Noun(noun.text, Category.FACILITY, None, concept) if is_site else noun
+
+
+def _is_called(phrase: NounPhrase) -> bool:
+    """Whether a name follows after "of"."""
+    after = phrase.doc[phrase.end : phrase.end + 2]
+    return [token.lower_ for token in after[:1]] == ["of"] and after[-1].text[0].isupper()
 
 
 def type_in_context(phrase: NounPhrase) -> str | None:
@@ -199,8 +204,8 @@ def _is_known_place(doc: Doc, name: Name) -> bool:
 def _after_place_preposition(doc: Doc, name: Name) -> bool:
     """Whether the word before a name makes a place of it, as "of" does in "the airport of Sévaré"."""
     of = name.start - 1
-    if of < 1:
-        return False
+    if of < 1 or OCCASIONS.intersection(token.lower_ for token in doc[name.start : name.end]):
+        return False  # "in *World War* II"
     if _is_end_of_stretch(doc, name):
         return True
     if doc[of].lower_ != "of":
@@ -220,13 +225,20 @@ def _is_end_of_stretch(doc: Doc, name: Name) -> bool:
 
 
 def _must_be_place(doc: Doc, name: Name) -> bool:
-    """Whether no person or body stands here: "in X", "near X", "sent troops to X", "the outpost of X"."""
-    if _is_end_of_stretch(doc, name):
+    """Whether no person or body stands here: "in X", "sent troops to X", "the outpost of X", "base at X"."""
+    if _is_end_of_stretch(doc, name) or _is_site_at(doc, name):
         return True
     before = doc[name.start - 1]
     if before.lower_ in STRONG_PREPOSITIONS or (before.lower_ == "of" and name.label != "ORG"):
         return True
     return before.lower_ in ("to", "from") and any(t.lemma_.lower() in MOVING for t in before.ancestors)
+
+
+def _is_site_at(doc: Doc, name: Name) -> bool:
+    """Whether a name tells where a facility is: "a *base at* Glilot"."""
+    at = name.start - 1
+    noun = noun_ending_at(doc, max(0, at - 1 - LONGEST_TYPE_NOUN), at - 1) if doc[at].lower_ == "at" else None
+    return noun is not None and noun.category is Category.FACILITY
 
 
 @cache

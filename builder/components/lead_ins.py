@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, TimeMention
+from builder.components.once import once, text_of
 from builder.geonames import open_index
 from builder.patterns import alternatives, load
 
@@ -54,13 +55,12 @@ def _is_dated_place(word: str, text: str, end: int) -> bool:
     return follows in OPENING and any(found.primary for found in open_index().lookup(word))
 
 
-def find_lead_ins(doc: Doc) -> Iterator[LeadIn]:
+@once
+def find_lead_ins(doc: Doc) -> tuple[LeadIn, ...]:
     """Every lead-in of a document that is a sentence of its own."""
-    starts = {token.idx: token.i for token in doc if token.is_sent_start}
-    for end in lead_in_ends(doc.text):
-        first = starts.get(end)
-        if first is not None and first > 0:
-            yield LeadIn(doc[first - 1].sent.start, first, doc[first].sent.end)
+    starts = {sentence.start_char: sentence.start for sentence in doc.sents}
+    firsts = (starts.get(end, 0) for end in lead_in_ends(text_of(doc)))
+    return tuple(LeadIn(doc[i - 1].sent.start, i, doc[i].sent.end) for i in firsts if i > 0)
 
 
 def led_place(doc: Doc, lead_in: LeadIn) -> int | None:

@@ -1,7 +1,7 @@
 """The nouns that stand for actors, facilities, places and weapons, looked up by their longest ending."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from spacy.tokens import Doc
 
@@ -11,6 +11,7 @@ from builder.components.annotations import Category
 from builder.model import ActorKind
 from builder.patterns import load
 
+KNOWN_WORDS = 20_000  # of which it is remembered what they end: most of a language's, at 200 bytes each
 LONGEST = 3  # words in the longest noun of patterns/nouns.json: "improvised explosive device"
 ORGANIZATIONS = frozenset(noun for nouns in load("nouns")["Organization"].values() for noun in nouns)
 CATEGORIES = {"Facility": Category.FACILITY, "Place": Category.PLACE, "Weapon": Category.WEAPON}
@@ -54,15 +55,21 @@ def _singular(word: str) -> str:
     return f"{word[:-3]}man" if word.endswith("men") else word.removesuffix("s")
 
 
+@lru_cache(KNOWN_WORDS)
+def _endings(word: str, lemma: str) -> tuple[str, ...]:
+    """The forms of a word that nouns of the lexicon end with."""
+    bare = without_title_prefix(word)
+    forms = dict.fromkeys((word, lemma, _singular(word), bare, _singular(bare)))
+    return tuple(form for form in forms if form in _last_words())
+
+
 def noun_ending_at(doc: Doc, start: int, root: int) -> Noun | None:
     """The longest noun of the lexicon that ends with token `root` and begins no earlier than `start`."""
     head = doc[root]
     lower = head.lower_
     # of "London-*based*" the lemma is "base"
     lemma = head.lemma_.lower() if head.tag_ not in PARTICIPLES else lower
-    bare = without_title_prefix(lower)
-    forms = dict.fromkeys((lower, lemma, _singular(lower), bare, _singular(bare)))
-    endings = [form for form in forms if form in _last_words()]
+    endings = _endings(lower, lemma)
     if not endings:
         return None
     # Hyphens are tokens of their own, so a noun of n words may have twice as many.

@@ -30,13 +30,14 @@ def minor_mentions(doc: Doc, found: dict[int, EntityMention]) -> Iterator[Entity
     for token in doc:
         if token.i in found:
             continue
+        lower = token.lower_
         if token.i in demonyms:
             yield _demonym(token, demonyms[token.i])
-        elif token.lower_ in PRONOUNS and token.pos_ == "PRON":
+        elif lower in PRONOUNS and token.pos_ == "PRON" and not _is_weapon(token, found):
             yield _pronoun(token)
-        elif token.lower_ in HARMED and _stands_for_people(token):
-            yield _word(token, Category.ACTOR, ActorKind.GROUP, noun=token.lower_)
-        elif token.lower_ in POSSESSIVES and token.tag_ == "PRP$" and token.head.i not in found:
+        elif lower in HARMED and _stands_for_people(token):
+            yield _word(token, Category.ACTOR, ActorKind.GROUP, noun=lower)
+        elif lower in POSSESSIVES and token.tag_ == "PRP$" and token.head.i not in found:
             yield _word(token, Category.ACTOR, ActorKind.PERSON, noun=PRONOUN)
         elif token.i not in known and _may_modify(token, found):
             yield from _modifier(token)
@@ -85,6 +86,15 @@ def _people(token: Token, code: str) -> EntityMention | None:
     kind = ActorKind.GROUP if plural else ActorKind.PERSON
     word = _word(token, Category.ACTOR, kind, noun="national")
     return replace(word, type="Civilians", country=code, plural=plural, number=number)
+
+
+def _is_weapon(pronoun: Token, found: dict[int, EntityMention]) -> bool:
+    """Whether a clause goes on about a weapon: "the missile was intercepted before *it* crossed"."""
+    above = pronoun.head.head
+    if pronoun.lower_ != "it" or pronoun.dep_ not in HEADS or pronoun.head.dep_ != "advcl":
+        return False
+    subjects = (found.get(child.i) for child in above.lefts if child.dep_ in HEADS)
+    return any(mention is not None and mention.category is Category.WEAPON for mention in subjects)
 
 
 def _pronoun(token: Token) -> EntityMention:

@@ -13,8 +13,10 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import EventMention, register_extensions
 from builder.components.parse_labels import VERBAL
+from builder.components.purposes import preparation, supposition
 from builder.components.rumours import CHECKING, REPORTS, contested, discredited, doubts_of, report_above
 from builder.components.syntax import (
+    belief_before,
     infinitive_before,
     is_earlier_clause,
     is_gapped,
@@ -33,7 +35,6 @@ ATTEMPTS = frozenset(WORDS["attempts"])
 FACING = frozenset(WORDS["facing"])
 FACING_WITHIN = 5  # tokens from "or" to the attack: "or risk further deadly drone attacks"
 PREVENTED = frozenset(WORDS["prevented"])  # told as done, what they govern was attempted
-PURPOSEFUL = frozenset(WORDS["purposeful"])  # "used a drone *to bomb* the town" tells that it was bombed
 CONDITIONS = frozenset(WORDS["conditions"])
 ANYBODY = frozenset(WORDS["anybody"])
 # Verbs and adjectives that tell of what an infinitive under them says that it is to come, or will not.
@@ -52,6 +53,7 @@ LENDING = RAISING | {"dobj", "attr"}
 
 EXPOSED = frozenset(WORDS["exposed"])  # "will be *subject* to air strikes": the strikes are to come
 NOBODY = frozenset(load("attribution")["nobody"])
+NOTHING = frozenset(("no", "not", "neither"))
 LASTED = frozenset((*load("triggers")["suffering_verbs"], *load("triggers")["preventing_verbs"]))
 CARRYING = (frozenset(load("triggers")["support_verbs"]) - LASTED) | {"suffer", "plan", "want", "see", "be"}
 BACKGROUND = frozenset(WORDS["background"])
@@ -111,7 +113,7 @@ def _is_deniable(event: EventMention) -> bool:
 def _nothing(verb: Token) -> Token | None:
     """The word that says that nothing was fired or hit: "fired *no* rocket", "*not* a single rocket was"."""
     affected = (child for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    return next((left for noun in affected for left in noun.lefts if left.lower_ in ("no", "not")), None)
+    return next((left for noun in affected for left in noun.lefts if left.lower_ in NOTHING), None)
 
 
 def _weighed(found: list[Proposal]) -> list[Proposal]:
@@ -125,6 +127,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _beside(token)
     yield from _shared_tense(token)
     yield from _of_whole(token)
+    if (supposing := supposition(token)) is not None:
+        yield Modality.FEARED, supposing
     if (untrue := discredited(token)) is not None:
         yield Modality.DENIED, untrue
     if (claim := contested(token)) is not None:
@@ -240,13 +244,15 @@ def _to_come(above: Token, token: Token) -> Modality | None:
     """What the word before an infinitive makes of it: "*is* to arrive", "*refused* to withdraw"."""
     infinitive = token.tag_ == "VB" and any(child.lower_ == "to" for child in token.lefts)
     held = token.dep_ in ("xcomp", "advcl") and token.head.i == above.i and token.i > above.i
+    if above.lemma_ == "be" and any(child.dep_ == "attr" and child.i < token.i for child in above.rights):
+        return None  # "was *one of four* blasts to hit the town", which did
     return BEFORE_INFINITIVE.get(above.lemma_.lower()) if infinitive and held else None
 
 
 def _beside(token: Token) -> Iterator[Proposal]:
     """What auxiliaries, adverbs, adjectives, conditions and negation beside a word propose."""
-    if _is_purpose(token):
-        yield Modality.PLANNED, token
+    if (aim := preparation(token)) is not None:
+        yield Modality.PLANNED, aim
     if _is_alternative(token):
         yield Modality.THREATENED, token
     if _is_any(token):
@@ -301,12 +307,6 @@ def _shared_tense(verb: Token) -> Iterator[Proposal]:
         yield from _shared_tense(above)
 
 
-def _is_purpose(verb: Token) -> bool:
-    """Whether a verb tells what something was done for: "laid a mine *to kill* soldiers"."""
-    infinitive = verb.tag_ == "VB" and any(child.lower_ == "to" for child in verb.lefts)
-    return infinitive and verb.dep_ == "advcl" and verb.head.lemma_.lower() not in PURPOSEFUL
-
-
 def _is_intended(verb: Token, auxiliary: Token) -> bool:
     """Whether "would" tells what speakers say that they will do: "said *it would* move a company"."""
     said = verb.dep_ == "ccomp" and verb.head.lemma_.lower() in SAYING and auxiliary.lower_ == "would"
@@ -338,6 +338,7 @@ def governors(token: Token) -> Iterator[Token]:
         if report is not None:
             yield report
             return
+        yield from filter(None, (belief_before(current),))
         is_first = current.i == token.i
         if current.dep_ == "dobj" and above.lemma_.lower() in PAST_OBJECTS:
             return  # "vowed to avenge the *killing*": it was done

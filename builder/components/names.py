@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 from builder.components.annotations import Name, register_extensions
 from builder.components.expanded_names import with_expanded
 from builder.components.lexicon import ORGANIZATIONS, noun_ending_at
+from builder.components.once import text_of
 from builder.components.place_names import (
     abbreviated_provinces,
     with_places_called,
@@ -29,6 +30,7 @@ MAKES = frozenset(WORDS["makes"])
 CONTINENTS = frozenset(WORDS["continents"])
 PARTS_OF_CONTINENT = frozenset(WORDS["parts_of_continent"])
 STANCES = frozenset(WORDS["stances"])
+JOINED = ARTICLES | STANCES
 STANCES_AFTER = frozenset(WORDS["stances_after"])
 PLACE_NOUNS = frozenset(noun for nouns in load("nouns")["Place"].values() for noun in nouns)
 DIVISIONS = frozenset(load("nouns")["Place"]["province"])
@@ -51,7 +53,7 @@ def _lengths() -> dict[str, int]:
 def gazetteer_names(doc: Doc) -> list[Name]:
     """Every name of the gazetteer in the text, leftmost and longest first, without overlap."""
     found: list[Name] = []
-    text = doc.text  # spaCy joins it anew at each access
+    text = text_of(doc)
     tokens = list(doc)
     i = 0
     while i < len(tokens):
@@ -62,9 +64,9 @@ def gazetteer_names(doc: Doc) -> list[Name]:
     return found
 
 
-def _with_abbreviations(doc: Doc, names: list[Name]) -> list[Name]:
+def _with_abbreviations(doc: Doc, capitalised: list[Token], names: list[Name]) -> list[Name]:
     taken = _covered(names)
-    return names + [name for name in abbreviated_provinces(doc) if name.start not in taken]
+    return names + [name for name in abbreviated_provinces(doc, capitalised) if name.start not in taken]
 
 
 def _is_capitalised(token: Token) -> bool:
@@ -76,7 +78,7 @@ def _starts_name(tokens: list[Token], i: int) -> bool:
     token = tokens[i]
     if _is_capitalised(token):
         return True
-    return token.lower_ in ARTICLES | STANCES and i + 1 < len(tokens) and tokens[i + 1].text == "-"
+    return token.lower_ in JOINED and i + 1 < len(tokens) and tokens[i + 1].text == "-"
 
 
 def _gazetteer_name(tokens: list[Token], text: str, i: int) -> Name | None:
@@ -326,7 +328,7 @@ class NameFinder:
         """Annotate one document."""
         capitalised = [token for token in doc if _is_capitalised(token)]
         known = [name for name in gazetteer_names(doc) if not _is_adjective(doc, name)]
-        known = _with_abbreviations(doc, known)
+        known = _with_abbreviations(doc, capitalised, known)
         demonyms = _demonyms(doc, _outside(capitalised, known))
         names = with_towns(doc, _merge(doc, known, demonyms))
         names = with_expanded(doc, with_told_places(doc, with_places_called(doc, names)))

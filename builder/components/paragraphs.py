@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.lead_ins import lead_in_ends
+from builder.components.once import once, text_of
 from builder.patterns import load
 
 _DATE = r"(?:[A-Z][a-z]{2,8}\.?[ ]\d{1,2}|\d{1,2}[ ][A-Z][a-z]{2,8}\.?)(?:,?[ ]\d{4})?"
@@ -48,15 +49,16 @@ def paragraphs(doc: Doc) -> Doc:
     return doc.from_array(["SENT_START"], boundaries)  # thirty times as fast as to set each token's
 
 
-def datelines(text: str) -> list[tuple[int, int]]:
+@once
+def datelines(doc: Doc) -> list[tuple[int, int]]:
     """Where each dateline of a text begins and ends, in characters."""
-    return [match.span() for match in DATELINE.finditer(text)]
+    return [match.span() for match in DATELINE.finditer(text_of(doc))]
 
 
 def _boundaries(doc: Doc) -> Iterator[tuple[int, bool]]:
     """The tokens of which the layout tells that a sentence begins or goes on there."""
-    text = doc.text  # spaCy joins it anew at each access
-    starts = {*(end for _, end in datelines(text)), *lead_in_ends(text)}
+    text = text_of(doc)
+    starts = {*(end for _, end in datelines(doc)), *lead_in_ends(text)}
     begins_paragraph = paragraph_starts(doc)
     tokens = list(doc)
     closing = begun = -1
@@ -90,12 +92,13 @@ def _is_of_list(tokens: list[Token], i: int) -> bool:
     return sum(t.text == ";" for t in tokens[start + 1 : full]) > 1
 
 
+@once
 def paragraph_starts(doc: Doc) -> frozenset[int]:
     """The tokens that paragraphs begin with: after a blank line, or any line where lines are not wrapped.
 
     An item of a list is a paragraph too.
     """
-    lines = doc.text.split("\n")
+    lines = text_of(doc).split("\n")
     wrapped = max(map(len, lines)) <= LONGEST_WRAPPED
     spaces = (token for token in doc[:-1] if token.is_space and "\n" in token.text)
     found = (s for s in spaces if s.text.count("\n") > 1 or not wrapped or is_bullet(s.nbor()))

@@ -25,6 +25,8 @@ TELLING = frozenset(WORDS["telling"])
 PARTICIPLES = frozenset(("VBN", "VBD"))
 # How the parser calls what stands before the gapped participle, for want of its verb.
 STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
+# Prepositions that may also begin a clause.
+MARKS = frozenset(("after", "before", "since", "until"))
 ACTING = (*NOMINAL, "PRON")
 ACTED_ON = (*NOMINAL, "ADJ", "NUM", "DET")
 BEFORE_HEAD = frozenset(("compound", "nmod", "amod", "nsubj"))
@@ -36,6 +38,11 @@ def repair(doc: Doc) -> None:
         first = _first_of_gapped(token)
         if first is not None:
             _tie_gapped(token, first)
+    for token in tokens_with(doc, "TAG", "VBD"):
+        _tie_to_subject_before(token)
+        _part_two_subjects(token)
+    for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
+        _make_result(token)
     for token in tokens_with(doc, "LOWER", "on", "in"):
         _free_from_date(token)
     for token in [token for token in tokens_with(doc, "TAG", "VBG") if token.lemma_.lower() in HARMING]:
@@ -93,12 +100,65 @@ def _tie_gapped(verb: Token, first: Token) -> None:
     subject.head, subject.dep_ = verb, "nsubjpass"
 
 
+def _tie_to_subject_before(verb: Token) -> None:
+    """Give a verb its subject that was hung on "after": "a year after a massacre *left* 150 dead"."""
+    if verb.dep_ not in ("conj", "advcl", "ccomp", "acl") or any(c.dep_ in ANY_SUBJECT for c in verb.lefts):
+        return
+    before = verb.nbor(-1) if verb.i > verb.sent.start else verb
+    marks = (
+        each for each in (before, *before.ancestors) if each.dep_ == "pobj" and each.head.lower_ in MARKS
+    )
+    subject = next((noun for noun in marks if noun.right_edge.i == before.i), None)
+    if subject is None or verb in subject.subtree:
+        return
+    mark = subject.head
+    verb.head, verb.dep_ = mark.head, "advcl"
+    subject.head, subject.dep_ = verb, "nsubj"
+    mark.head, mark.dep_ = verb, "mark"
+
+
+def _part_two_subjects(saying: Token) -> None:
+    """Give the first of two subjects the verb that was hung on it: "Rebels *killed* six, police said"."""
+    subjects = [child for child in saying.lefts if child.dep_ == "nsubj"]
+    if len(subjects) != 2 or subjects[1].left_edge.nbor(-1).text != ",":
+        return
+    first = subjects[0]
+    hung = [each for each in first.subtree if each.dep_ == "acl" and each.tag_ in PARTICIPLES]
+    told = next((each for each in reversed(hung) if each.tag_ == "VBD" or _acts(each)), None)
+    told = told or next(
+        iter(hung[1:]), None
+    )  # "a bomb planted in a car *detonated* in a market, police said"
+    if told is None:
+        return
+    results = [
+        child for child in first.rights if child.dep_ == "acl" and child.tag_ == "VBG" and child.i > told.i
+    ]
+    told.head, told.dep_ = saying, "ccomp"
+    first.head, first.dep_ = told, "nsubj"
+    for result in results:
+        result.head, result.dep_ = told, "advcl"
+
+
+def _acts(verb: Token) -> bool:
+    return any(child.dep_ == "dobj" for child in verb.rights)
+
+
+def _make_result(word: Token) -> None:
+    """Make a verb of what was taken to describe a second object: "blew up a pipe, *halting* supplies"."""
+    noun, verb = word.head, word.head.head
+    objects = [child for child in verb.rights if child.dep_ == "dobj"]
+    if word.nbor(-1).text == "," and noun.dep_ == "dobj" and noun in objects[1:]:
+        word.pos_, word.tag_, word.dep_ = "VERB", "VBG", "advcl"
+        word.head = verb
+        noun.head = word
+
+
 def _free_from_date(preposition: Token) -> None:
     """Give a verb the subject that the parser hung on a date: "*On 23 August the army* bombed Huambo"."""
     below = [child for child in preposition.rights if child.dep_ == "pobj"]
-    if len(below) < len(("date", "subject")) or below[0].ent_type_ != "DATE" or below[-1].ent_type_ == "DATE":
+    if [noun.ent_type_ == "DATE" for noun in below] != [True, False]:
         return
-    noun = below[-1]
+    noun = below[1]
     verb = next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
     if verb is None or not any(child.dep_ == "dobj" for child in verb.rights):
         return

@@ -133,9 +133,9 @@ def _after_them(doc: Doc, pronoun: int) -> tuple[int, int, int] | None:
 
 def _after_brackets(doc: Doc, ends: set[int]) -> Iterator[tuple[int, int, int]]:
     """The phrases that spaCy misses for the acronym in them: "Kurdistan Workers’ Party (PKK) *militants*"."""
-    for token in doc[:-1]:
-        head = token.nbor()
-        if token.text == ")" and head.pos_ == "NOUN" and head.i + 1 not in ends:
+    for token in tokens_with(doc, "ORTH", ")"):
+        head = doc[token.i + 1] if token.i + 1 < len(doc) else token
+        if token.i < head.i and head.pos_ == "NOUN" and head.i + 1 not in ends:
             named = any(child.dep_ in ("nmod", "compound") and child.i < token.i for child in head.lefts)
             if named and head.left_edge.i < token.i:
                 ends.add(head.i + 1)

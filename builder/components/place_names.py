@@ -3,13 +3,14 @@
 Provinces by their abbreviations, the towns before a province ("London, Ky."), other uses of a place's name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Name
+from builder.components.syntax import tokens_with
 from builder.gazetteer import Entry, load_gazetteer, transliteration_key
 from builder.geonames import open_index
 from builder.model import Precision
@@ -35,12 +36,10 @@ def _provinces() -> dict[str, Entry]:
     return found
 
 
-def abbreviated_provinces(doc: Doc) -> Iterator[Name]:
+def abbreviated_provinces(doc: Doc, capitalised: Iterable[Token]) -> Iterator[Name]:
     """Each abbreviation that stands after a name and a comma; one of initials, "B.C.", anywhere."""
     table = _provinces()
-    for token in doc:
-        if not token.text[0].isupper():
-            continue
+    for token in capitalised:
         i = token.i
         has_stop = i + 1 < len(doc) and doc[i + 1].text == "." and not token.whitespace_
         text = token.text if token.text in table or not has_stop else f"{token.text}."
@@ -98,7 +97,8 @@ def with_repeated_places(doc: Doc, names: list[Name], persons: frozenset[str]) -
     places = {_folded(doc, name) for name in names if name.label == "GPE" and not name.entries}
     places = {text for text in places if transliteration_key(text.rpartition(" ")[2]) not in persons}
     taken = {i for name in names for i in range(name.start, name.end)}
-    again = (t.i for t in doc if t.lower_ in places and t.text[0].isupper() and t.dep_ in AGAIN)
+    words = tokens_with(doc, "LOWER", *places)
+    again = (t.i for t in words if t.text[0].isupper() and t.dep_ in AGAIN)
     return [
         replace(name, label="GPE") if not name.entries and _folded(doc, name) in places else name
         for name in names

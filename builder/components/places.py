@@ -78,6 +78,7 @@ class Toponym:
             [b for b in found if _is_small(b)] if _is_village(doc, mention) else found
         )
         self.beside = _region_beside(doc, mention, self.bearers)
+        self.is_another = _is_another(doc, mention, self.bearers)
 
     def _fitting(self, found: list[Bearer]) -> list[Bearer]:
         """The bearers of the precision that a noun gives: "Idlib *province*"."""
@@ -150,12 +151,21 @@ def _region_beside(doc: Doc, mention: EntityMention, found: list[Bearer]) -> Reg
     return region if any(region.holds(bearer) for bearer in found) or not found else None
 
 
+def _is_another(doc: Doc, mention: EntityMention, found: list[Bearer]) -> bool:
+    """Whether a name is of a place that nothing knows: "Kukawa *in Plateau*", with one in Borno alone."""
+    told_in = mention.end < len(doc) and doc[mention.end].lower_ == "in"
+    follower = _follower(doc, mention) if told_in else None
+    region = None if follower is None else _region_of(doc, follower)
+    return region is not None and bool(found) and all(region.excludes(bearer) for bearer in found)
+
+
 def _follower(doc: Doc, mention: EntityMention) -> EntityMention | None:
     """The mention of a place that an apposition after a toponym begins with."""
     mentions: dict[int, EntityMention] = doc._.mentions
     for i in range(mention.end, min(mention.end + APPOSITION, len(doc))):
         if doc[i].text not in APPOSING:
-            return mentions.get(i) or mentions.get(i + 1)
+            begun = (mentions[root] for root in range(i, min(i + APPOSITION, len(doc))) if root in mentions)
+            return next((each for each in begun if each.start <= i + 1), None)  # "in *the Plateau state*"
     return None
 
 
@@ -191,6 +201,9 @@ def _evidence(counts: Counter[str], links: Iterable[tuple[str, Bearer]], without
 def link_toponyms(toponyms: list[Toponym], counts: Counter[str]) -> dict[int, PlaceLink]:
     """What each toponym is linked to, by its head: first the sure ones, then all in their light."""
     beside = {each.mention.root: region for each, region in _besides(toponyms)}
+    unknown = {each.key for each in toponyms if each.is_another}
+    unlinked = {each.mention.root: each.unknown for each in toponyms if each.key in unknown}
+    toponyms = [each for each in toponyms if each.key not in unknown]
     first = _evidence(counts, ())
     surely: list[tuple[str, Bearer]] = []
     for each in toponyms:
@@ -202,7 +215,7 @@ def link_toponyms(toponyms: list[Toponym], counts: Counter[str]) -> dict[int, Pl
         light = _evidence(counts, surely, each.key)
         best, _ = best_bearer(each.bearers, beside[each.mention.root], light)
         linked[each.mention.root] = each.unknown if best is None else best.link
-    return linked
+    return linked | unlinked
 
 
 def _besides(toponyms: Iterable[Toponym]) -> Iterator[tuple[Toponym, Region | None]]:
@@ -245,11 +258,13 @@ def _capital(found: Iterable[Candidate], iso: str | None) -> Candidate | None:
 
 def regions_around(doc: Doc) -> dict[int, PlaceLink | None]:
     """The region of what is told by its distance from a town, by the head of the town; None where unknown."""
+    mentions: dict[int, EntityMention] = doc._.mentions
     found: dict[int, PlaceLink | None] = {}
     for root, link in doc._.places.items():
-        distance = distance_before(doc, doc._.mentions[root])
-        if distance is not None and link.point is not None and link.precision in NARROW:
-            found[root] = region_around(link.point, distance)
+        point = link.point if link.precision in NARROW else None
+        distance = None if point is None else distance_before(doc, mentions[root])
+        if point is not None and distance is not None:
+            found[root] = region_around(point, distance)
     return found
 
 

@@ -53,10 +53,16 @@ def _placed(doc: Doc, event: EventMention, led: int | None) -> EventMention:
 
 
 def _around(doc: Doc, event: EventMention) -> int | None:
-    """The place in which an unnamed place is told to be: "on a beach *in Sousse*", "a village *in Niger*"."""
+    """The place in which an unnamed place is told to be: "on a beach *in Sousse*", "a village *in Niger*".
+
+    So it is with what stands in such a place: "burned homes in two villages *in Niger*".
+    """
     mentions: dict[int, EntityMention] = doc._.mentions
-    places = (mentions[root] for role in (Role.LOCATION, Role.TARGET) for root in event.fillers(role))
-    around = (_location_of(doc, m) for m in places if m.category is Category.PLACE)
+    fillers = [mentions[root] for role in (Role.LOCATION, Role.TARGET) for root in event.fillers(role)]
+    standing = (location_after(doc, m) for m in fillers if m.category is Category.FACILITY)
+    below = (mentions[root] for root in standing if root is not None)
+    places = (*(m for m in fillers if m.category is Category.PLACE), *(m for m in below if m.name is None))
+    around = (_location_of(doc, m) for m in places)
     known = {*event.fillers(Role.LOCATION), *event.fillers(Role.TARGET)}
     return next((root for root in around if root is not None and root not in known), None)
 
@@ -97,7 +103,8 @@ def _is_on_map(doc: Doc, event: EventMention) -> bool:
     """Whether a place of an attack, or of its target, is one that GeoNames knows."""
     mentions: dict[int, EntityMention] = doc._.mentions
     roots = [*event.fillers(Role.LOCATION), *event.fillers(Role.TARGET)]
-    roots += [after for root in roots if (after := location_after(doc, mentions[root])) is not None]
+    standing = [mentions[root] for root in roots if mentions[root].category is Category.FACILITY]
+    roots += [after for facility in standing if (after := location_after(doc, facility)) is not None]
     links = (doc._.places.get(root) for root in roots)
     return any(link is not None and link.geonames is not None for link in links)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Doc, Span
 
+from builder.components.once import once
 from builder.components.paragraphs import paragraph_starts
 from builder.components.syntax import tokens_with
 
@@ -11,11 +12,16 @@ OPENING = frozenset(("“", '"', "«"))
 CLOSING = frozenset(("”", '"', "»"))
 
 
-def quotations(doc: Doc) -> Iterator[range]:
+@once
+def quotations(doc: Doc) -> tuple[range, ...]:
     """The tokens of each quotation, from the mark that opens it to the one that closes it.
 
     A paragraph that goes on with a quotation opens it again, so one that is not closed ends with its own.
     """
+    return tuple(_quotations(doc))
+
+
+def _quotations(doc: Doc) -> Iterator[range]:
     marks = list(tokens_with(doc, "ORTH", *OPENING, *CLOSING))
     breaks = sorted(paragraph_starts(doc)) if marks else []
     opened: int | None = None

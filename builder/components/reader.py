@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from builder.components.annotations import register_extensions
+from builder.components.once import offsets, once, text_of
 from builder.models.decoding import Found, incident_types, main_type, stretches
 from builder.models.encoder import Reading
 from builder.models.trained import TrainedModel
@@ -65,11 +66,12 @@ class Learnings:
     main: Found | None
 
 
+@once
 def is_in_capitals(doc: Doc) -> bool:
     """Whether a text is a report without a case that means anything."""
     if len(doc) < SHORTEST:
         return False
-    letters = [character for character in doc.text if character.isalpha()]
+    letters = [character for character in text_of(doc) if character.isalpha()]
     return sum(map(str.isupper, letters)) > CAPITALS * len(letters) > 0
 
 
@@ -89,11 +91,8 @@ class _Decoding:
     def __init__(self, doc: Doc, reading: Reading, model: TrainedModel) -> None:
         self.reading = reading
         self.model = model
-        self.text = doc.text  # spaCy joins it anew at each access
-        # A `Token` costs more to make than to look at.
-        self.starts: list[int] = doc.to_array("IDX").tolist()
-        lengths: list[int] = doc.to_array("LENGTH").tolist()
-        self.ends = [start + length for start, length in zip(self.starts, lengths, strict=True)]
+        self.text = text_of(doc)
+        self.starts, self.ends = offsets(doc)
 
     def learnings(self) -> Learnings:
         """All of it."""
@@ -152,7 +151,7 @@ class TrainedReader:
     def __call__(self, doc: Doc) -> Doc:
         """Begin to read one document."""
         if self.model is not None:
-            read = partial(self.model.read, doc.text, report=is_in_capitals(doc), short=is_short(doc))
+            read = partial(self.model.read, text_of(doc), report=is_in_capitals(doc), short=is_short(doc))
             doc._.reading = self._threads.submit(read).result if self._beside else read, self.model
         return doc
 

@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, Incident, RoleFiller
 from builder.components.relations import spoken_for
-from builder.model import ActorKind, Basis, EventKind, Role
+from builder.model import ActorKind, Basis, EventKind, Modality, Role
 from builder.patterns import load
 
 AUTHORITIES = frozenset(load("attribution")["authorities"])
@@ -46,9 +46,23 @@ def _perpetrators(incident: Incident) -> set[int]:
 def _suspected(doc: Doc, incident: Incident) -> Incident:
     """An attack by people who are only suspected, with that basis."""
     actors = _perpetrators(incident)
-    if incident.kind is not EventKind.ATTACK or not any(_is_suspected(doc, root) for root in actors):
+    if incident.kind is not EventKind.ATTACK or not actors:
+        return incident
+    if not (any(_is_suspected(doc, root) for root in actors) or _is_only_alleged(doc, incident)):
         return incident
     return replace(incident, basis=Basis.POSSIBLE)
+
+
+def _is_only_alleged(doc: Doc, incident: Incident) -> bool:
+    """Whether only those who are alleged to have done it did what was done.
+
+    "X is *believed* to have fired, killing three": that three died is a fact, who killed them is not.
+    """
+    naming = [member for member in incident.members if member.fillers(Role.PERPETRATOR)]
+    alleged = [member for member in naming if member.modality is Modality.ALLEGED]
+    sentences = {doc[member.trigger.token].sent.start for member in alleged}
+    apart = [m for m in naming if m not in alleged and doc[m.trigger.token].sent.start not in sentences]
+    return bool(alleged) and not apart and incident.modality is Modality.ASSERTED
 
 
 def _is_suspected(doc: Doc, root: int) -> bool:

@@ -22,6 +22,7 @@ from builder.components.complements import coordinated, prepositional
 from builder.components.entities import mention_at
 from builder.components.frames import FRAMES, can_act, role_of
 from builder.components.lexicon import ancestors
+from builder.components.names import is_backer
 from builder.components.placing import placed
 from builder.components.quantities import bare_numeral, count_of_events
 from builder.components.slots import event_slots, replying_verb
@@ -100,8 +101,9 @@ def _drafts(
     gapped = gapped_weapon(doc, trigger)
     draft = _Draft(doc, trigger, mentions)
     for slot, head in event_slots(doc[trigger.token], triggers):
-        for item in coordinated(head) if slot != "modifier" else (head,):
-            filler = stand_in(item, mentions)
+        for item, filler in _fillers(slot, head, mentions):
+            if item.i != filler.i and item.i in triggers:
+                _relate(draft, slot, triggers[item.i])
             for facility in listed(filler, mentions):
                 draft.add(Role.TARGET, facility)
             if filler.i in triggers:
@@ -111,6 +113,16 @@ def _drafts(
     yield draft.finished()
     if gapped is not None:
         yield from _gapped_event(_Draft(doc, replace(trigger, token=gapped.root), mentions), gapped)
+
+
+def _fillers(slot: str, head: Token, mentions: Mapping[int, EntityMention]) -> Iterator[tuple[Token, Token]]:
+    """Each item of a list in a slot, with what it stands for: a barrage of *missiles and drones*."""
+    if slot == "modifier":
+        yield head, stand_in(head, mentions)
+        return
+    for item in coordinated(head):
+        filler = stand_in(item, mentions)
+        yield from ((item, other) for other in ((filler,) if filler.i == item.i else coordinated(filler)))
 
 
 def _gapped_event(draft: _Draft, weapon: EntityMention) -> Iterator[EventMention]:
@@ -130,6 +142,8 @@ def _own_slot(draft: _Draft, slot: str, head: Token, item: Token) -> str:
     """The slot of one item of a list: a facility coordinated with a place is an item of the object's list."""
     if slot == "on" and head.lemma_.lower() in EDGES:
         return "in"  # "*on the edge* of Goma"
+    if slot == "of" and draft.trigger.frame == "accuse" and draft.doc[draft.trigger.token].pos_ == "NOUN":
+        return "by"  # "the allegations *of the rebels* that the army shelled them"
     first, other = draft.mentions.get(head.i), draft.mentions.get(item.i)
     if first is None or other is None:
         return slot
@@ -151,6 +165,12 @@ def _relate(draft: _Draft, slot: str, other: Trigger) -> None:
         return  # "answered that attack with *raids*"
     elif trigger.kind is other.kind is EventKind.ATTACK and slot in SAME_SLOTS:
         draft.same[other.token] = None
+    elif (
+        trigger.kind is other.kind is EventKind.ATTACK
+        and slot == "object"
+        and trigger.frame == "launch_weapon"
+    ):
+        draft.same[other.token] = None  # "launched a *barrage* of missiles"
 
 
 def _assign(draft: _Draft, slot: str, filler: Token) -> None:
@@ -227,7 +247,9 @@ def _mention_in(draft: _Draft, slot: str, filler: Token) -> EntityMention | None
     retold = as_facility(draft.trigger, slot, filler) or as_gunners(draft.trigger, slot, filler)
     mention = house or retold or mention_at(draft.doc, filler)
     mention = mention or unlisted_mention(draft.trigger, slot, filler)
-    is_word = mention is not None and slot == "modifier" and _is_carrier(mention, draft.trigger)
+    if mention is None or slot != "modifier":
+        return mention
+    is_word = _is_carrier(mention, draft.trigger) or is_backer(draft.doc, mention.end)
     return None if is_word else mention
 
 
@@ -268,7 +290,8 @@ def _add_owners(draft: _Draft, craft: EntityMention) -> None:
     if role is Role.PERPETRATOR and craft.noun in CIVIL_CRAFT:
         return  # "the Russian *airliner* that broke apart, killing 224"
     for i in range(craft.start, craft.end):
-        if i != craft.root and i in draft.mentions and can_act(draft.mentions[i]):
+        is_owner = i != craft.root and i in draft.mentions and can_act(draft.mentions[i])
+        if is_owner and not is_backer(draft.doc, draft.mentions[i].end):  # "an *Iranian*-made drone"
             draft.add(role, i)
     for slot, filler in prepositional(draft.doc[craft.root]):  # "two jets *of the Myanmar military*"
         if slot == "of" and filler.i in draft.mentions and can_act(draft.mentions[filler.i]):

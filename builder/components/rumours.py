@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from builder.components.complements import prepositional
 from builder.components.parse_labels import VERBAL
-from builder.components.syntax import CONFIRMING, is_noncommittal, is_passive
+from builder.components.syntax import CONFIRMING, is_noncommittal, is_passive, tokens_with
 from builder.model import Modality
 from builder.patterns import load
 
@@ -47,11 +47,12 @@ def discredited(token: Token) -> Token | None:
 
 def contested(token: Token) -> Token | None:
     """The word that calls what was said a claim, and one that others reject: "*a claim* the army denied"."""
+    if not any(above.lemma_.lower() in SAYING for above in token.ancestors):
+        return None
     after = token.doc[token.i + 1 : token.sent.end]
     claims = (noun for noun in after if noun.lemma_.lower() in REPORTS and noun.i > 1)
     apposed = (n for n in claims if n.nbor(-1).lower_ in ("a", "an") and n.nbor(-2).text == ",")
-    said = any(above.lemma_.lower() in SAYING for above in token.ancestors)
-    return next((noun for noun in apposed if said and _is_rejected(noun)), None)
+    return next((noun for noun in apposed if _is_rejected(noun)), None)
 
 
 def _is_rejected(claim: Token) -> bool:
@@ -95,11 +96,14 @@ def _according_to_which(clause: Token) -> int | None:
 
     The parser hangs such clauses anywhere.
     """
+    words = (t for t in tokens_with(clause.doc, "LOWER", "which") if 1 < t.i < clause.i)
+    told = [t.i for t in words if (t.nbor(-2).lower_, t.nbor(-1).lower_) == ("according", "to")]
+    if not told:
+        return None
     before = clause.doc[clause.sent.start : clause.i]
     verbs = (token.i for token in reversed(before) if token.pos_ == "VERB" and token.lower_ != "according")
     last = next(verbs, before.start)
-    words = (token for token in before if token.i > last and token.lower_ == "which" and token.i > 1)
-    return next((t.i for t in words if (t.nbor(-2).lower_, t.nbor(-1).lower_) == ("according", "to")), None)
+    return next((i for i in told if i > last), None)
 
 
 def _is_untrue(report: Token) -> bool:

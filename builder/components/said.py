@@ -12,6 +12,7 @@ from builder.patterns import load
 WORDS = load("attribution")
 SAY = frozenset(WORDS["say"])
 TOLLS = frozenset(WORDS["tolls"])
+CHARGE = frozenset(WORDS["charge"])
 PUTTING = frozenset(WORDS["putting"])
 # Where what is said hangs on a verb of saying.
 SAID = frozenset(("ccomp", "xcomp", "parataxis", "dobj", "nsubjpass", "dep"))
@@ -37,6 +38,9 @@ def said(verb: Token) -> Iterator[Token]:
     for child in verb.children:
         if is_earlier_clause(child):
             continue
+        # "alleged the rebels and X *were* behind it": the parser's object and a second clause
+        if verb.lemma_.lower() in CHARGE and child.dep_ == "conj" and child.lemma_ == "be":
+            yield child
         before = child.dep_ == "advcl" and child.i < verb.i  # the parser's reading of what stands first
         if before or child.dep_ in SAID:
             yield child

@@ -37,11 +37,13 @@ def find_scenes(doc: Doc, events: Iterable[EventMention]) -> Iterator[Scene]:
     attacks = [event.trigger.token for event in events if event.trigger.kind is EventKind.ATTACK]
     begins = paragraph_starts(doc)
     for verb in tokens_with(doc, "POS", "VERB"):
+        if verb.lemma_.lower() not in ARRIVING:
+            continue
         sentence = verb.sent
         # The verb of a sentence, or what the parser coordinates with a participle: "*masked*, and arrived"
         # or what they tried: "they attempted to *cross* the border"
         is_main = sentence.root.i in (verb.i, verb.head.i) and verb.dep_ in ("ROOT", "conj", "xcomp")
-        if verb.lemma_.lower() not in ARRIVING or not is_main or not _is_by_armed(verb):
+        if not is_main or not _is_by_armed(verb):
             continue
         if sentence.end >= len(doc) or sentence.end in begins:
             continue

@@ -37,6 +37,8 @@ SPORTING = frozenset(WORDS["sporting"])
 DISPOSERS = frozenset(WORDS["disposers"])  # those who destroy bombs that were found
 SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b")
 BLOWS = frozenset(WORDS["blows"])
+UNSTOLEN = frozenset(WORDS["unstolen"])
+GETTING_AWAY = frozenset(WORDS["getting_away"])
 SPANS = frozenset(WORDS["spans"])
 TESTS = frozenset(WORDS["tests"])
 EXPLOSIONS = frozenset(("explosion", "blast", "detonation", "fire"))
@@ -78,14 +80,19 @@ def is_figurative(verb: Token) -> bool:
             child.lower_ in ("on", "upon", "at", "into") and not child.ent_type_ for child in verb.rights
         )
         return not aimed and any(_is_actor(token) for token in objects)
-    return _is_of_words(verb) or _is_criticism(verb) or _is_of_sport(verb) or _is_disposal(verb)
+    return (
+        _is_of_words(verb)
+        or _is_criticism(verb)
+        or _is_of_sport(verb)
+        or _is_disposal(verb)
+        or _is_survival(verb)
+    )
 
 
 def _is_of_sport(verb: Token) -> bool:
     """Whether a score follows: "Spain *beat* the Netherlands 1-0"."""
     beaten = verb.lemma_.lower() in SPORTING and verb.tag_ != "VBN"
-    after = verb.doc[verb.i + 1 : verb.sent.end].text
-    return beaten and SCORE.search(after) is not None
+    return beaten and SCORE.search(verb.doc[verb.i + 1 : verb.sent.end].text) is not None
 
 
 def _is_disposal(verb: Token) -> bool:
@@ -94,6 +101,14 @@ def _is_disposal(verb: Token) -> bool:
     subject = None if is_passive(verb) else subject_of(verb)
     doers = by if subject is None else [*by, subject]
     return any(token.lemma_.lower() in DISPOSERS for token in doers)
+
+
+def _is_survival(verb: Token) -> bool:
+    """Whether who got away took nothing of others: "escaped *with a wound*", "fled *with her children*"."""
+    if verb.lemma_.lower() not in GETTING_AWAY:
+        return False
+    taken = [filler for slot, filler in prepositional(verb) if slot == "with"]
+    return any(token.lemma_.lower() in UNSTOLEN or _is_actor(token) for token in taken)
 
 
 def _is_actor(token: Token) -> bool:
@@ -235,9 +250,8 @@ def _causes(verb: Token, slots: Collection[str] = CAUSAL) -> Iterator[Token]:
 
 def _is_of_nature(verb: Token, *, by_itself: bool) -> bool:
     """Whether nature or an accident did it; troops may strike "*in* a storm", but not "by" one."""
-    exploded = _is_accident(verb.sent)
-    causes = [token.lemma_.lower() for token in _causes(verb, ("by",) if by_itself else CAUSAL)]
-    return any(cause in OF_NATURE or (exploded and cause in EXPLOSIONS) for cause in causes)
+    causes = {token.lemma_.lower() for token in _causes(verb, ("by",) if by_itself else CAUSAL)}
+    return bool(causes & OF_NATURE) or (bool(causes & EXPLOSIONS) and _is_accident(verb.sent))
 
 
 def _is_of_fire(verb: Token) -> bool:
@@ -256,9 +270,10 @@ def _crashes(verb: Token) -> bool:
 def _is_of_crash(verb: Token) -> bool:
     """Whether a crash did it that nobody caused: "*plunged* into a ravine, killing 20"."""
     near = (verb.head, *(child for child in verb.children if child.dep_ == "advcl"))
-    crashed = any(token.pos_ == "VERB" and _crashes(token) for token in near)
+    if not any(token.pos_ == "VERB" and _crashes(token) for token in near):
+        return False
     # "crashed, killing nine; the army denied that a missile hit it": another clause tells of something else
     parts = [t.i for t in verb.sent if t.text == ";"]
     start = max((i for i in parts if i < verb.i), default=verb.sent.start)
     end = min((i for i in parts if i > verb.i), default=verb.sent.end)
-    return crashed and OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])
+    return OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import Category, EventMention
 from builder.components.clusters import EFFECTS, STRONG, Cluster, Context, dates_agree, is_parted
-from builder.components.parse_labels import NOMINAL
+from builder.components.parse_labels import ANY_SUBJECT, NOMINAL
 from builder.components.syntax import is_earlier_clause, subject_of, told_before
 from builder.model import Role
 from builder.patterns import load
@@ -114,7 +114,9 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
     """The nearest trigger above a clause, unless that is of another time: "a day after six *died*"."""
     current = token
     while current.dep_ in SUBORDINATE:
-        if any(child.dep_ == "mark" and child.lower_ in OTHER_TIME for child in current.lefts):
+        if _is_past_of_somebody(current) or any(
+            child.dep_ == "mark" and child.lower_ in OTHER_TIME for child in current.lefts
+        ):
             return None
         if is_earlier_clause(current):
             return None
@@ -125,9 +127,15 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
     return None
 
 
+def _is_past_of_somebody(clause: Token) -> bool:
+    """Whether a clause tells what people did or suffered before: "gunmen *who had beheaded* a hostage"."""
+    before = {child.lower_ for child in clause.lefts if child.dep_ in ("aux", *ANY_SUBJECT)}
+    return clause.dep_ == "relcl" and {"who", "had"} <= before
+
+
 def _noun_above(token: Token, cluster_of: Clusters) -> int | None:
     """The event noun whose phrase a clause's noun is in: "the *bombing* of the bank, in which 91 died"."""
-    if token.dep_ != "relcl" or token.head.pos_ not in NOMINAL:
+    if token.dep_ != "relcl" or token.head.pos_ not in NOMINAL or _is_past_of_somebody(token):
         return None
     for above in token.head.ancestors:
         if above.pos_ not in NOMINAL and above.dep_ != "prep":

@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, Quantity, Toll
 from builder.components.complements import coordinated
+from builder.components.once import text_of
 from builder.components.quantities import quantity_at
 from builder.components.syntax import tokens_with
 from builder.model import Outcome
@@ -31,7 +32,7 @@ def shares(doc: Doc) -> Iterator[Toll]:
 
 def _named(doc: Doc) -> Iterator[Toll]:
     """Those whom five "of the dead were"."""
-    for match in NAMED.finditer(doc.text):
+    for match in NAMED.finditer(text_of(doc)):
         span = doc.char_span(*match.span(), alignment_mode="expand")
         following = range(span.end, min(span.end + NEAR, span.sent.end)) if span is not None else ()
         first = next((i for i in following if _is_of_people(doc, i)), None)

@@ -13,6 +13,7 @@ from builder.patterns import load
 
 WORDS = load("names")
 PREFIXES = frozenset(WORDS["ship_prefixes"])
+LAST_LETTERS = frozenset(prefix.rpartition("/")[2] for prefix in PREFIXES)
 NOUNS = frozenset(noun.rpartition(" ")[2] for noun in load("nouns")["Facility"]["Ship"])
 LABEL = "SHIP"  # beside spaCy's labels
 LONGEST = 4  # tokens of a name after its prefix: "MSC Sky II", "Front Altair"
@@ -31,7 +32,7 @@ def with_ships(doc: Doc, names: list[Name]) -> list[Name]:
 
 def _prefixed(doc: Doc) -> Iterator[tuple[int, Name]]:
     """The capitalised words after "MV" or "M/V", which is three tokens; with the first of the letters."""
-    for token in doc:
+    for token in tokens_with(doc, "ORTH", *PREFIXES, *LAST_LETTERS):
         first = token.i - 2 if token.i > 1 and doc[token.i - 1].text == "/" else token.i
         if doc[first : token.i + 1].text not in PREFIXES or not token.whitespace_:
             continue
@@ -42,11 +43,13 @@ def _prefixed(doc: Doc) -> Iterator[tuple[int, Name]]:
 
 
 def _called(doc: Doc) -> Iterator[Name]:
-    """The names of several words, or in capitals, after a noun: "the tanker *Mercer Street*"."""
+    """The names of several words, in capitals or quotes, after a noun: "the tanker *Mercer Street*"."""
     for token in tokens_with(doc, "LOWER", *NOUNS):
-        start = token.i + 1
+        quoted = token.i + 1 < len(doc) and doc[token.i + 1].is_quote
+        start = token.i + 2 if quoted else token.i + 1
         end = _end_of_name(doc, start) if token.is_lower else start
-        if end > start + 1 or (end > start and doc[start].is_upper and len(doc[start]) > 1):
+        in_quotes = quoted and start < end < len(doc) and doc[end].is_quote
+        if in_quotes or end > start + 1 or (end > start and doc[start].is_upper and len(doc[start]) > 1):
             yield Name(start, end, (), LABEL)
 
 
@@ -61,9 +64,8 @@ def _end_of_name(doc: Doc, start: int) -> int:
 def _again(doc: Doc, texts: Iterable[str], taken: set[int]) -> Iterator[Name]:
     """Other uses of a ship's name of several words; a single word may mean a town or a person."""
     several = [words for words in (text.split() for text in texts) if len(words) > 1]
-    firsts = {words[0] for words in several}
-    for token in doc:
-        if token.text not in firsts or token.i in taken:
+    for token in tokens_with(doc, "ORTH", *(words[0] for words in several)):
+        if token.i in taken:
             continue
         for words in several:
             end = token.i + len(words)

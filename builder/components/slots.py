@@ -52,6 +52,7 @@ def event_slots(token: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]
                 yield slot, filler
         yield from _below_origins(token)
         yield from _around(token, triggers)
+        yield from _scenes(token)
         return
     token = first_noun(token, triggers[token.i].lemma) if token.i in triggers else token
     yield from _fallen_into(token)
@@ -98,6 +99,16 @@ def _around(verb: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
             yield from _places_below(child)  # "was killed as he left a rally *in Quito*"
 
 
+def _scenes(verb: Token) -> Iterator[Slot]:
+    """Where those were who are acted on: "opened fire on people *leaving a church in Katsina*"."""
+    held = [child for child in verb.rights if child.dep_ == "dobj"]
+    held += [filler for slot, filler in prepositional(verb) if slot in ("on", "at", "into")]
+    clauses = (child for noun in held for child in noun.rights if child.dep_ == "acl" and child.tag_ == "VBG")
+    mentions: Mapping[int, EntityMention] = verb.doc._.mentions
+    for clause in clauses:
+        yield from (found for found in _places_below(clause) if mentions[found[1].i].name is not None)
+
+
 def _reached(flight: Token) -> Iterator[Slot]:
     """Where those came who fled, by the verb beside: "*arrived in Goma*, having fled from the fighting"."""
     near = [child for child in flight.rights if child.dep_ == "conj"]
@@ -112,7 +123,7 @@ def _places_below(clause: Token) -> Iterator[Slot]:
     """The places that a clause names after "in", "at" or "near"."""
     mentions: Mapping[int, EntityMention] = clause.doc._.mentions
     below = [child for child in clause.rights if child.dep_ == "dobj"]
-    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING]
+    below += [filler for slot, filler in prepositional(clause) if slot in LEAVING or slot in AROUND]
     for head in (clause, *below):
         for slot, filler in prepositional(head):
             if slot in AROUND and filler.i in mentions and mentions[filler.i].category is Category.PLACE:
@@ -269,7 +280,8 @@ def _predicated(noun: Token) -> Iterator[Slot]:
     if verb.lemma_ == "be" and noun.lemma_.lower() == "target":
         yield from (("subject", child) for child in verb.lefts if child.dep_ in SUBJECTS)
     verb = noun.head.head
-    if noun.head.head.lemma_ == "responsible" and noun.head.lower_ == "for":  # "it was responsible for the"
+    # "it was *responsible* for the", "they were to *blame* for the"
+    if noun.head.head.lemma_ in ("responsible", "blame") and noun.head.lower_ == "for":
         verb = verb.head
     elif noun.head.lower_ != "behind":
         return

@@ -15,6 +15,7 @@ from builder.patterns import load
 WORDS = load("attribution")
 INANIMATE = frozenset(WORDS["inanimate"])
 HOUSES = frozenset(WORDS["houses"])
+CONTRARY = frozenset(("claim", "deny"))
 SOURCES = frozenset(("by", "from", "of"))
 
 
@@ -50,6 +51,23 @@ def source_of(doc: Doc, text: Token) -> EntityMention | None:
     after = [filler for slot, filler in prepositional(text) if slot in SOURCES]
     sources = (*after, *before, *_givers(text))
     return next((found for token in sources if (found := able(doc, token)) is not None), None)
+
+
+def gainsays(verb: Token) -> bool:
+    """Whether a verb shares its subject with one that says the contrary: "denied it … *claimed* it".
+
+    The parser gave it the subject of another clause.
+    """
+    triggers = verb.doc._.triggers
+    frames = {triggers[token.i].frame for token in (verb, verb.head) if token.i in triggers}
+    return verb.dep_ == "conj" and frames == CONTRARY
+
+
+def last_actor(verb: Token) -> EntityMention | None:
+    """Who is named last before a verb, after the verb that it is coordinated with."""
+    mentions = verb.doc._.mentions
+    between = (mentions[i] for i in range(verb.i - 1, verb.head.i, -1) if i in mentions)
+    return next((m for m in between if m.category is Category.ACTOR and not m.is_pronoun), None)
 
 
 def _givers(text: Token) -> Iterator[Token]:

@@ -83,11 +83,10 @@ def distance_before(doc: Doc, mention: EntityMention) -> Distance | None:
 
 def _words_before(doc: Doc, start: int) -> str:
     """What stands before a token in its sentence, as far as a distance can reach."""
-    first = start
-    # Not `doc[start].sent` and `doc.text`: both go through the whole document each time.
-    while first and not doc[first].is_sent_start and doc[start].idx - doc[first - 1].idx <= LONGEST:
-        first -= 1
-    return " ".join(doc[first:start].text.split()).lower()
+    first, earliest = doc[start], doc[start].idx - LONGEST
+    while first.i and not first.is_sent_start and (before := doc[first.i - 1]).idx >= earliest:
+        first = before
+    return " ".join(doc[first.i : start].text.split()).lower()
 
 
 def distant_town(doc: Doc, mention: EntityMention) -> int | None:

@@ -4,12 +4,14 @@ The labels are those of spaCy's English models (ClearNLP style). Control, relati
 coordination are followed, so that "gunmen stormed the base and killed" has gunmen for both verbs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from spacy.tokens import Doc, Token
 
+from builder.components.annotations import Category, EntityMention
 from builder.components.complements import glued_to_date, prepositional
 from builder.components.lexicon import ORGANIZATIONS
+from builder.components.once import once, tokens_by
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.patterns import load
 
@@ -21,6 +23,7 @@ DEADLY = frozenset(WORDS["deadly"])
 FATES = frozenset(WORDS["fates"])
 HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+BELIEVING = frozenset(WORDS["believing"])
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
 SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
 SAYING = frozenset(load("attribution")["say"])
@@ -41,15 +44,21 @@ AFTER_CLIPPED = frozenset(("prep", "agent", "punct", "cc", "conj", "advmod", "np
 def tokens_with(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
     """The tokens of which an attribute of spaCy ("POS", "LOWER") has one of some values, in their order.
 
-    A `Token` costs more to make than to look at: the array of the document rules out the others.
+    A `Token` costs more to make than to look at, so that the others are not made.
     """
+    tokens = tokens_by(doc, attribute)
     wanted = {doc.vocab.strings[value] for value in values}
-    found = enumerate(doc.to_array(attribute).tolist())
-    return (doc[i] for i, value in found if value in wanted)
+    return (doc[i] for i in sorted(i for value in wanted for i in tokens.get(value, ())))
 
 
 def is_passive(verb: Token) -> bool:
     """Whether the verb's subject is what is acted on."""
+    return _is_passive(verb.doc, verb.i)
+
+
+@once
+def _is_passive(doc: Doc, i: int) -> bool:
+    verb = doc[i]
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
@@ -130,13 +139,26 @@ def subject_of(verb: Token) -> Token | None:
         before = infinitive_before(verb)
         if before is not None:
             return subject_of(before)
+        belief = belief_before(verb)
+        if belief is not None:
+            return belief.head
         return _misplaced_subject(verb) or _understood_subject(verb)
     if own.dep_ == "csubj":  # "a bomber driving a lorry blew up": the participle's subject
         return subject_of(own)
     antecedent = _antecedent(verb) if own.lower_ in RELATIVE else None
-    if antecedent is not None and own.lower_ == "which" and verb.lemma_.lower() in DEADLY:
+    if antecedent is not None and own.lower_ != "who" and verb.lemma_.lower() in (*DEADLY, "leave"):
         antecedent = _deed(antecedent)
     return own if antecedent is None else antecedent
+
+
+def belief_before(verb: Token) -> Token | None:
+    """The verb of belief between a noun and what it is believed to do: "a man they *believe* fired"."""
+    if verb.i < 2 or verb.tag_ not in ("VBD", "VBZ", "VBP"):
+        return None
+    before = verb.nbor(-1)
+    believes = before.lemma_.lower() in BELIEVING and before.dep_ == "relcl" and before.head.i < before.i
+    who = next((child for child in before.lefts if child.dep_ == "nsubj"), None)
+    return before if believes and who is not None and who.lower_ not in RELATIVE else None
 
 
 def _leads_in(subject: Token) -> bool:
@@ -145,8 +167,12 @@ def _leads_in(subject: Token) -> bool:
 
 
 def _deed(noun: Token) -> Token:
-    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17"."""
+    """The attack told before what was attacked: "the *bombing* of the destroyer, which killed 17".
+
+    So it is with a verb: "*bombed* a market in an attack that left ten dead".
+    """
     deed = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ in ("of", "on", "against") else noun
+    deed = noun.head if noun.dep_ == "dobj" else deed
     return deed if deed.i in (noun.doc._.triggers or {}) else noun
 
 
@@ -333,12 +359,24 @@ def _antecedent(verb: Token) -> Token | None:
     noun = above.head
     if above.dep_ == "relcl" and _is_member_told(verb, noun):
         return noun.head.head
+    if above.dep_ == "relcl" and noun.i in (noun.doc._.triggers or {}):
+        return _one_told(verb, noun)
     captive = _whom_they_hold(noun) if above.dep_ == "relcl" and _is_of_several(verb, noun) else None
     if captive is not None:
         return captive
     if noun.dep_ == "conj" and _is_of_several(verb, noun):
         noun = noun.head
     return noun if above.dep_ in ("relcl", "acl", "advcl") and noun.pos_ in NOMINAL else None
+
+
+def _one_told(verb: Token, event: Token) -> Token:
+    """Who is meant by "who" after an event: "clashes with *gunmen* in Sulu who had beheaded a hostage"."""
+    mentions: Mapping[int, EntityMention] = event.doc._.mentions
+    if not any(child.lower_ == "who" for child in verb.lefts):
+        return event
+    between = (mentions[i] for i in range(verb.i - 1, event.i, -1) if i in mentions)
+    who = next((mention for mention in between if mention.category is Category.ACTOR), None)
+    return event if who is None else event.doc[who.root]
 
 
 def _whom_they_hold(noun: Token) -> Token | None:

@@ -9,6 +9,7 @@ from builder.components.syntax import clause_of, is_passive, subject_of
 from builder.patterns import load
 
 SAYING = frozenset((*load("attribution")["say"], *load("telling")["saying"]))
+HAPPENINGS = frozenset(load("telling")["happenings"])
 SPOKEN_OF = SUBJECTS | {"nsubjpass"}
 PLACING = frozenset(("in", "at", "from"))
 
@@ -23,6 +24,16 @@ def speaker_above(pronoun: Token) -> Token | None:
     if pronoun.dep_ == "dobj":  # "*survivors* said militiamen had attacked *them*"
         return speaker if speaker is not None and speaker.tag_ == "NNS" else None
     return speaker if pronoun.dep_ in SPOKEN_OF else None
+
+
+def is_of_event(pronoun: Token) -> bool:
+    """Whether "it" is an event that the clause speaks of: "*It* was one of four *blasts* that night"."""
+    if pronoun.lower_ != "it" or pronoun.dep_ != "nsubj" or pronoun.head.lemma_ != "be":
+        return False
+    attributes = [child for child in pronoun.head.rights if child.dep_ == "attr"]
+    below = (token for each in attributes for of in each.rights if of.lower_ == "of" for token in of.children)
+    nouns = [*attributes, *below]
+    return any(noun.lemma_.lower() in HAPPENINGS or noun.i in pronoun.doc._.triggers for noun in nouns)
 
 
 def subject_beside(pronoun: Token) -> Token | None:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 
 from builder.patterns import alternatives, load
 
@@ -103,14 +104,26 @@ SHAPES = {
 DEADLINES = frozenset(("within", "coming", "granted", "notice"))  # forms that set a time to act by
 
 
-def _initials() -> str:
-    """The characters that forms begin with: a test of one is much cheaper than a trial of all forms."""
+def _beginnings() -> str:
+    """What forms begin with, up to three characters: a test of it is much cheaper than a trial of all forms.
+
+    Letters are told in both cases, and the first once for all that it begins: so the test is quick.
+    """
     tables = (
         *("months", "weekdays", "days", "overnight", "ends", "periods", "parts", "numbers", "sections"),
         *("holidays", "easter", "named_days", "vague", "approximate"),
     )
     words = chain(("between", "from", "in", "the", "that", "within"), *(WORDS[table] for table in tables))
-    return "".join(sorted({word[0] for word in words}))
+    found = sorted({word[:3].lower() for word in words})
+    rest = {
+        first: [_in_either_case(start[1:]) for start in group]
+        for first, group in groupby(found, itemgetter(0))
+    }
+    return "|".join(f"{_in_either_case(first)}(?:{'|'.join(ends)})" for first, ends in rest.items())
+
+
+def _in_either_case(text: str) -> str:
+    return "".join(f"[{re.escape(each)}{re.escape(each.upper())}]" for each in text)
 
 
 def _unnamed(shape: str) -> str:
@@ -120,7 +133,7 @@ def _unnamed(shape: str) -> str:
 
 # Any form; the name of the one group that matches is the form's.
 _ANY = "|".join(f"(?P<{form}>{_unnamed(shape)})" for form, shape in SHAPES.items())
-FORMS = re.compile(rf"\b(?=[\d{_initials()}])(?:{_ANY})", re.IGNORECASE)
+FORMS = re.compile(rf"\b(?=\d|{_beginnings()})(?:{_ANY})", re.IGNORECASE)
 PARTS = {form: re.compile(shape, re.IGNORECASE) for form, shape in SHAPES.items()}
 # Bare numbers of four digits are years only after these words.
 YEAR_BEFORE = re.compile(rf"\b(?:{alternatives(WORDS['before_years'])})\s*$", re.IGNORECASE)

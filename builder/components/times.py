@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from builder.components.annotations import TimeMention, register_extensions
+from builder.components.once import text_of
 from builder.components.paragraphs import datelines
 from builder.components.parse_labels import VERBAL
 from builder.components.time_forms import DEADLINES, find_forms, form_of
@@ -34,6 +35,7 @@ BY = re.compile(
     rf"(?:(?:{BETWEEN}|{alternatives(WORDS['clock'])}|\d{{1,2}}(?:[:.]?\d\d)?)\s+)+))$",
     re.IGNORECASE,
 )
+ANY_DAY = re.compile(r"\bon an?\s$", re.IGNORECASE)  # "on *a* Friday", which may be any
 SINCE = re.compile(rf"\b(?:{alternatives(WORDS['since'])})\s+(?:(?:{BETWEEN})\s+)*$", re.IGNORECASE)
 AS_OF = re.compile(rf"\b(?:{alternatives(WORDS['as_of'])})\s+(?:(?:{BETWEEN})\s+)*$", re.IGNORECASE)
 LONGEST_RELATION = 40  # characters: "no later than 6 p.m. local time on the "
@@ -46,11 +48,11 @@ COUNTING = frozenset(("after", "before"))
 
 def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
     """Every expression of time in the text, in order; the two ends of a range as one."""
-    text = doc.text  # spaCy joins it anew at each access
+    text = text_of(doc)
     named = {i for name in doc._.names for i in range(name.start, name.end)}
     found: list[TimeMention] = []
     previous: TimeMention | None = None
-    heads = datelines(text)
+    heads = datelines(doc)
     for match in find_forms(text):
         span = doc.char_span(match.start(), match.end(), alignment_mode="expand")
         if span is None or _is_name(span, named):
@@ -65,6 +67,8 @@ def find_times(doc: Doc, published: date | None) -> tuple[TimeMention, ...]:
         since = base if form in GRANTED and in_clause else None
         anchor = Anchor(as_date(since) or published, base, ahead, strict=is_deadline, reverse=bool(reverse))
         moment, until = resolve(match, anchor)
+        if form == "weekday" and ANY_DAY.search(text[: match.start()]):
+            moment = until = None
         time = TimeMention(span.start, span.end, moment, until, relation, head)
         in_head = any(start <= match.start() < end for start, end in heads)
         if in_head and _is_written_on(as_date(moment), published):

@@ -29,6 +29,8 @@ REGION_PRIOR = 8.0  # and the regions of the gazetteer are there because reports
 PROVINCE_PRIOR = 6.0  # one that GeoNames lacks is new and small: its city is better known
 SURE = 1.0  # by so much the best outweighs its namesakes elsewhere if it is evidence for other names
 NEAR_KM = 150.0
+# Between the middle of a province and a namesake that is elsewhere: farther than the ends of most provinces.
+ELSEWHERE_KM = 300.0
 # Below these populations a settlement in a country that the document never names is noise: the name is more
 # often that of a place too small for GeoNames' extract. Chosen on the development articles.
 SMALLEST_ELSEWHERE = 50_000
@@ -45,6 +47,13 @@ class Region:
     def holds(self, bearer: "Bearer") -> bool:
         """Whether a place lies in the region."""
         return bearer.country == self.country and self.admin1 in (None, bearer.admin1)
+
+    def excludes(self, bearer: "Bearer") -> bool:
+        """Whether a place lies too far from a province to be told of as in it."""
+        province = None if self.admin1 is None else open_index().province(self.country, self.admin1)
+        if province is None or province.point is None or bearer.link.point is None or self.holds(bearer):
+            return False
+        return distance_km(province.point, bearer.link.point) > ELSEWHERE_KM
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ HABITUAL = frozenset(WORDS["habitual"])
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
+JAILING = frozenset(WORDS["jailing"])
 BY = {name: frozenset(types) for name, types in WORDS["by"].items()}
 # A noun in these relations only says of what kind its head is: "an *attack* helicopter".
 MODIFYING = frozenset(("compound", "nmod", "amod", "poss"))
@@ -151,7 +152,18 @@ def _verb_trigger(token: Token) -> Pattern | None:
         return None
     companions = _companions(token) if patterns[0].rest else set()
     fitting = (pattern for pattern in patterns if companions.issuperset(pattern.rest))
+    if _is_scene(token):
+        fitting = (pattern for pattern in fitting if pattern.kind is not EventKind.MOVEMENT)
     return next((pattern for pattern in fitting if _fits(token, pattern)), None)
+
+
+def _is_scene(clause: Token) -> bool:
+    """Whether a clause says where the attacked were: "opened fire on people *leaving* a church"."""
+    noun = clause.head
+    if clause.dep_ != "acl" or clause.tag_ != "VBG" or noun.dep_ not in ("dobj", "pobj"):
+        return False
+    verb = noun.head.head if noun.dep_ == "pobj" else noun.head
+    return any(pattern.kind is EventKind.ATTACK for pattern in verb_patterns().get(verb.lemma_.lower(), ()))
 
 
 def _is_left_so(token: Token) -> bool:
@@ -173,8 +185,10 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         return False
     if pattern.signs is not None:
         return any(token.lower_ in SIGNS[pattern.signs] for token in verb.sent)
+    if pattern.lemma == "blame" and verb.dep_ == "xcomp" and verb.head.lemma_ == "be":
+        return False  # "rebels *are to blame*": others say so of them
     if pattern.object is not None:
-        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_by(verb, STATE_ACTORS))
+        return _acts_on(verb, pattern.object) and not (pattern.by_no_state and _is_arrest(verb))
     return _fits_lemma(verb, pattern)
 
 
@@ -212,7 +226,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
-    if not heads and verb.dep_ in ("relcl", "acl"):
+    acting = any(child.dep_ == "nsubj" and child.tag_ in ("WP", "WDT") for child in verb.lefts)
+    if not heads and verb.dep_ in ("relcl", "acl") and not acting:  # not so "the envoy, *who flew* in"
         heads = [verb.head]
     elif not heads and wanted in SET_FREE:  # "*sarin released* from a truck killed", for the parser a clause
         heads = [child for child in verb.lefts if child.dep_ in SUBJECTS]
@@ -251,14 +266,23 @@ def _doers(verb: Token) -> list[Token]:
     return [subject, *(filler for slot, filler in prepositional(subject) if slot == "of")]  # "98 of our men"
 
 
-def _is_by_those_told(verb: Token) -> bool:
-    """Whether "they" do it who are the armed subject of the sentence before."""
+def _is_arrest(verb: Token) -> bool:
+    """Whether a state does it, or its courts go on with whom it befell: "was *captured and imprisoned*"."""
+    joined = (verb.head, *verb.rights) if is_passive(verb) else ()
+    jailed = any(token.dep_ == "conj" or token is verb.head for token in joined) and any(
+        token.lemma_.lower() in JAILING for token in joined
+    )
+    return jailed or _is_by(verb, STATE_ACTORS) or _is_by_those_told(verb, STATE_ACTORS)
+
+
+def _is_by_those_told(verb: Token, types: frozenset[str] = BY["armed"]) -> bool:
+    """Whether "they" do it who are the subject, of some types, of the sentence before."""
     if not any(token.lower_ == "they" for token in _doers(verb)) or verb.sent.start == 0:
         return False
     found: dict[int, EntityMention] = verb.doc._.mentions
     before = verb.doc[verb.sent.start - 1].sent
     subjects = [found[token.i] for token in before if token.dep_ in ANY_SUBJECT and token.i in found]
-    return bool(subjects) and subjects[0].type in BY["armed"]
+    return bool(subjects) and subjects[0].type in types
 
 
 def _has_weapon(verb: Token) -> bool:

@@ -250,7 +250,7 @@ def _take(
     told = is_attack and event.modality is Modality.ASSERTED and token.pos_ == "VERB"
     demanding = content.conditional or (frame == "demand" and _is_directive(content.verb or token))
     announcing = frame in ANNOUNCING and not demanding and _is_to_come(content.verb or token)
-    if is_attack and announcing and _is_own(doc, event, warning):
+    if is_attack and announcing and _is_own(doc, event, warning, content.verb or token):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)
     elif is_attack and frame == "demand" and event.modality is Modality.THREATENED:
@@ -269,16 +269,17 @@ def _take(
         events[token.i] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
 
 
-def _is_own(doc: Doc, event: EventMention, warning: EventMention) -> bool:
+def _is_own(doc: Doc, event: EventMention, warning: EventMention, verb: Token) -> bool:
     """Whether the issuer is who would act: named so, by pronoun, or by nobody else.
 
     "The *envoy* warned that hundreds would be killed", "that *tanks* would storm the palace": others would.
+    `verb` is the attack's own, or the one that has it as its object: "that *rebels* might plan an attack".
     """
     mentions: dict[int, EntityMention] = doc._.mentions
     issuers = warning.fillers(Role.ISSUER)
     actors = event.fillers(Role.PERPETRATOR)
     if not actors and warning.trigger.frame == "warn":
-        return not (_is_by_other(doc[event.trigger.token]) or any(_only_tells(mentions[i]) for i in issuers))
+        return not (_is_by_other(verb) or any(_only_tells(mentions[i]) for i in issuers))
     return all(root in issuers or mentions[root].is_pronoun for root in actors)
 
 

@@ -35,7 +35,9 @@ class Pairs:
     def __init__(self, file: Path, labels: Labels) -> None:
         self._labels = labels
         with np.load(file) as weights:
-            self._types, self._distances = weights["types"], weights["distances"]
+            self._types = weights["types"]
+            # of each piece within reach, the trigger in the middle
+            self._near = weights["distances"][distance(_REACH, 2 * _REACH + 1)]
             self._roles, self._bias = weights["roles"], weights["bias"]
 
     def arguments(self, reading: Reading, trigger: Found, text: str, *, sure: float) -> Iterator[Found]:
@@ -48,7 +50,7 @@ class Pairs:
         shares = probabilities(self._scores(reading, trigger, begin))
         sought = 1 - shares[:, 0]
         roles = shares[:, 1:].argmax(-1)
-        for role in map(int, np.unique(roles[sought > sure])):
+        for role in sorted(set(roles[sought > sure].tolist())):
             row = int(np.where(roles == role, sought, 0).argmax())
             span = whole_words(text, *reading.offsets[begin + row])
             yield Found(*span, self._labels.arguments[role], float(sought[row]), begin + row)
@@ -57,8 +59,8 @@ class Pairs:
         arguments = reading.layers["argument_of"][begin : trigger.piece + _REACH + 1]
         told = reading.layers["trigger_of"][trigger.piece]
         told = told + self._types[self._labels.triggers.index(trigger.label)]
-        near = self._distances[distance(trigger.piece - begin, len(arguments))]
-        sums = np.maximum(told + arguments + near, 0)
+        first = _REACH - (trigger.piece - begin)
+        sums = np.maximum(told + arguments + self._near[first : first + len(arguments)], 0)
         products = np.maximum(told, 0) * arguments
         scores: Scores = np.concatenate((sums, products), -1) @ self._roles.T + self._bias
         return scores

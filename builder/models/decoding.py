@@ -70,6 +70,7 @@ def stretches(
     weighed = shares.copy()
     weighed[:, 0] *= outside
     best = weighed.argmax(-1)
+    told = shares[:, 1::2] + shares[:, 2::2]  # that a piece is of a label, whether it begins or goes on
     found: list[Found] = []
     last = -1
     for first in map(int, np.flatnonzero(best)):
@@ -78,7 +79,7 @@ def stretches(
         number = (int(best[first]) - 1) // 2
         last = _last(reading, best, first, number)
         start, end = whole_words(text, reading.offsets[first][0], reading.offsets[last][1])
-        share = float(shares[first : last + 1, [2 * number + 1, 2 * number + 2]].sum(-1).mean())
+        share = float(told[first : last + 1, number].mean())
         if share >= least and (not found or found[-1].end <= start):
             found.append(Found(start, end, names[number], share, first, _kinds(reading, kinds, first, last)))
     return found

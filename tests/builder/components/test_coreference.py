@@ -72,6 +72,13 @@ TEXTS = {
         "Rockets hit <a>Haifa</a>. The envoy in <b>Washington</b> spoke. "
         "Rebels deny having fired on the <a>city</a>."
     ),
+    "the group, not where a base is": (
+        "<a>Hezbollah</a> shelled a base at <b>Nahal Dov</b>. The <a>group</a> had warned of it."
+    ),
+    "a faction and the dissidents": (
+        "The <a>Estado Mayor Central</a> denied it; <b>FARC dissidents</b> had threatened it."
+    ),
+    "it is a blast": "The <a>police</a> spoke of bombs. It was one of four attacks on the <b>bank</b>.",
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",

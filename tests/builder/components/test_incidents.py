@@ -15,9 +15,26 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "what people had done before": (
+        "The army said a soldier was <one>killed</one> in <one>clashes</one> with gunmen in Sulu who had "
+        "<two>beheaded</two> a hostage in April."
+    ),
+    "after another left dead": (
+        "Armed men <one>attacked</one> the village of Ogossagou in central Mali on Friday, "
+        "<one>killing</one> 21 people, a year after a <two>massacre</two> there left more than 150 dead."
+    ),
+    "what an attack left": (
+        "The rebels accused the army of <one>bombing</one> a market in Kabkabiya that <one>left</one> more "
+        "than 100 dead."
+    ),
+    "a bomb planted and detonated": (
+        "A device <one>planted</one> in a motorcycle <one>detonated</one> in a market in Azaz, "
+        "<one>killing</one> eight people, police said."
+    ),
     "before a semicolon": (
         "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
     ),
+    "an offensive": "A bomb <a>exploded</a> in Goma. The city was taken in the Goma <b>offensive</b>.",
     "since another": "Gunmen <a>killed</a> a guard, the worst raid since a bomb <b>killed</b> three.",
     "those of a war": (
         "Rebels <a>bombed</a> a clinic. Three people were <a>killed</a>. They have <b>killed</b> 300 people "
@@ -47,6 +64,10 @@ TEXTS = {
     ),
     "what an attack followed": (
         "Rebels <a>attacked</a> a bank in Goma. The <a>attack</a> followed the <b>killing</b> of two rebels."
+    ),
+    "that attack, told aside": (
+        "Rebels <a>attacked</a> a mosque in Goma to avenge a commander, who died in a <b>bombing</b> in Gao "
+        "in August. The army blamed that <b>attack</b> on smugglers."
     ),
     "the attack": "Gunmen <a>stormed</a> a bank. The <a>attack</a> lasted two hours.",
     "effect in the next sentence": "Gunmen <a>stormed</a> a bank. Two soldiers were <a>wounded</a>.",
@@ -160,6 +181,7 @@ BASIS = {
     "A bomb exploded in a market. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "A bomb exploded in a market. Residents blamed the rebels.": Basis.ACCUSED,
     "Suspected rebels attacked the base.": Basis.POSSIBLE,
+    "Rebels are believed to have bombed the base, killing three. The bombing caused anger.": Basis.POSSIBLE,
     "Suspected rebels attacked the base. Boko Haram claimed responsibility.": Basis.CLAIMED,
     "Gunmen attacked the base. The governor blamed Boko Haram.": Basis.ACCUSED_BY_AUTHORITIES,
     "Rebels attacked the base.": None,

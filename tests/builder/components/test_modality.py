@@ -66,9 +66,24 @@ SENTENCES = {
     ),
     "disrupted": "Police <cue>disrupted</cue> an <Attempted>attack</Attempted> on the bank.",
     "foiled a plot": "Police <cue>foiled</cue> a plot to <Attempted>bomb</Attempted> the bank.",
+    "massed for": "The rebels are <cue>massing</cue> fighters for an <Planned>assault</Planned> on the bank.",
+    "recruited for": "He <cue>recruited</cue> the men for an <Planned>attack</Planned> on the bank.",
+    "arrested for": "He was <Asserted>detained</Asserted> for the <Asserted>attack</Asserted> on the bank.",
     "found a plan": "Officers found a <cue>plan</cue> to <Planned>bomb</Planned> the bank.",
     "did not": "Gunmen did <cue>not</cue> <Denied>attack</Denied> the bank.",
     "no": "There was <cue>no</cue> <Denied>attack</Denied> on the bank.",
+    "neither hit": "<cue>Neither</cue> ship was <Denied>hit</Denied>.",
+    "he they believe": "Police sought a man they <cue>believe</cue> <Alleged>attacked</Alleged> the bank.",
+    "one of several": "It was one of four rockets to <Asserted>hit</Asserted> the bank.",
+    "and then": (
+        "He collected liquids to make and then <cue><Planned>detonate</Planned></cue> a bomb at the bank."
+    ),
+    "in preparation": "An <Planned>attack</Planned> on the bank is in <cue>preparation</cue>.",
+    "what would be the target": (
+        "It is unclear what <cue>would</cue> have been the <Feared>target</Feared> of the "
+        "<Feared>bombing</Feared>."
+    ),
+    "doing it would": "<Feared>Bombing</Feared> the bank <cue>would</cue> have upset them.",
     "fired nothing": "The army <Denied>fired</Denied> <cue>no</cue> rocket at the port.",
     "nobody hurt": "Rockets <Asserted>hit</Asserted> the port; no soldiers were <Asserted>killed</Asserted>.",
     "faced": "The rebels faced an air <Asserted>strike</Asserted> in Goma.",

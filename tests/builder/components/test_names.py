@@ -74,6 +74,7 @@ SENTENCES = {
     "a city called after its country": "He left for <name label=GPE>Kuwait City</name>.",
     "a ship after a noun": "The product tanker <name label=SHIP>MERCER STREET</name> was attacked.",
     "a ship of two words": "Armed men boarded the tanker <name label=SHIP>Asphalt Princess</name> at noon.",
+    "a ship in quotes": "The ferry “<name label=SHIP>Lomé</name>” was attacked.",
     "no ship": "The tanker <name>Sudan</name> had hired was lost.",
     "weekdays and months are no names": (
         "In March and on Friday <name label=PERSON>Omar Diallo</name> was away."

@@ -55,6 +55,22 @@ HEADLINES = {
         ("attack", "rebels", "garrison"),
     ),
 }
+# The verb, how it hangs on which other, and its subject or object.
+CLAUSES = {
+    "after a year": (
+        "Gunmen attacked Ogossagou, a year after a massacre there left 150 dead.",
+        ("left", "advcl", "attacked", "massacre"),
+    ),
+    "before who says so": (
+        "Suspected militants killed 37 people and burned homes in two villages in Borno state late on "
+        "Sunday, residents and a local official said on Monday.",
+        ("killed", "ccomp", "said", "militants"),
+    ),
+    "what came of it": (
+        "Militants blew up a gas pipeline in Sinai on Monday, halting supplies to Jordan, sources said.",
+        ("halting", "advcl", "blew", "supplies"),
+    ),
+}
 NOUNS = {
     "another verb follows": "Israeli forces raid kills five in Jenin",
     "a phrase follows": "Police raid on mosque sparks protest",
@@ -83,6 +99,16 @@ def test_a_whole_clause_stays(annotate: Annotate, nlp: "Language", text: str) ->
             break
         parsed = component(parsed)
     assert [(token.dep_, token.head.i) for token in doc] == [(token.dep_, token.head.i) for token in parsed]
+
+
+@pytest.mark.parametrize(("text", "expected"), CLAUSES.values(), ids=CLAUSES)
+def test_a_clause_hangs_on_what_it_is_told_of(
+    annotate: Annotate, text: str, expected: tuple[str, str, str, str]
+) -> None:
+    doc = annotate(text, until="parse_repairs")
+    (verb,) = (token for token in doc if token.text == expected[0])
+    named = next(child.text for child in verb.children if child.dep_ in ("nsubj", "dobj"))
+    assert (verb.text, verb.dep_, verb.head.text, named) == expected
 
 
 @pytest.mark.parametrize(("text", "expected"), HEADLINES.values(), ids=HEADLINES)

@@ -20,6 +20,10 @@ SENTENCES = {
     "a village that bears a city's name": (
         "Jets hit the village of <place country=HN>Las Vegas</place> in <place country=HN>Honduras</place>."
     ),
+    "a village of which only a namesake is known": (
+        "A man came to <place geonames=None>Kukawa</place> in the "
+        "<place country=NG>Plateau state</place> of <place country=NG>Nigeria</place>."
+    ),
     "any capital": "Troops in <place country=SD>Sudan</place> told of the first raid on an African capital.",
     "country": "Troops entered <place country=SD precision=country>Sudan</place>.",
     "capital": "Shells fell in <place label=Khartoum country=SD precision=settlement>Khartoum</place>.",

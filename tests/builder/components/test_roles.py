@@ -16,6 +16,22 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "a barrage of several": (
+        "Russian <perpetrator>forces</perpetrator> fired a salvo of <weapon>missiles</weapon> and "
+        "<weapon>drones</weapon> at a <target>port</target>."
+    ),
+    "where those were who are shot at": (
+        "<perpetrator>Gunmen</perpetrator> opened fire on <target>worshippers</target> leaving a church in "
+        "<location>Katsina</location> on Sunday."
+    ),
+    "who made the weapon": (
+        "An Iranian-made <weapon>drone</weapon> launched by a <perpetrator>militia</perpetrator> struck the "
+        "<target>base</target>."
+    ),
+    "what stands in villages of a state": (
+        "<perpetrator>Militants</perpetrator> burned <target>homes</target> in two "
+        "<location>villages</location> in northeastern Nigeria's Borno <location>state</location>."
+    ),
     "on the edge of": (
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
         "<location>Goma</location>."

@@ -54,6 +54,8 @@ SENTENCES = {
     "injuries": "Three men <attack frame=hurt>sustained</attack> splinter injuries.",
     "found with wounds": "He was <attack frame=found>found</attack> dead, blindfolded and bound.",
     "what a body shows": "The bullet-riddled <attack frame=kill>body</attack> of a farmer lay there.",
+    "captured and tried": "The bomber was <movement frame=capture>captured</movement> and convicted.",
+    "escaped with loot": "The thieves <attack type=Robbery>escaped</attack> with the takings of the bank.",
     "made off": "They tied up the guards and <attack type=Robbery>made</attack> off with a car.",
     "into a car": "The men <attack type=Abduction>forced</attack> two girls into one of the cars.",
     "hostages rescued": "The men who had been taken <event type=Release>rescued</event> two hostages.",
@@ -72,6 +74,9 @@ SENTENCES = {
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
 NOTHING = {
+    "escaped with a wound": "The driver escaped with a flesh wound in the arm.",
+    "an envoy who flew in": "The envoy, who flew in from Geneva, was tired.",
+    "fled with others": "The mayor fled with his children at night.",
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",
     "a score": "Spain beat the Netherlands 1-0 in the final.",

@@ -17,6 +17,9 @@ SENTENCES = {
     "of what others may do": (
         "The <issuer>envoy</issuer> <Alert>warned</Alert> that hundreds of people would be massacred."
     ),
+    "of what others may plan": (
+        "The <issuer>ministry</issuer> had <Alert>warned</Alert> that extremists might be planning attacks."
+    ),
     "of what named others may do": (
         "The <issuer>president</issuer> <Alert>warned</Alert> that tanks would storm the palace."
     ),
