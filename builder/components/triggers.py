@@ -17,12 +17,14 @@ from builder.components.senses import (
     is_accidental,
     is_criticism,
     is_figurative,
+    is_habit,
     is_road_accident,
     is_staged,
     is_undone,
+    throws_arms,
 )
 from builder.components.stand_ins import stand_in
-from builder.components.syntax import is_passive, is_verb_before_object, subject_of, tokens_with
+from builder.components.syntax import RELATIVE, is_passive, is_verb_before_object, subject_of, tokens_with
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
@@ -43,7 +45,6 @@ TREADING = frozenset(
 THROWING = frozenset(WORDS["throwing"])
 SET_FREE = frozenset(("ChemicalAgent",))
 BOOTY = frozenset(WORDS["booty"])  # what is no ground that is taken
-HABITUAL = frozenset(WORDS["habitual"])
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
@@ -175,13 +176,7 @@ def _is_left_so(token: Token) -> bool:
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
-    if (
-        is_figurative(verb)
-        or is_road_accident(verb)
-        or _is_answered(verb)
-        or not doer_fits
-        or _is_habit(verb)
-    ):
+    if is_figurative(verb) or is_road_accident(verb) or _is_answered(verb) or not doer_fits or is_habit(verb):
         return False
     if pattern.signs is not None:
         return any(token.lower_ in SIGNS[pattern.signs] for token in verb.sent)
@@ -195,7 +190,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb that may act on anything stands as its sense needs it."""
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
-        thrown = verb.lemma_.lower() in THROWING and _throws_arms(verb)
+        thrown = verb.lemma_.lower() in THROWING and throws_arms(verb)
         return not thrown and _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
@@ -208,15 +203,6 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     return True
 
 
-def _is_habit(verb: Token) -> bool:
-    """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
-    if any(child.lower_ in HABITUAL for child in verb.lefts):  # "who *usually* boast of their attacks"
-        return True
-    never = any(child.dep_ == "neg" for child in verb.lefts)
-    never = never and not any(child.lower_ == "if" for child in verb.lefts)  # "*if* the army does not leave"
-    return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
-
-
 def _is_answered(verb: Token) -> bool:
     """Whether those who are attacked shoot: "the soldiers *shot back*" tells of no attack of their own."""
     return verb.lemma_.lower() in SHOOTING and any(child.lower_ == "back" for child in verb.rights)
@@ -226,6 +212,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
+    if verb.dep_ == "relcl":  # "a soldier *whom* it had captured"
+        heads = [head for head in heads if head.lower_ not in RELATIVE]
     acting = any(child.dep_ == "nsubj" and child.tag_ in ("WP", "WDT") for child in verb.lefts)
     if not heads and verb.dep_ in ("relcl", "acl") and not acting:  # not so "the envoy, *who flew* in"
         heads = [verb.head]
@@ -293,13 +281,6 @@ def _has_weapon(verb: Token) -> bool:
     near += [below for of in counted for below in of.children]  # "a salvo of *rockets*"
     mentions = (found.get(token.i) for token in near)
     return any(mention is not None and mention.category is Category.WEAPON for mention in mentions)
-
-
-def _throws_arms(verb: Token) -> bool:
-    """Whether what is thrown or laid down is a firearm: "*threw* the *gun* through a window" hits nobody."""
-    found: dict[int, EntityMention] = verb.doc._.mentions
-    things = (child.i for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
-    return any("Firearm" in ancestors(found[i].type or "") for i in things if i in found)
 
 
 def _participants(verb: Token) -> Iterator[Token]:

@@ -118,6 +118,14 @@ SENTENCES = {
         "that tore through a <location>street</location> in "
         "<location>Goma</location>, killing 28 <victim>people</victim>."
     ),
+    "from one town to another": (
+        "The <mover>army</mover> evacuated 30 <mover>nurses</mover> from <origin>Goma</origin> to "
+        "<destination>Entebbe</destination>."
+    ),
+    "who used what a clause is about": (
+        "The <perpetrator>IRA</perpetrator> ended its truce with a <weapon>bomb</weapon> that killed two "
+        "<victim>men</victim>."
+    ),
     "a subject after a date without a comma": (
         "On 23 October <perpetrator>guerrillas</perpetrator> fired upon a <target>convoy</target>."
     ),
