@@ -19,7 +19,9 @@ from builder.components.annotations import (
     Toll,
     register_extensions,
 )
+from builder.components.complements import coordinated, prepositional
 from builder.components.once import text_of
+from builder.components.parse_labels import NOMINAL
 from builder.components.quantities import bare_numeral, parse_number, quantity_at
 from builder.components.shares import is_repeated, shares
 from builder.components.toll_forms import (
@@ -163,14 +165,23 @@ def _of_event(doc: Doc, event: EventMention) -> Iterator[Toll]:
 def _of_numbers(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:
     """The numbers without a noun: "injuring more than *30*", "killing *two* more"."""
     verb = doc[event.trigger.token]
-    for child in verb.children:
-        if child.dep_ not in ("dobj", "nsubjpass", "nsubj") or child.i in doc._.mentions:
+    for child in _harmed(verb):
+        if child.i in doc._.mentions:
             continue
         numeral = bare_numeral(child)
         number = Quantity() if numeral is None else quantity_at(numeral)
         if numeral is not None and number != Quantity():
             start, end = sorted((verb.i, numeral.i))
             yield Toll(start, end + 1, outcome, number)
+
+
+def _harmed(trigger: Token) -> Iterator[Token]:
+    """The heads of what a verb or noun says was harmed: "killed *a guard and two* of his aides"."""
+    heads = [child for child in trigger.children if child.dep_ in ("dobj", "nsubjpass", "nsubj")]
+    if trigger.pos_ in NOMINAL:
+        heads += [filler for slot, filler in prepositional(trigger) if slot == "of"]  # "the killing of *two*"
+    for head in heads:
+        yield from coordinated(head)
 
 
 def _of_objects(doc: Doc, event: EventMention, outcome: Outcome) -> Iterator[Toll]:

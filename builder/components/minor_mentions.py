@@ -108,9 +108,11 @@ def _pronoun(token: Token) -> EntityMention:
 def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
     """Whether a noun is a mention of its own: before an event noun, or a body before a facility."""
     dependency = token.dep_
-    if dependency not in ("amod", "compound", "nmod"):
+    if dependency not in ("amod", "compound", "nmod", "poss"):
         return False
     head = found.get(token.head.i)
+    if dependency == "poss":  # "the *junta*'s jets"
+        return head is not None and head.category is Category.FACILITY and _is_body_of(token, head)
     if dependency == "amod":  # "a *rebel* attack"
         noun = noun_ending_at(token.doc, token.i, token.i) if head is None else None
         return noun is not None and noun.category is Category.ACTOR

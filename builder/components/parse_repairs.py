@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from builder.components.annotations import register_extensions
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
-from builder.components.syntax import tokens_with
+from builder.components.syntax import SAYING, tokens_with
 from builder.patterns import load
 
 WORDS = load("parse_repairs")
@@ -41,6 +41,9 @@ def repair(doc: Doc) -> None:
     for token in tokens_with(doc, "TAG", "VBD"):
         _tie_to_subject_before(token)
         _part_two_subjects(token)
+        _find_speaker(token)
+    for token in tokens_with(doc, "TAG", "WDT"):
+        _make_relative(token)
     for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
         _make_result(token)
     for token in tokens_with(doc, "LOWER", "on", "in"):
@@ -137,6 +140,35 @@ def _part_two_subjects(saying: Token) -> None:
     first.head, first.dep_ = told, "nsubj"
     for result in results:
         result.head, result.dep_ = told, "advcl"
+
+
+def _find_speaker(saying: Token) -> None:
+    """Give a verb of saying the subject that was taken for one of the dead: "six died, *police* said"."""
+    if saying.lemma_.lower() not in SAYING or any(c.dep_ in ANY_SUBJECT for c in saying.lefts):
+        return
+    speaker = saying.nbor(-1) if saying.i > saying.sent.start else saying
+    while speaker.dep_ in ("pobj", "prep", "compound", "conj") and speaker.nbor(-1).text != ",":
+        speaker = speaker.head
+    first = speaker.left_edge
+    apart = (
+        first.i > saying.sent.start and first.nbor(-1).text == "," and speaker.right_edge.i == saying.i - 1
+    )
+    if apart and speaker.dep_ in ("appos", "conj", "npadvmod", "dobj") and speaker.pos_ in NOMINAL:
+        speaker.head, speaker.dep_ = saying, "nsubj"
+
+
+def _make_relative(pronoun: Token) -> None:
+    """Make a clause of what was taken for a noun's own: "the blast, *which officials blamed* on rebels"."""
+    noun = pronoun.head
+    if pronoun.dep_ != "det" or noun.i != pronoun.i + 1 or pronoun.i - 2 < pronoun.sent.start:
+        return
+    told = next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
+    before = pronoun.nbor(-2)
+    if told is None or pronoun.nbor(-1).text != "," or before.pos_ not in NOMINAL:
+        return
+    told.head, told.dep_, told.tag_ = before, "relcl", "VBD"
+    noun.head, noun.dep_ = told, "nsubj"
+    pronoun.head, pronoun.dep_ = told, "dobj"
 
 
 def _acts(verb: Token) -> bool:

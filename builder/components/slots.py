@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from spacy.tokens import Token
 
 from builder.components.annotations import Category, EntityMention, Trigger
-from builder.components.complements import Slot, described, prepositional
+from builder.components.complements import Slot, coordinated, described, prepositional
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, SUBJECTS, VERBAL
 from builder.components.syntax import RELATIVE, SAYING, is_passive, is_verb_before_object, subject_of
 from builder.model import EventKind
@@ -24,6 +24,7 @@ PREVENTING = frozenset(WORDS["preventing_verbs"])
 REPLYING = frozenset(load("circumstances")["replying"])
 SHAKING = frozenset(WORDS["shaking"])
 GUARDING = frozenset(WORDS["guarding"])  # what forces are sent to guard is where they are sent
+DEPLORING = frozenset(("condemn", "denounce", "deplore", "mourn", "regret"))
 LEAVING = frozenset(("from", "out", "to"))  # "was shot as he came *from* a mosque in Bannu"
 CAUSING = frozenset(("in", "during", "by"))
 MEANWHILE = frozenset(("as", "while", "when"))
@@ -38,6 +39,7 @@ REACHED = frozenset(load("roles")["reached"])
 WHERETO = frozenset(("in", "at", "to", "into"))
 WHITHER = frozenset(("toward", "towards"))
 AROUND = frozenset(("in", "at", "near", "outside", "inside"))
+KILLINGS = frozenset(("killing", "murder", "assassination", "death"))
 HARMFUL = frozenset(("kill", "harm", "injure", "strike"))
 
 
@@ -242,6 +244,7 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
     """Phrases that the parser hung on what is acted on: "increased its forces in the north"."""
     for child in verb.children:
         if child.dep_ in ("dobj", "nsubjpass") and child.lemma_.lower() not in CLOSED:
+            yield from _around_others(child)
             held = child.lower_ == "control"  # "took control *of Mekelle*"
             yield from ((slot, filler) for slot, filler in prepositional(child) if slot != "of" or held)
             # "left two *dead in Goma*"
@@ -252,9 +255,21 @@ def _below_objects(verb: Token) -> Iterator[Slot]:
                 yield from ((slot, filler) for slot, filler in prepositional(actor) if slot in AROUND)
 
 
+def _around_others(first: Token) -> Iterator[Slot]:
+    """Where the others of a list were acted on: "killed a governor and two guards *in Baidoa*"."""
+    for item in coordinated(first):
+        counted = [filler for slot, filler in prepositional(item) if slot == "of" and item.pos_ == "NUM"]
+        for head in (*counted, *(() if item.i == first.i else (item,))):
+            yield from (found for found in prepositional(head) if found[0] in AROUND)
+
+
 def _is_from(filler: Token) -> bool:
     """Whether "from" tells whence people are, not where they were: "a peacekeeper *from Chad* was killed"."""
-    mention: EntityMention | None = filler.doc._.mentions.get(filler.head.head.i)
+    return _is_actor(filler.head.head)
+
+
+def _is_actor(token: Token) -> bool:
+    mention: EntityMention | None = token.doc._.mentions.get(token.i)
     return mention is not None and mention.category is Category.ACTOR
 
 
@@ -285,7 +300,10 @@ def _noun_slots(noun: Token) -> Iterator[Slot]:
                     yield "modifier", below
     # "blames the *attacks* on rebels": on whom they are blamed, not against whom they were
     blamed = noun.dep_ == "dobj" and noun.head.lemma_.lower() in BLAMING
-    yield from ((slot, filler) for slot, filler in prepositional(noun) if not (blamed and slot == "on"))
+    whence = noun.lemma_.lower() in KILLINGS  # "the killing of two peacekeepers, *from Tanzania*"
+    for slot, filler in prepositional(noun):
+        if not (blamed and slot == "on") and not (whence and slot == "from"):
+            yield slot, filler
 
 
 def _predicated(noun: Token) -> Iterator[Slot]:
@@ -324,11 +342,14 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
         elif slot == "by":  # "an air strike by the army *near* the town", "an attack by rebels *on* the base"
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
+        elif slot in ("on", "against") and _is_actor(filler):  # "an ambush on a patrol *near Gao*"
+            yield from (found for found in prepositional(filler) if found[0] in AROUND)
 
 
 def _causes_below(noun: Token, triggers: Mapping[int, Trigger]) -> Iterator[Slot]:
     """What killed, hung on who says so or who died: "announced the *death* of a leader *in a raid*"."""
-    if noun.dep_ != "dobj" or noun.head.lemma_.lower() not in SAYING or noun.i not in triggers:
+    said = noun.head.lemma_.lower() in DEPLORING or noun.head.lemma_.lower() in SAYING
+    if noun.dep_ != "dobj" or not said or noun.i not in triggers:
         return
     for above in (noun.head, *(filler for slot, filler in prepositional(noun) if slot == "of")):
         own = (found for found in prepositional(above) if found[0] in CAUSING and found[1].i > noun.i)

@@ -247,7 +247,8 @@ def _take(
     frame = warning.trigger.frame
     token = doc[event.trigger.token]
     is_attack = event.trigger.kind is EventKind.ATTACK
-    told = is_attack and event.modality is Modality.ASSERTED and token.pos_ == "VERB"
+    told = is_attack and event.modality is Modality.ASSERTED
+    told = told and (token.pos_ == "VERB" or _is_warned_of(token, doc[warning.trigger.token]))
     demanding = content.conditional or (frame == "demand" and _is_directive(content.verb or token))
     announcing = frame in ANNOUNCING and not demanding and _is_to_come(content.verb or token)
     if is_attack and announcing and _is_own(doc, event, warning, content.verb or token):
@@ -267,6 +268,12 @@ def _take(
         reading.demanded.append(token.i)
     elif told and (demanding or frame != "demand"):
         events[token.i] = replace(event, modality=Modality.DEMANDED if demanding else Modality.FEARED)
+
+
+def _is_warned_of(attack: Token, warning: Token) -> bool:
+    """Whether a noun is what somebody warns of: "police warned *of an attack* on a mall"."""
+    of = attack.head
+    return attack.dep_ == "pobj" and of.lower_ in ("of", "about", "against") and of.head.i == warning.i
 
 
 def _is_own(doc: Doc, event: EventMention, warning: EventMention, verb: Token) -> bool:

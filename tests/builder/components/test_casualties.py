@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "of one and some of others": (
+        "A bomb <Killed exact=2><Killed exact=1>killed a governor</Killed> and two</Killed> of his guards."
+    ),
+    "of whom a noun tells": "They condemned the <Killed exact=2>killing of two</Killed> of its peacekeepers.",
     "behind what is inserted": (
         "Gunmen attacked a bank; "
         "<Injured exact=9>nine others, <Injured exact=2>two of them</Injured> minors, were wounded</Injured>."

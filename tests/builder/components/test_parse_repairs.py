@@ -66,6 +66,15 @@ CLAUSES = {
         "Sunday, residents and a local official said on Monday.",
         ("killed", "ccomp", "said", "militants"),
     ),
+    "a speaker after the dead": (
+        "Drones struck militias in eastern Syria, killing six fighters, the Syrian Observatory for Human "
+        "Rights said.",
+        ("said", "ROOT", "said", "Observatory"),
+    ),
+    "which somebody": (
+        "Nobody has claimed the blast, which officials blamed on the Islamic State group.",
+        ("blamed", "relcl", "blast", "which"),
+    ),
     "what came of it": (
         "Militants blew up a gas pipeline in Sinai on Monday, halting supplies to Jordan, sources said.",
         ("halting", "advcl", "blew", "supplies"),

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "where the others were": (
+        "A <weapon>bomb</weapon> killed a <victim>governor</victim> and two of his "
+        "<victim>bodyguards</victim> in <location>Baidoa</location>."
+    ),
+    "where those were who fell into it": (
+        "<perpetrator>Rebels</perpetrator> killed <victim>soldiers</victim> in an ambush on their "
+        "<target>patrol</target> near "
+        "<location>Monguno</location>."
+    ),
+    "whose jets": (
+        "The <perpetrator>junta</perpetrator>'s <weapon>jets</weapon> bombed a <target>camp</target> near "
+        "<location>Laiza</location>."
+    ),
     "a barrage of several": (
         "Russian <perpetrator>forces</perpetrator> fired a salvo of <weapon>missiles</weapon> and "
         "<weapon>drones</weapon> at a <target>port</target>."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builder.model import Role
+from builder.model import EventKind, Modality, Role
 
 from ..marked import Found, assert_found, parse
 from .conftest import Annotate
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "of what the police expect": (
+        "The <issuer>police</issuer> <Alert>warned</Alert> of an attack on a shopping mall."
+    ),
     "of what others may do": (
         "The <issuer>envoy</issuer> <Alert>warned</Alert> that hundreds of people would be massacred."
     ),
@@ -271,3 +274,9 @@ def test_who_is_told_to_leave_is_who_would_move(order: str, annotate: Annotate) 
     doc = annotate(f"The rebels {order} the city.", until="warnings")
     movement = next(event for event in doc._.event_mentions if event.trigger.kind == "Movement")
     assert [doc[root].text for root in movement.fillers(Role.MOVER)] == ["civilians"]
+
+
+def test_what_the_police_warn_of_is_feared_and_not_theirs(annotate: Annotate) -> None:
+    doc = annotate("The police warned of an attack on a shopping mall in Nairobi.", until="warnings")
+    (attack,) = (event for event in doc._.event_mentions if event.trigger.kind is EventKind.ATTACK)
+    assert (attack.modality, attack.fillers(Role.PERPETRATOR)) == (Modality.FEARED, ())
