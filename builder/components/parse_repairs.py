@@ -24,6 +24,8 @@ FORMS = (*HEADLINE_VERBS, *(f"{verb}s" for verb in HEADLINE_VERBS))
 COLLECTIVE = frozenset(WORDS["collective"])
 PAST_FORMS: dict[str, str] = WORDS["past_forms"]  # that spaCy may take for nouns, with the lemmas
 CLAUSES = frozenset(("ROOT", "conj", "ccomp", "advcl"))
+HARMING = frozenset(WORDS["harming"])
+TELLING = frozenset(WORDS["telling"])
 PARTICIPLES = frozenset(("VBN", "VBD"))
 # How the parser calls what stands before the gapped participle, for want of its verb.
 STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
@@ -211,6 +213,19 @@ def _free_from_date(preposition: Token) -> None:
     preposition.head, preposition.dep_ = verb, "prep"
 
 
+def _tie_to_deed(result: Token) -> None:
+    """Hang what was done on the deed: "blamed rebels for a bomb that *hit* a bus, *killing* 9"."""
+    telling = result.head
+    if result.dep_ != "advcl" or telling.i > result.i or telling.lemma_.lower() not in TELLING:
+        return
+    if result.lemma_.lower() not in HARMING:
+        return
+    between = [verb for verb in telling.doc[telling.i + 1 : result.i] if telling.is_ancestor(verb)]
+    deeds = [verb for verb in between if verb.dep_ == "relcl" and verb.tag_ == "VBD"]
+    if deeds:
+        result.head = deeds[-1]
+
+
 def _make_past(token: Token) -> None:
     """Make a verb of a past form that has a subject: "a gunman *shot* and wounded the mayor"."""
     has_subject = any(child.dep_ in ANY_SUBJECT for child in token.lefts)
@@ -288,6 +303,7 @@ REPAIRS: Final[tuple[tuple[str, Collection[str], Callable[[Token], None]], ...]]
     ("TAG", ("WDT",), _make_relative),
     ("DEP", ("amod",), _make_result),
     ("LOWER", ("on", "in"), _free_from_date),
+    ("TAG", ("VBG",), _tie_to_deed),
     ("LOWER", tuple(PAST_FORMS), _make_past),
     ("LOWER", FORMS, _make_verb),
 )
