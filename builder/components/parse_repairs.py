@@ -5,6 +5,8 @@ were killed and *six wounded* in Ghazni", of which the second half becomes a cla
 *ambush* convoy", which becomes a convoy of a kind. Corrected here, no later component needs to know of them.
 """
 
+from collections.abc import Iterator
+
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -33,25 +35,32 @@ BEFORE_HEAD = frozenset(("compound", "nmod", "amod", "nsubj"))
 
 def repair(doc: Doc) -> None:
     """Correct the heads, relations and tags of a document in place."""
-    for token in [token for token in tokens_with(doc, "TAG", *PARTICIPLES) if token.lemma_.lower() in HARMED]:
+    for token in [token for token in _tokens(doc, "TAG", *PARTICIPLES) if token.lemma_.lower() in HARMED]:
         first = _first_of_gapped(token)
         if first is not None:
             _tie_gapped(token, first)
-    for token in tokens_with(doc, "TAG", "VBD"):
+    for token in _tokens(doc, "TAG", "VBD"):
         _tie_to_subject_before(token)
         _part_two_subjects(token)
         _find_speaker(token)
-    for token in tokens_with(doc, "TAG", "WDT"):
+    for token in _tokens(doc, "TAG", "WDT"):
         _make_relative(token)
-    for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
+    for token in [token for token in _tokens(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
         _make_result(token)
-    for token in tokens_with(doc, "LOWER", "on", "in"):
+    for token in _tokens(doc, "LOWER", "on", "in"):
         _free_from_date(token)
-    for token in tokens_with(doc, "LOWER", *PAST_FORMS):
+    for token in _tokens(doc, "LOWER", *PAST_FORMS):
         _make_past(token)
-    for token in tokens_with(doc, "LOWER", *FORMS):
+    for token in _tokens(doc, "LOWER", *FORMS):
         if _is_headline_verb(token):
             _make_verb(token)
+    forget(doc)
+
+
+def _tokens(doc: Doc, attribute: str, *values: str) -> Iterator[Token]:
+    """The tokens by an attribute as it is now, after what was corrected before."""
+    forget(doc)
+    return tokens_with(doc, attribute, *values)
 
 
 def _first_of_gapped(verb: Token) -> Token | None:
@@ -98,7 +107,6 @@ def _tie_gapped(verb: Token, first: Token) -> None:
     assert subject is not None
     verb.head, verb.dep_ = first, "conj"
     subject.head, subject.dep_ = verb, "nsubjpass"
-    forget(verb.doc)
 
 
 def _tie_to_subject_before(verb: Token) -> None:
@@ -250,7 +258,6 @@ def _make_verb(verb: Token) -> None:
         target.head, target.dep_ = verb, "dobj"
         for clause in [child for child in target.rights if child.dep_ == "acl" and child.tag_ == "VBG"]:
             clause.head, clause.dep_ = verb, "advcl"  # "Gunmen attack mosque, *killing* 12"
-    forget(verb.doc)
 
 
 def _make_root(verb: Token, root: Token, subject: Token) -> None:
