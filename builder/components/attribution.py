@@ -83,7 +83,8 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
         if speaker is None or not about:
             continue
         own = [event for event in about if is_own(doc, told[event], verb, speaker)]
-        announced = [event for event in own if is_announced(doc, told[event])]
+        untold = any(child.dep_ == "neg" for child in verb.lefts)  # "did *not* say where he would attack"
+        announced = [event for event in own if is_announced(doc, told[event]) and not untold]
         if announced:  # "said it would target tourists", "“We will attack,” he said"
             told.update((event, _threatened(told[event], speaker)) for event in announced)
             yield _threat(verb.i, speaker, announced)
@@ -307,7 +308,8 @@ def _implied(doc: Doc, statement: EventMention, told: Told) -> list[int]:
         return [i for i in _last_attack(told, token.i) if i >= token.sent.start]
     if _is_of_other_thing(statement, token):
         return []
-    if any(child.dep_ == "pcomp" for prep in token.children for child in prep.children):
+    above = [token, *(child for child in token.rights if child.dep_ == "dobj")]
+    if any(child.dep_ == "pcomp" for word in above for prep in word.children for child in prep.children):
         return []  # "accuses it of arming rebels": of something that is no event of ours
     claimed = statement.trigger.frame == "claim" and not _is_of_state(doc, statement.fillers(Role.SPEAKER))
     # Nobody is blamed for what befell the attackers: "a bomber was shot. Police blamed the rebels".

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 
 from spacy.tokens import Doc, Token
 
-from builder.components.annotations import EventMention
+from builder.components.annotations import Category, EntityMention, EventMention
+from builder.components.complements import prepositional
 from builder.components.parse_labels import ANY_SUBJECT, VERBAL
 from builder.model import EventKind, Modality, Role
+from builder.patterns import load
 
 COMING = frozenset(("deploy", "capture"))  # frames of movements whose end is where the movers then are
+ARRIVING = frozenset(load("scenes")["arriving"])
+INTO = frozenset(("into", "inside", "at"))
 HAPPENED = frozenset((Modality.ASSERTED, Modality.ALLEGED))
 
 
@@ -35,6 +39,18 @@ def _goes_on(verb: Token) -> bool:
     if own or verb.pos_ != "VERB" or verb.head.pos_ not in VERBAL or verb.head.i > verb.i:
         return False
     return verb.dep_ == "conj" or (verb.dep_ == "advcl" and verb.tag_ == "VBG")
+
+
+def place_come_to(doc: Doc, attack: EventMention) -> int | None:
+    """The head of where those came who then attacked, by a verb of no event: "*walked into* a bank"."""
+    verb = doc[attack.trigger.token]
+    if attack.trigger.kind is not EventKind.ATTACK or not _goes_on(verb):
+        return None
+    mentions: Mapping[int, EntityMention] = doc._.mentions
+    came = verb.head.lemma_.lower() in ARRIVING and verb.head.dep_ not in ("relcl", "ccomp")
+    heads = [filler.i for slot, filler in prepositional(verb.head) if slot in INTO] if came else []
+    places = (Category.FACILITY, Category.PLACE)
+    return next((i for i in heads if i in mentions and mentions[i].category in places), None)
 
 
 def place_entered(entry: EventMention) -> int | None:

@@ -26,6 +26,7 @@ LONG = frozenset(WORDS["long"])
 MOVING_ON = frozenset(WORDS["moving_on"])
 EXPLOSIVE = frozenset(WORDS["explosive_types"])
 WINDOW: int = WORDS["window"]  # sentences between a bare effect and its attack: "Two were wounded."
+LAYING = frozenset(("plant", "lay", "place"))
 LATE = 8  # sentences after which a text may first tell what an attack did: a long paragraph
 ATTACKERS = frozenset(load("chains")["attackers"])
 LASTING = frozenset(("has", "have"))
@@ -338,7 +339,8 @@ def _takes_up_weapon(context: Context, host: Cluster, cluster: Cluster) -> bool:
     """Whether the weapon of the bombing just told is taken up: "*The* car bomb exploded at four"."""
     known = any(context.mentions[root].definite for root in cluster.weapons)
     bombing = EXPLOSIVE.issuperset([*host.types, *cluster.types]) and bool(host.types)
-    first = cluster.first.trigger.frame == "explode" and _weapons_agree(context, host, cluster)
+    laid = cluster.first.trigger.lemma in LAYING  # "said that it had *planted* the bomb"
+    first = (laid or cluster.first.trigger.frame == "explode") and _weapons_agree(context, host, cluster)
     near = 0 < context.distance(host, cluster) <= WINDOW and host.modality in DONE
     return known and bombing and first and near and not context.places_differ(host, cluster)
 

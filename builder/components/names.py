@@ -144,7 +144,7 @@ def _goes_on(doc: Doc, end: int) -> bool:
 def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
     """The gazetteer's names, and the named entities that do not overlap them or that contain a mere place."""
     merged = list(known)
-    for entity in doc.ents:
+    for entity in (part for whole in doc.ents for part in _ends_of_way(whole)):
         if entity.label_ not in LABELS or entity.end - 1 in demonyms or entity.root.lower_ in CALENDAR:
             continue
         start, end = _name_range(entity, demonyms)
@@ -158,6 +158,17 @@ def _merge(doc: Doc, known: list[Name], demonyms: dict[int, str]) -> list[Name]:
             merged = [name for name in merged if name not in inside]
             merged.append(Name(start, end, (), entity.label_))
     return sorted(merged, key=lambda name: name.start)
+
+
+def _ends_of_way(entity: Span) -> Iterator[Span]:
+    """The two places that spaCy may take for one: "from *Goma* to *Entebbe*"; else the entity."""
+    doc, start = entity.doc, entity.start
+    to = next((token.i for token in entity if token.lower_ == "to"), None)
+    if to is None or start == 0 or doc[start - 1].lower_ != "from" or to in (start, entity.end - 1):
+        yield entity
+        return
+    yield Span(doc, start, to, label=entity.label_)
+    yield Span(doc, to + 1, entity.end, label=entity.label_)
 
 
 def _name_range(entity: Span, demonyms: dict[int, str]) -> tuple[int, int]:

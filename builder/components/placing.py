@@ -16,7 +16,7 @@ from builder.components.annotations import (
     RoleFiller,
     Trigger,
 )
-from builder.components.entries import entry_of, place_entered
+from builder.components.entries import entry_of, place_come_to, place_entered
 from builder.components.lead_ins import find_lead_ins, led_place
 from builder.components.modifiers import location_after, named_after
 from builder.components.scenes import find_scenes, scene_place
@@ -29,7 +29,8 @@ def placed(doc: Doc, events: Sequence[EventMention]) -> tuple[EventMention, ...]
     led = {scene.attack: scene_place(scene) for scene in find_scenes(doc, events)} | _led(doc, events)
     told = {event.trigger.token: event for event in events}
     entries = ((event, entry_of(doc, event, told)) for event in events)
-    entered = {e.trigger.token: place_entered(entry) for e, entry in entries if entry is not None}
+    entered = {event.trigger.token: place_come_to(doc, event) for event in events}
+    entered |= {e.trigger.token: place_entered(entry) for e, entry in entries if entry is not None}
     return tuple(
         _placed(doc, event, led.get(event.trigger.token) or entered.get(event.trigger.token))
         for event in events

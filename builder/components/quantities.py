@@ -60,7 +60,8 @@ def read_quantity(root: Token) -> Quantity:
     above = root.head
     if above.lower_ == "of" and above.head.lower_ in PLURALS:
         return quantity_at(above.head)
-    return Quantity()
+    # "*dozens* were injured": who they are is not told
+    return quantity_at(root) if root.lower_ in PLURALS else Quantity()
 
 
 def _counts(token: Token) -> bool:

@@ -234,6 +234,8 @@ def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
     if slot in ("on", "via") and mention.label.lower() in MEDIA:  # "claimed the attack *on Telegram*"
         return True
+    if role is Role.LOCATION and draft.trigger.frame == "die" and mention.type == "Hospital":
+        return True  # "three more *died in hospital*"
     if role is Role.LOCATION and mention.noun in MOUNTS:  # "shot by gunmen *on a motorcycle*"
         return True
     own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS

@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterator
 
 from spacy.tokens import Span, Token
 
-from builder.components.annotations import Category
+from builder.components.annotations import Category, EntityMention
 from builder.components.complements import prepositional
+from builder.components.lexicon import ancestors
 from builder.components.syntax import is_passive, subject_of
 from builder.patterns import load
 
 WORDS = load("senses")
+HABITUAL = frozenset(WORDS["habitual"])
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
 DOUBTS = frozenset(WORDS["doubts"])
@@ -291,3 +293,19 @@ def _is_of_crash(verb: Token) -> bool:
     start = max((i for i in parts if i < verb.i), default=verb.sent.start)
     end = min((i for i in parts if i > verb.i), default=verb.sent.end)
     return OF_FORCE.isdisjoint(token.lemma_.lower() for token in verb.doc[start:end])
+
+
+def is_habit(verb: Token) -> bool:
+    """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
+    if any(child.lower_ in HABITUAL for child in verb.lefts):  # "who *usually* boast of their attacks"
+        return True
+    never = any(child.dep_ == "neg" for child in verb.lefts)
+    never = never and not any(child.lower_ == "if" for child in verb.lefts)  # "*if* the army does not leave"
+    return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
+
+
+def throws_arms(verb: Token) -> bool:
+    """Whether what is thrown or laid down is a firearm: "*threw* the *gun* through a window" hits nobody."""
+    found: dict[int, EntityMention] = verb.doc._.mentions
+    things = (child.i for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
+    return any("Firearm" in ancestors(found[i].type or "") for i in things if i in found)

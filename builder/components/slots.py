@@ -155,6 +155,7 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
     if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.lefts):
         yield "in", verb.head  # "in Dublin, *where* its attacks killed 26"
     yield from _weapons_beside(verb)
+    yield from _who_used(verb)
     for preposition, filler in prepositional(verb):
         if preposition == "in" and filler.lemma_.lower() == "direction":  # "fled *in the direction of* Goma"
             yield from (("to", below) for of, below in prepositional(filler) if of == "of")
@@ -163,6 +164,19 @@ def _verb_slots(verb: Token) -> Iterator[Slot]:
         yield from _weapons_hung_on(filler)
         if filler.ent_type_ in ("DATE", "TIME"):  # "were kidnapped on Monday night *in Machala*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
+
+
+def _who_used(clause: Token) -> Iterator[Slot]:
+    """Who had the weapon that a clause is about: "*rebels* ended a truce with a *bomb* that killed two"."""
+    weapon = clause.head
+    mention: EntityMention | None = clause.doc._.mentions.get(weapon.i)
+    armed = mention is not None and mention.category is Category.WEAPON
+    if clause.dep_ != "relcl" or not armed or weapon.head.lower_ != "with":
+        return
+    verb = next((above for above in weapon.head.ancestors if above.pos_ == "VERB"), None)
+    actor = None if verb is None else subject_of(verb)
+    if actor is not None:
+        yield "subject", actor
 
 
 def _weapons_beside(verb: Token) -> Iterator[Slot]:
@@ -330,7 +344,7 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
         elif slot == "by":  # "an air strike by the army *near* the town", "an attack by rebels *on* the base"
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
-        elif slot in ("on", "against") and _is_actor(filler):  # "an ambush on a patrol *near Gao*"
+        elif slot in ("on", "against", "between") and _is_actor(filler):  # "an ambush on a patrol *near Gao*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
 
 

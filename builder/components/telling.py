@@ -43,7 +43,9 @@ def subject_beside(pronoun: Token) -> Token | None:
     if pronoun.dep_ not in SPOKEN_OF or clause.dep_ != "advcl" or clause.head.i > pronoun.i:
         return None
     subject = next((child for child in clause.head.lefts if child.dep_ in SPOKEN_OF), None)
-    return subject if subject is not None and subject.tag_ in ("NNS", "NNPS") else None
+    several = subject is not None and subject.tag_ in ("NNS", "NNPS")
+    # "*the man* fled before *he* was seen": of one person only one is the subject
+    return subject if several or pronoun.lower_ in ("he", "she") else None
 
 
 def speaks_next(doc: Doc, start: int, end: int) -> bool:

@@ -17,12 +17,14 @@ from builder.components.senses import (
     is_accidental,
     is_criticism,
     is_figurative,
+    is_habit,
     is_road_accident,
     is_staged,
     is_undone,
+    throws_arms,
 )
 from builder.components.stand_ins import stand_in
-from builder.components.syntax import is_passive, is_verb_before_object, subject_of, tokens_with
+from builder.components.syntax import RELATIVE, is_passive, is_verb_before_object, subject_of, tokens_with
 from builder.model import ActorKind, EventKind
 from builder.patterns import load
 
@@ -41,9 +43,9 @@ SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
+THROWING = frozenset(WORDS["throwing"])
 SET_FREE = frozenset(("ChemicalAgent",))
 BOOTY = frozenset(WORDS["booty"])  # what is no ground that is taken
-HABITUAL = frozenset(WORDS["habitual"])
 LONGEST = 3  # words in the longest noun of patterns/triggers.json that is looked up
 STATE_ACTORS = frozenset(WORDS["state_actors"])
 SIGNS = {name: frozenset(words) for name, words in WORDS["signs"].items()}
@@ -181,7 +183,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         or is_road_accident(verb)
         or _is_answered(verb)
         or not doer_fits
-        or _is_habit(verb)
+        or is_habit(verb)
+        or (pattern.frame == "damage" and _is_of_means(verb))
     ):
         return False
     if pattern.signs is not None:
@@ -196,7 +199,8 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
 def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb that may act on anything stands as its sense needs it."""
     if pattern.frame in WEAPON_REQUIRED or pattern.lemma in WITHOUT_WEAPON:
-        return _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
+        thrown = verb.lemma_.lower() in THROWING and throws_arms(verb)
+        return not thrown and _has_weapon(verb) is (pattern.lemma not in WITHOUT_WEAPON)
     if pattern.lemma in WITHOUT_OBJECT:
         return not is_passive(verb) and not any(child.dep_ == "dobj" for child in verb.rights)
     if pattern.frame == "damage" and pattern.lemma.startswith("burn"):
@@ -206,6 +210,12 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_of_means(clause: Token) -> bool:
+    """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
+    noun = clause.head
+    return clause.dep_ == "relcl" and noun.dep_ == "pobj" and noun.head.lower_ == "with"
 
 
 def _is_driving(verb: Token, pattern: Pattern) -> bool:
@@ -221,15 +231,6 @@ def _has_object(preposition: Token) -> bool:
     return any(not child.ent_type_ for child in below)
 
 
-def _is_habit(verb: Token) -> bool:
-    """Whether somebody says what they never do: "its fighters *do not* target civilians"."""
-    if any(child.lower_ in HABITUAL for child in verb.lefts):  # "who *usually* boast of their attacks"
-        return True
-    never = any(child.dep_ == "neg" for child in verb.lefts)
-    never = never and not any(child.lower_ == "if" for child in verb.lefts)  # "*if* the army does not leave"
-    return never and any(child.dep_ == "aux" and child.lower_ in ("do", "does") for child in verb.lefts)
-
-
 def _is_answered(verb: Token) -> bool:
     """Whether those who are attacked shoot: "the soldiers *shot back*" tells of no attack of their own."""
     return verb.lemma_.lower() in SHOOTING and any(child.lower_ == "back" for child in verb.rights)
@@ -239,6 +240,8 @@ def _acts_on(verb: Token, wanted: str) -> bool:
     """Whether what a verb acts on is of a class or concept: object, passive's subject, noun of its clause."""
     found: dict[int, EntityMention] = verb.doc._.mentions
     heads = [child for child in verb.children if child.dep_ in ("dobj", "nsubjpass")]
+    if verb.dep_ == "relcl":  # "a soldier *whom* it had captured"
+        heads = [head for head in heads if head.lower_ not in RELATIVE]
     acting = any(child.dep_ == "nsubj" and child.tag_ in ("WP", "WDT") for child in verb.lefts)
     if not heads and verb.dep_ in ("relcl", "acl") and not acting:  # not so "the envoy, *who flew* in"
         heads = [verb.head]

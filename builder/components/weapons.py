@@ -32,8 +32,11 @@ def _weapons_at(tokens: Iterable[Token]) -> Iterator[int]:
 def borne_by(actor: Token) -> Iterator[int]:
     """The weapons that an actor is said to bear: "gunmen with rifles", "a lorry packed with explosives"."""
     for child in actor.rights:
-        if child.lower_ in BEARING:
-            yield from _weapons_at(child.subtree)
+        # "dressed in black and *carrying* two rifles"
+        clause = (word for word in child.subtree if child.dep_ == "acl" and word.tag_ == "VBG")
+        for word in (child, *clause):
+            if word.lower_ in BEARING:
+                yield from _weapons_at(word.subtree)
 
 
 def used_below(verb: Token) -> Iterator[int]:

@@ -16,6 +16,10 @@ SENTENCES = {
         "Gunmen raided a bank. Two men were found dead near Goma in June, a <about>killing</about> for which "
         "the <speaker>Front</speaker> <ClaimOfResponsibility>took</ClaimOfResponsibility> responsibility."
     ),
+    "accused of what is no event": (
+        "Gunmen attacked a mosque. Muslim <speaker>leaders</speaker> <Accusation>accused</Accusation> the "
+        "<accused>politicians</accused> of stirring up hatred."
+    ),
     "who says so last": (
         "Six people <about>died</about> on Sunday when soldiers <about>stormed</about> a roadblock held by "
         "followers of his rival Didier Haddad, a gendarmerie <speaker>officer</speaker> "

@@ -84,6 +84,9 @@ SENTENCES = {
     "brought to a number": (
         "The attack <Killed exact=23>brought to 23 the number of policemen killed</Killed> since Friday."
     ),
+    "dozens, whoever they are": (
+        "In the blast a guard was shot and <Injured least=24>dozens were injured</Injured>."
+    ),
     "abbreviated": (
         "A bomb exploded: <Killed exact=2>two officers KIA</Killed>, <Injured exact=4>four WIA</Injured>."
     ),

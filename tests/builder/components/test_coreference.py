@@ -32,6 +32,9 @@ TEXTS = {
         "of <a>them</a> had led the raid."
     ),
     "the provincial government": "The <a>government</a> fled. The provincial <b>government</b> stayed.",
+    "he, the subject above": (
+        "The <a>suspect</a> wrote to the <b>minister</b> Omar Diallo before <a>he</a> struck."
+    ),
     "they, who would do something": (
         "A <b>radio</b> said so. Gen. Diallo said his <a>troops</a> would shoot if <a>they</a> were attacked."
     ),

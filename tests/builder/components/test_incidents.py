@@ -63,6 +63,9 @@ TEXTS = {
         "Rebels <a>ambushed</a> a convoy in Gao. Jets <b>bombed</b> a bridge. No group has said that it was "
         "behind the <a>ambush</a>."
     ),
+    "who planted the bomb": (
+        "A roadside bomb <a>killed</a> three soldiers. The Front said that it had <a>planted</a> the bomb."
+    ),
     "another fight": (
         "Gunmen <a>opened</a> fire on a post in Gao. Soldiers and rebels <b>clashed</b> in Goma on Friday."
     ),

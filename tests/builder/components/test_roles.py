@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "where they died later": (
+        "The explosion wounded <victim>guards</victim> in <location>Gao</location>; three "
+        "<victim>soldiers</victim> died later in hospital."
+    ),
     "what an attack is called by": (
         "Nobody knows who was behind the deadly <target>Chicago Marathon</target> attack."
     ),
@@ -131,6 +135,23 @@ SENTENCES = {
     "a subject that the parser hangs on a date": (
         "They slept.\n\nOn 23 August the Angolan air <perpetrator>force</perpetrator> bombed "
         "<target>Huambo</target>, where UNITA has its headquarters."
+    ),
+    "where they came before they attacked": (
+        "The <perpetrator>gunman</perpetrator>, dressed in black and carrying two <weapon>rifles</weapon>, "
+        "walked into a <location>mosque</location> and opened fire on <target>worshippers</target>."
+    ),
+    "what a deed did that somebody is blamed for": (
+        "<speaker>Police</speaker> blamed <accused>rebels</accused> for a <weapon>bomb</weapon> "
+        "that tore through a <location>street</location> in "
+        "<location>Goma</location>, killing 28 <victim>people</victim>."
+    ),
+    "from one town to another": (
+        "The <mover>army</mover> evacuated 30 <mover>nurses</mover> from <origin>Goma</origin> to "
+        "<destination>Entebbe</destination>."
+    ),
+    "who used what a clause is about": (
+        "The <perpetrator>IRA</perpetrator> ended its truce with a <weapon>bomb</weapon> that killed two "
+        "<victim>men</victim>."
     ),
     "a subject after a date without a comma": (
         "On 23 October <perpetrator>guerrillas</perpetrator> fired upon a <target>convoy</target>."

@@ -70,6 +70,10 @@ SENTENCES = {
         "A gunman <attack frame=harm>shot</attack> and seriously <attack>wounded</attack> the mayor."
     ),
     "a march": "Students held a peaceful <event type=PeacefulProtest>march</event>.",
+    "burned alive": "Twelve men were <attack frame=kill>burned</attack> alive.",
+    "whom they captured": (
+        "The rebels <event>released</event> a soldier whom they had <attack type=Abduction>captured</attack>."
+    ),
     "burned by a fire": "A fire <attack frame=damage>burned</attack> down a school.",
     "ceasefire": "The <event type=Agreement>ceasefire</event> held.",
 }
@@ -140,6 +144,8 @@ NOTHING = {
     "what they usually do": "The rebels usually boast of their deeds.",
     "seized things": "They seized tonnes of chemicals at the compound.",
     "took a view": "The rebels took a hard line.",
+    "a gun thrown away": "A boy threw a gun through the window.",
+    "rammed by police": "Two police officers rammed the car.",
     "no event at all": "The minister opened a new library.",
 }
 
