@@ -147,6 +147,7 @@ def _modifier(token: Token) -> Iterator[EntityMention]:
         return
     kind = noun.kind if noun.kind in (None, ActorKind.ORGANIZATION) else ActorKind.GROUP
     start = _start_of(doc, root, noun.text.count(" "))
+    is_owner = token.dep_ == "poss"  # "*the army*'s guns" are of the army told of
     yield EntityMention(
         start=start,
         end=root + 1,
@@ -156,5 +157,6 @@ def _modifier(token: Token) -> Iterator[EntityMention]:
         kind=kind,
         type=noun.type,
         noun=noun.text,
-        plural=True,
+        definite=is_owner and any(left.lower_ == "the" for left in token.lefts),
+        plural=not is_owner or token.tag_ in ("NNS", "NNPS"),
     )
