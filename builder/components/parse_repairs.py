@@ -46,15 +46,20 @@ def repair(doc: Doc) -> None:
         _make_relative(token)
     for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
         _make_result(token)
+    _repair_clauses(doc)
+    for token in tokens_with(doc, "LOWER", *FORMS):
+        if _is_headline_verb(token):
+            _make_verb(token)
+
+
+def _repair_clauses(doc: Doc) -> None:
+    """Correct whole clauses of which the parser missed the verb, or what it hangs on."""
     for token in tokens_with(doc, "LOWER", "on", "in"):
         _free_from_date(token)
     for token in [token for token in tokens_with(doc, "TAG", "VBG") if token.lemma_.lower() in HARMING]:
         _tie_to_deed(token)
     for token in tokens_with(doc, "LOWER", *PAST_FORMS):
         _make_past(token)
-    for token in tokens_with(doc, "LOWER", *FORMS):
-        if _is_headline_verb(token):
-            _make_verb(token)
 
 
 def _first_of_gapped(verb: Token) -> Token | None:
