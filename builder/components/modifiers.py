@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from spacy.tokens import Doc
 
 from builder.components.annotations import DEMONYM, Category, EntityMention, Quantity
+from builder.components.names import is_backer
 from builder.model import ActorKind
 from builder.patterns import load
 
@@ -123,5 +124,5 @@ def body_of(doc: Doc, mention: EntityMention) -> int | None:
     if mention.end < len(doc) and doc[mention.end].lower_ == "of":
         inside = range(latest, min(latest + LONGEST_BODY, len(doc)))
     bodies = (m for m in _mentions(doc, inside) if m.kind is ActorKind.ORGANIZATION and m.name is not None)
-    body = next(bodies, None)
+    body = next((each for each in bodies if not is_backer(doc, each.end)), None)
     return body.root if body is not None and body.start <= latest + 1 else None

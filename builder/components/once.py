@@ -14,7 +14,7 @@ Found = TypeVar("Found")
 def once(find: Callable[[Doc, *Asked], Found]) -> Callable[[Doc, *Asked], Found]:
     """Have a function of a document, and of what else it is asked, keep what it finds with the document.
 
-    It must look only at what no later component changes.
+    It must look only at what no later component changes; whoever changes more has it forgotten.
     """
 
     @wraps(find)
@@ -27,6 +27,11 @@ def once(find: Callable[[Doc, *Asked], Found]) -> Callable[[Doc, *Asked], Found]
         return found
 
     return known
+
+
+def forget(doc: Doc) -> None:
+    """Have everything found anew, since the document was changed."""
+    doc.user_data.pop(KEPT, None)
 
 
 @once

@@ -5,10 +5,14 @@ were killed and *six wounded* in Ghazni", of which the second half becomes a cla
 *ambush* convoy", which becomes a convoy of a kind. Corrected here, no later component needs to know of them.
 """
 
+from collections.abc import Callable, Collection
+from typing import Final
+
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import register_extensions
+from builder.components.once import forget
 from builder.components.parse_labels import ANY_SUBJECT, NOMINAL, VERBAL
 from builder.components.syntax import SAYING, tokens_with
 from builder.patterns import load
@@ -25,6 +29,8 @@ TELLING = frozenset(WORDS["telling"])
 PARTICIPLES = frozenset(("VBN", "VBD"))
 # How the parser calls what stands before the gapped participle, for want of its verb.
 STRAY_SUBJECTS = frozenset(("conj", "npadvmod", "dobj", "appos", "dep", "nsubj", "attr"))
+HELD = ("hostage", "captive", "prisoner")
+HOLDING = frozenset(("take", "hold", "keep"))
 # Prepositions that may also begin a clause.
 MARKS = frozenset(("after", "before", "since", "until"))
 ACTING = (*NOMINAL, "PRON")
@@ -34,38 +40,16 @@ BEFORE_HEAD = frozenset(("compound", "nmod", "amod", "nsubj"))
 
 def repair(doc: Doc) -> None:
     """Correct the heads, relations and tags of a document in place."""
-    for token in [token for token in tokens_with(doc, "TAG", *PARTICIPLES) if token.lemma_.lower() in HARMED]:
-        first = _first_of_gapped(token)
-        if first is not None:
-            _tie_gapped(token, first)
-    for token in tokens_with(doc, "TAG", "VBD"):
-        _tie_to_subject_before(token)
-        _part_two_subjects(token)
-        _find_speaker(token)
-    for token in tokens_with(doc, "TAG", "WDT"):
-        _make_relative(token)
-    for token in [token for token in tokens_with(doc, "DEP", "amod") if token.lower_.endswith("ing")]:
-        _make_result(token)
-    _repair_clauses(doc)
-    for token in tokens_with(doc, "LOWER", *FORMS):
-        if _is_headline_verb(token):
-            _make_verb(token)
-
-
-def _repair_clauses(doc: Doc) -> None:
-    """Correct whole clauses of which the parser missed the verb, or what it hangs on."""
-    for token in tokens_with(doc, "LOWER", "on", "in"):
-        _free_from_date(token)
-    for token in [token for token in tokens_with(doc, "TAG", "VBG") if token.lemma_.lower() in HARMING]:
-        _tie_to_deed(token)
-    for token in tokens_with(doc, "LOWER", *PAST_FORMS):
-        _make_past(token)
+    for attribute, values, mend in REPAIRS:
+        for token in tokens_with(doc, attribute, *values):
+            mend(token)
+        forget(doc)
 
 
 def _first_of_gapped(verb: Token) -> Token | None:
     """The passive before a participle that shares its "were": "ten were *killed* and six *wounded*"."""
     own = {child.dep_ for child in verb.children}
-    if not own.isdisjoint(("aux", "auxpass", "dobj", "nsubjpass")):
+    if verb.lemma_.lower() not in HARMED or not own.isdisjoint(("aux", "auxpass", "dobj", "nsubjpass")):
         return None
     subject = _gapped_subject(verb)
     if subject is None or not _is_joined(subject):
@@ -101,11 +85,11 @@ def _is_told_passive(verb: Token) -> bool:
     return "auxpass" in own or (verb.dep_ in ("ROOT", "acl") and own.isdisjoint(("aux", "dobj")))
 
 
-def _tie_gapped(verb: Token, first: Token) -> None:
-    subject = _gapped_subject(verb)
-    assert subject is not None
-    verb.head, verb.dep_ = first, "conj"
-    subject.head, subject.dep_ = verb, "nsubjpass"
+def _tie_gapped(verb: Token) -> None:
+    first, subject = _first_of_gapped(verb), _gapped_subject(verb)
+    if first is not None and subject is not None:
+        verb.head, verb.dep_ = first, "conj"
+        subject.head, subject.dep_ = verb, "nsubjpass"
 
 
 def _tie_to_subject_before(verb: Token) -> None:
@@ -176,6 +160,27 @@ def _make_relative(pronoun: Token) -> None:
     pronoun.head, pronoun.dep_ = told, "dobj"
 
 
+def _make_state(word: Token) -> None:
+    """Make a noun of what was taken for a verb: "took hundreds of people *hostage* in a theatre"."""
+    verb = word.head
+    if word.pos_ != "VERB" or word.dep_ != "advcl" or verb.lemma_ not in HOLDING or word.i < verb.i:
+        return
+    for child in [child for child in word.rights if child.dep_ == "prep"]:
+        child.head = verb
+    word.pos_, word.tag_, word.dep_ = "NOUN", "NN", "oprd"
+
+
+def _raise_result(result: Token) -> None:
+    """Hang what came of an attack on it: "blew up a bus carrying police in Gao, *killing* 35"."""
+    clause = result.head
+    if result.dep_ != "advcl" or clause.dep_ != "acl" or result.lemma_.lower() not in HARMED:
+        return
+    noun = clause.head
+    verb = noun.head.head if noun.dep_ == "pobj" else noun.head
+    if noun.dep_ in ("dobj", "pobj") and verb.pos_ == "VERB" and result.nbor(-1).text == ",":
+        result.head = verb
+
+
 def _acts(verb: Token) -> bool:
     return any(child.dep_ == "dobj" for child in verb.rights)
 
@@ -183,6 +188,8 @@ def _acts(verb: Token) -> bool:
 def _make_result(word: Token) -> None:
     """Make a verb of what was taken to describe a second object: "blew up a pipe, *halting* supplies"."""
     noun, verb = word.head, word.head.head
+    if not word.lower_.endswith("ing") or word.i == word.sent.start:
+        return
     objects = [child for child in verb.rights if child.dep_ == "dobj"]
     if word.nbor(-1).text == "," and noun.dep_ == "dobj" and noun in objects[1:]:
         word.pos_, word.tag_, word.dep_ = "VERB", "VBG", "advcl"
@@ -210,6 +217,8 @@ def _tie_to_deed(result: Token) -> None:
     """Hang what was done on the deed: "blamed rebels for a bomb that *hit* a bus, *killing* 9"."""
     telling = result.head
     if result.dep_ != "advcl" or telling.i > result.i or telling.lemma_.lower() not in TELLING:
+        return
+    if result.lemma_.lower() not in HARMING:
         return
     between = [verb for verb in telling.doc[telling.i + 1 : result.i] if telling.is_ancestor(verb)]
     deeds = [verb for verb in between if verb.dep_ == "relcl" and verb.tag_ == "VBD"]
@@ -253,6 +262,8 @@ def _agrees(subject: Token, verb: Token) -> bool:
 
 def _make_verb(verb: Token) -> None:
     """Make a headline's verb of a noun, with its object and its subject or the verb before it."""
+    if not _is_headline_verb(verb):
+        return
     root, before = verb.sent.root, verb.nbor(-1)
     target = verb
     while target.dep_ in ("compound", "nmod", "amod") and target.head.i > verb.i:
@@ -279,6 +290,23 @@ def _make_root(verb: Token, root: Token, subject: Token) -> None:
         token.head = subject
     if root.i not in (verb.i, subject.i):
         root.head, root.dep_ = verb, "advcl"
+
+
+# Tokens that have an attribute of spaCy with one of some values, and what mends them, in this order.
+REPAIRS: Final[tuple[tuple[str, Collection[str], Callable[[Token], None]], ...]] = (
+    ("TAG", PARTICIPLES, _tie_gapped),
+    ("TAG", ("VBD",), _tie_to_subject_before),
+    ("TAG", ("VBD",), _part_two_subjects),
+    ("TAG", ("VBD",), _find_speaker),
+    ("LOWER", HELD, _make_state),
+    ("TAG", ("VBG",), _raise_result),
+    ("TAG", ("WDT",), _make_relative),
+    ("DEP", ("amod",), _make_result),
+    ("LOWER", ("on", "in"), _free_from_date),
+    ("TAG", ("VBG",), _tie_to_deed),
+    ("LOWER", tuple(PAST_FORMS), _make_past),
+    ("LOWER", FORMS, _make_verb),
+)
 
 
 @Language.factory(

@@ -1,5 +1,6 @@
 """Noun phrases: where they are, what is at their head, and the words by which they are called."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from builder.model import ActorKind
 from builder.patterns import load
 
 WORDS = load("phrases")
+CLOCK = re.compile(r"\d{1,2}[:.]\d\d$")  # at the head of an entry of a live page
 LEADING = frozenset(WORDS["leading"])
 DEFINITE = frozenset(WORDS["definite"])
 AFFILIATIONS = frozenset(WORDS["affiliations"])
@@ -301,7 +303,12 @@ def label(phrase: NounPhrase, category: Category, *, start: int | None = None) -
     doc, end = phrase.doc, phrase.end
     first = phrase.start if start is None else start
     last = end - 1 if phrase.name is None else max(first, phrase.name.start)
-    while first < last and (doc[first].lower_ in LEADING or doc[first].like_num or doc[first].is_quote):
+    while first < last and (
+        doc[first].lower_ in LEADING
+        or doc[first].like_num
+        or doc[first].is_quote
+        or CLOCK.match(doc[first].text)
+    ):
         first += 1
     first = _after_age(doc, first, last)
     while first < last and doc[first].lower_ == "of":  # "24 *of* 30 drones"

@@ -241,6 +241,11 @@ def _is_other_capital(doc: Doc, mention: EntityMention) -> bool:
     return any(doc[i].lower_ in OTHER_CAPITALS for i in range(mention.start, mention.root))
 
 
+def _is_named_next(doc: Doc, mention: EntityMention) -> bool:
+    """Whether the name of a capital follows, so that no other is meant: "the capital *Kampala*"."""
+    return mention.end < len(doc) and doc[mention.end].pos_ == "PROPN"
+
+
 def _link_capital(mention: EntityMention, counts: Counter[str]) -> PlaceLink | None:
     """The city that "the Iraqi capital" is; "the capital" is that of the country named most."""
     if mention.noun not in CAPITALS or not (mention.definite or mention.country):
@@ -290,6 +295,7 @@ class PlaceLinker:
         named_in_all = countries_of(doc)
         places = [m for m in doc._.mentions.values() if m.category is Category.PLACE]
         unnamed = (m for m in places if m.name is None and not _is_other_capital(doc, m))
+        unnamed = (m for m in unnamed if not _is_named_next(doc, m))
         capitals = {m.root: _link_capital(m, named_in_all) for m in unnamed}
         toponyms = [Toponym(doc, m) for m in places if m.name is not None]
         counts = countries_of(doc, by_places=False)

@@ -29,6 +29,7 @@ from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import is_passive, subject_of
+from builder.components.telling import is_teller
 from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.unlisted import as_facility, as_gunners, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
@@ -45,6 +46,7 @@ ORDERS = frozenset(WORDS["orders"])
 BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
 EDGES = frozenset(WORDS["edges"])
+STRIKING = frozenset(("strike", "damage", "kill"))
 MOUNTS = frozenset(WORDS["mounts"])
 CIVIL_CRAFT = frozenset(load("roles")["civil_craft"])
 MEDIA = frozenset(load("roles")["media"])
@@ -212,6 +214,8 @@ def _add_in_role(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
     body = mention.kind is ActorKind.ORGANIZATION and role is Role.VICTIM and mention.noun != "police"
     if _is_no_place(draft, role, slot, mention):
         return
+    if role is Role.VICTIM and slot == "object" and is_teller(draft.doc[mention.root]):
+        return
     if body and (
         mention.number.stated or mention.number.at_least
     ):  # "twelve Civil Guards", "dozens of forces"
@@ -230,6 +234,8 @@ def _is_no_place(draft: _Draft, role: Role, slot: str, mention: EntityMention) -
     moved = role in (Role.ORIGIN, Role.DESTINATION) and slot == "object" and _is_vehicle(mention)
     if slot in ("on", "via") and mention.label.lower() in MEDIA:  # "claimed the attack *on Telegram*"
         return True
+    if role is Role.LOCATION and draft.trigger.frame == "die" and mention.type == "Hospital":
+        return True  # "three more *died in hospital*"
     if role is Role.LOCATION and mention.noun in MOUNTS:  # "shot by gunmen *on a motorcycle*"
         return True
     own = role is Role.TARGET and slot == "on" and mention.type in OUTLETS
@@ -263,7 +269,12 @@ def _is_carrier(mention: EntityMention, trigger: Trigger) -> bool:
 def _is_weapon_again(draft: _Draft, mention: EntityMention) -> bool:
     """Whether a pronoun stands for a weapon told before: "a bomb was left in a car; *it went off*"."""
     is_it = mention.is_pronoun and mention.label.lower() == "it" and draft.trigger.frame == "explode"
-    return is_it and bool(_last_weapon(draft, draft.doc[mention.root]))
+    pronoun = draft.doc[mention.root]
+    one_of = pronoun.lower_ == "them" and pronoun.head.lower_ == "of" and draft.trigger.frame in STRIKING
+    weapons = _last_weapon(draft, pronoun) if is_it or one_of else []
+    # "two missiles came; *one of them* hit a bus"
+    flew = all("Projectile" in ancestors(draft.mentions[root].type or "") for root in weapons)
+    return bool(weapons) and (is_it or flew)
 
 
 def _last_weapon(draft: _Draft, pronoun: Token) -> list[int]:

@@ -38,6 +38,9 @@ MESSAGES = frozenset(WORDS["messages"])
 SPORTING = frozenset(WORDS["sporting"])
 DISPOSERS = frozenset(WORDS["disposers"])  # those who destroy bombs that were found
 SCORE = re.compile(r"\b\d{1,3}[-–]\d{1,3}\b")
+SCORED = (
+    5  # tokens after a passive in which its score stands: "were beaten 1-0", of which three are the score
+)
 BLOWS = frozenset(WORDS["blows"])
 UNSTOLEN = frozenset(WORDS["unstolen"])
 GETTING_AWAY = frozenset(WORDS["getting_away"])
@@ -92,9 +95,18 @@ def is_figurative(verb: Token) -> bool:
 
 
 def _is_of_sport(verb: Token) -> bool:
-    """Whether a score follows: "Spain *beat* the Netherlands 1-0"."""
-    beaten = verb.lemma_.lower() in SPORTING and verb.tag_ != "VBN"
-    return beaten and SCORE.search(verb.doc[verb.i + 1 : verb.sent.end].text) is not None
+    """Whether a score follows: "Spain *beat* the Netherlands 1-0", "were *beaten* 1-0"."""
+    if verb.lemma_.lower() not in SPORTING:
+        return False
+    if verb.lemma_ == "beat" and any(_is_country(child) for child in verb.children if child.dep_ in OBJECTS):
+        return True  # "Spain *beat* Chile": nobody beats a country with sticks
+    after = verb.doc[verb.i + 1 : verb.sent.end if verb.tag_ != "VBN" else verb.i + SCORED].text
+    return SCORE.search(after) is not None
+
+
+def _is_country(token: Token) -> bool:
+    mention = token.doc._.mentions.get(token.i)
+    return mention is not None and mention.category is Category.PLACE and mention.type == "country"
 
 
 def _is_disposal(verb: Token) -> bool:
@@ -189,6 +201,8 @@ def _is_in_play(trigger: Token) -> bool:
         return not {"which", "where"}.isdisjoint(inside)
     if trigger.pos_ == "NOUN" and any(slot == "of" and _is_fiction(f) for slot, f in prepositional(trigger)):
         return True  # "the shooting of a film"
+    if trigger.dep_ == "pobj" and trigger.head.lower_ in ("about", "on") and _is_fiction(trigger.head.head):
+        return True  # "a thriller *about* the *abductions*"
     settings = [(slot, filler) for slot, filler in prepositional(trigger) if slot in WITHIN]
     aimed_at = {child.lemma_.lower() for child in trigger.children if child.dep_ in OBJECTS}
     practised = any(filler.lemma_.lower() in EXERCISES for _, filler in settings)

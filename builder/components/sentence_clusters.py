@@ -129,8 +129,9 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
 
 def _is_past_of_somebody(clause: Token) -> bool:
     """Whether a clause tells what people did or suffered before: "gunmen *who had beheaded* a hostage"."""
-    before = {child.lower_ for child in clause.lefts if child.dep_ in ("aux", *ANY_SUBJECT)}
-    return clause.dep_ == "relcl" and {"who", "had"} <= before
+    if clause.dep_ != "relcl":
+        return False
+    return {"who", "had"} <= {child.lower_ for child in clause.lefts if child.dep_ in ("aux", *ANY_SUBJECT)}
 
 
 def _noun_above(token: Token, cluster_of: Clusters) -> int | None:

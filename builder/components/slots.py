@@ -342,7 +342,7 @@ def _below_complements(noun: Token) -> Iterator[Slot]:
             yield from ((below, what) for below, what in prepositional(filler) if below in ("to", "from"))
         elif slot == "by":  # "an air strike by the army *near* the town", "an attack by rebels *on* the base"
             yield from ((below, what) for below, what in prepositional(filler) if below in HUNG_ON_ACTORS)
-        elif slot in ("on", "against") and _is_actor(filler):  # "an ambush on a patrol *near Gao*"
+        elif slot in ("on", "against", "between") and _is_actor(filler):  # "an ambush on a patrol *near Gao*"
             yield from (found for found in prepositional(filler) if found[0] in AROUND)
 
 

@@ -23,6 +23,7 @@ DEADLY = frozenset(WORDS["deadly"])
 FATES = frozenset(WORDS["fates"])
 HARMING = frozenset(WORDS["harming"])
 CLIPPED = frozenset(WORDS["clipped"])  # verbs that headlines and lists use as passives
+TOLD = frozenset(WORDS["told"])  # of these verbs those who are told cannot be left out
 BELIEVING = frozenset(WORDS["believing"])
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
 SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
@@ -112,12 +113,21 @@ def _is_clipped(verb: Token) -> bool:
     """
     if verb.lemma_.lower() in SUFFERED and not any(child.dep_ == "dobj" for child in verb.rights):
         return True  # "the colonel *martyred* in the blast"
+    if _is_told(verb):
+        return True
     if verb.lemma_.lower() not in CLIPPED or verb.tag_ not in ("VBD", "VBN"):
         return False
     subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]
     counted = any(one.like_num or any(left.like_num for left in one.lefts) for one in subjects)
     following = {child.dep_ for verb in (verb, *verb.conjuncts) for child in verb.rights}
     return counted and following <= AFTER_CLIPPED and not any(left.dep_ == "aux" for left in verb.lefts)
+
+
+def _is_told(verb: Token) -> bool:
+    """Whether somebody is told what to do by nobody named: "*citizens told* to stay at home"."""
+    to_do = any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in verb.rights)
+    others = any(child.dep_ in ("dobj", "dative", "aux", "prep", "ccomp") for child in verb.children)
+    return verb.lemma_.lower() in TOLD and verb.tag_ in ("VBD", "VBN") and to_do and not others
 
 
 def _is_before_colon(noun: Token, verb: Token) -> bool:

@@ -11,6 +11,7 @@ from builder.patterns import load
 SAYING = frozenset((*load("attribution")["say"], *load("telling")["saying"]))
 HAPPENINGS = frozenset(load("telling")["happenings"])
 SPOKEN_OF = SUBJECTS | {"nsubjpass"}
+TOLD_WITHIN = 7  # tokens from an office to "said": the name of who has it, with its commas
 PLACING = frozenset(("in", "at", "from"))
 
 
@@ -52,6 +53,15 @@ def speaks_next(doc: Doc, start: int, end: int) -> bool:
     before = doc[start - 1] if start else None
     said = end < len(doc) and doc[end].pos_ == "VERB" and doc[end].lemma_.lower() in SAYING
     return said and before is not None and before.text == ","
+
+
+def is_teller(harmed: Token) -> bool:
+    """Whether the parser took for harmed who says so: "killing 30, *the head* of the agency, X, *said*"."""
+    doc, end = harmed.doc, harmed.right_edge.i + 1
+    if harmed.left_edge.i == 0 or doc[harmed.left_edge.i - 1].text != ",":
+        return False
+    after = [token for token in doc[end : end + TOLD_WITHIN] if token.pos_ not in ("PROPN", "PUNCT")]
+    return bool(after) and after[0].pos_ == "VERB" and after[0].lemma_.lower() in SAYING
 
 
 def reflexive(pronoun: Token) -> tuple[Token, ...]:

@@ -11,6 +11,7 @@ from builder.patterns import load
 WORDS = load("totals")
 WARS = frozenset(WORDS["wars"])
 YEARS = frozenset(tuple(phrase.split()) for phrase in WORDS["years"])
+LASTING = frozenset(("year", "years", "decade", "decades", "old"))
 NEAR = 8  # tokens from a figure to what it is counted from: "to 7,300 in the south of the country since 2004"
 BEFORE = 6  # tokens from "contrary" to a figure: "contrary to first reports of two dead"
 RECENT = timedelta(days=31)  # a toll "since Friday" may be that of one attack, one "since 2004" is not
@@ -28,6 +29,8 @@ def is_total(doc: Doc, toll: Toll) -> bool:
         return True
     if not WARS.isdisjoint(words[: toll.end - toll.start]):
         return True
+    if not WARS.isdisjoint(words) and not LASTING.isdisjoint(words):
+        return True  # "27,000 have died in the *ten-year insurgency*"
     before = (token.lower_ for token in doc[max(sentence.start, toll.start - BEFORE) : toll.start])
     return "contrary" in before or _is_since_long(doc, range(toll.start, end))
 

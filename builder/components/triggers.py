@@ -38,6 +38,7 @@ LEMMAS: dict[str, str] = WORDS["lemmas"]  # forms of which spaCy's lemma is wron
 REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT))
+CRAFT = frozenset(("drone", "helicopter", "plane", "aircraft", "jet"))  # those who steer them land them
 SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
@@ -176,7 +177,15 @@ def _is_left_so(token: Token) -> bool:
 def _fits(verb: Token, pattern: Pattern) -> bool:
     """Whether a verb of several senses has this one: a weapon near it, or somebody who sets the fire."""
     doer_fits = pattern.by is None or _is_by(verb, BY[pattern.by]) or _is_by_those_told(verb)
-    if is_figurative(verb) or is_road_accident(verb) or _is_answered(verb) or not doer_fits or is_habit(verb):
+    if (
+        is_figurative(verb)
+        or _is_driving(verb, pattern)
+        or is_road_accident(verb)
+        or _is_answered(verb)
+        or not doer_fits
+        or is_habit(verb)
+        or (pattern.frame == "damage" and _is_of_means(verb))
+    ):
         return False
     if pattern.signs is not None:
         return any(token.lower_ in SIGNS[pattern.signs] for token in verb.sent)
@@ -201,6 +210,25 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     if pattern.type == "Arson" and not pattern.rest:
         return any(child.dep_ in ("dobj", "nsubjpass", "agent") for child in verb.children)
     return True
+
+
+def _is_of_means(clause: Token) -> bool:
+    """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
+    noun = clause.head
+    return clause.dep_ == "relcl" and noun.dep_ == "pobj" and noun.head.lower_ == "with"
+
+
+def _is_driving(verb: Token, pattern: Pattern) -> bool:
+    """Whether a vehicle is only steered or leaves its way: "went *off the road*", "he *landed a drone*"."""
+    if pattern.lemma == "land":
+        return any(child.dep_ == "dobj" and child.lemma_ in CRAFT for child in verb.rights)
+    return pattern.rest == ("off",) and any(c.lower_ == "off" and _has_object(c) for c in verb.rights)
+
+
+def _has_object(preposition: Token) -> bool:
+    """Whether a particle is a preposition with a thing after it, and no day: "off *the road*"."""
+    below = [child for child in preposition.children if child.dep_ == "pobj"]
+    return any(not child.ent_type_ for child in below)
 
 
 def _is_answered(verb: Token) -> bool:

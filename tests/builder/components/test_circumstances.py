@@ -27,6 +27,8 @@ TIMES = {
         "rescued": [],
         "announced": ["2024-01-30"],
     },
+    "Fear swept through Goma on Monday as police probed a blast at a bank.": {"blast": []},
+    "The group claimed the bombing of a bank on 1 December.": {"claimed": [], "bombing": ["2023-12-01"]},
     "Rebels have attacked ships 45 times since January 4, when they seized a tanker.": {
         "attacked": ["2024-01-04"],
         "seized": ["2024-01-04"],

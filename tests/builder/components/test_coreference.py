@@ -79,6 +79,18 @@ TEXTS = {
         "The <a>Estado Mayor Central</a> denied it; <b>FARC dissidents</b> had threatened it."
     ),
     "it is a blast": "The <a>police</a> spoke of bombs. It was one of four attacks on the <b>bank</b>.",
+    "they are not the officials who told of others": (
+        "City <a>officials</a> say two <b>men</b> were building a bomb. Omar Diallo says <b>they</b> planned "
+        "to set it off in Goma."
+    ),
+    "his group": (
+        "<a>Hamas</a> claimed it. A spokesman for the <b>Fatah</b> told reporters that his <b>group</b> had "
+        "nothing to do with it."
+    ),
+    "the leader of another": (
+        "An army spokesman, Lieutenant <a>Omar Diallo</a>, blamed the Hamas faction. The faction's "
+        "<b>leader</b> denied it."
+    ),
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",

@@ -35,6 +35,10 @@ TEXTS = {
         "Three nurses were <a>abducted</a> by armed men in Goma; a kidnapper was <b>killed</b> by police."
     ),
     "an offensive": "A bomb <a>exploded</a> in Goma. The city was taken in the Goma <b>offensive</b>.",
+    "what befell attackers": (
+        "A bomb <a>exploded</a> at a camp. Soldiers <b>killed</b> all 16 terrorists who fled. A mosque "
+        "nearby was <a>damaged</a>."
+    ),
     "since another": "Gunmen <a>killed</a> a guard, the worst raid since a bomb <b>killed</b> three.",
     "those of a war": (
         "Rebels <a>bombed</a> a clinic. Three people were <a>killed</a>. They have <b>killed</b> 300 people "

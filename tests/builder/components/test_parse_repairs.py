@@ -75,6 +75,14 @@ CLAUSES = {
         "Nobody has claimed the blast, which officials blamed on the Islamic State group.",
         ("blamed", "relcl", "blast", "which"),
     ),
+    "what came of what was told last": (
+        "A landmine blew up a bus carrying police in Gao, killing 35.",
+        ("killing", "advcl", "blew", "35"),
+    ),
+    "held as": (
+        "Fighters took hundreds of people hostage in a theatre in Moscow and demanded that troops leave.",
+        ("took", "ROOT", "took", "Fighters"),
+    ),
     "what came of it": (
         "Militants blew up a gas pipeline in Sinai on Monday, halting supplies to Jordan, sources said.",
         ("halting", "advcl", "blew", "supplies"),

@@ -24,6 +24,10 @@ SENTENCES = {
         "A man came to <place geonames=None>Kukawa</place> in the "
         "<place country=NG>Plateau state</place> of <place country=NG>Nigeria</place>."
     ),
+    "a capital that is named": (
+        "Fighting went on in <place country=SD>Sudan</place>. Bombs fell in the capital "
+        "<place label=Kampala>Kampala</place>."
+    ),
     "any capital": "Troops in <place country=SD>Sudan</place> told of the first raid on an African capital.",
     "country": "Troops entered <place country=SD precision=country>Sudan</place>.",
     "capital": "Shells fell in <place label=Khartoum country=SD precision=settlement>Khartoum</place>.",

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "where they died later": (
+        "The explosion wounded <victim>guards</victim> in <location>Gao</location>; three "
+        "<victim>soldiers</victim> died later in hospital."
+    ),
+    "what an attack is called by": (
+        "Nobody knows who was behind the deadly <target>Chicago Marathon</target> attack."
+    ),
     "where the others were": (
         "A <weapon>bomb</weapon> killed a <victim>governor</victim> and two of his "
         "<victim>bodyguards</victim> in <location>Baidoa</location>."
@@ -44,6 +51,10 @@ SENTENCES = {
     "what stands in villages of a state": (
         "<perpetrator>Militants</perpetrator> burned <target>homes</target> in two "
         "<location>villages</location> in northeastern Nigeria's Borno <location>state</location>."
+    ),
+    "who says so is not harmed": (
+        "A <weapon>bomb</weapon> exploded in <location>Goma</location>, killing 30 <victim>people</victim> "
+        "and injuring over 40, the head of the agency, Omar Diallo, said."
     ),
     "on the edge of": (
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "

@@ -80,6 +80,12 @@ SENTENCES = {
 NOTHING = {
     "escaped with a wound": "The driver escaped with a flesh wound in the arm.",
     "an envoy who flew in": "The envoy, who flew in from Geneva, was tired.",
+    "off the road": "His car went off the road near Goma.",
+    "landed a drone": "He admitted that he landed a drone in the park.",
+    "targets prices": "The plan is to target the rise in prices.",
+    "beaten by a score": "Their team were beaten 1-0 by France in Rennes.",
+    "a country beaten": "Pakistan beat Bangladesh last week.",
+    "a thriller about": "The director of a thriller about the Nepal abductions was pleased.",
     "fled with others": "The mayor fled with his children at night.",
     "found dead of no violence": "He was found dead in his bed.",
     "rescued from no captors": "The crew rescued two swimmers.",

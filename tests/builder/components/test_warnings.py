@@ -20,6 +20,10 @@ SENTENCES = {
     "of what others may do": (
         "The <issuer>envoy</issuer> <Alert>warned</Alert> that hundreds of people would be massacred."
     ),
+    "told by nobody named": (
+        "A guard was shot. <addressee>Residents</addressee> <Demand>told</Demand> to "
+        "<demands modality=Demanded>stay</demands> in their homes."
+    ),
     "of what others may plan": (
         "The <issuer>ministry</issuer> had <Alert>warned</Alert> that extremists might be planning attacks."
     ),
