@@ -6,7 +6,7 @@ from dataclasses import replace
 from spacy.tokens import Doc, Token
 
 from builder.components.annotations import DEMONYM, PRONOUN, Category, EntityMention, Name, Quantity
-from builder.components.lexicon import ancestors, noun_ending_at
+from builder.components.lexicon import noun_ending_at
 from builder.components.quantities import read_quantity
 from builder.gazetteer import load_gazetteer
 from builder.model import ActorKind
@@ -111,8 +111,8 @@ def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
     if dependency not in ("amod", "compound", "nmod", "poss"):
         return False
     head = found.get(token.head.i)
-    if dependency == "poss":  # "the *junta*'s jets"
-        return head is not None and "Vehicle" in ancestors(head.type or "") and _is_body_of(token, head)
+    if dependency == "poss":  # "the *junta*'s jets", "the *army*'s headquarters"
+        return head is not None and head.category is Category.FACILITY and _is_body_of(token, head)
     if dependency == "amod":  # "a *rebel* attack"
         noun = noun_ending_at(token.doc, token.i, token.i) if head is None else None
         return noun is not None and noun.category is Category.ACTOR
