@@ -23,27 +23,23 @@ from builder.components.entities import mention_at
 from builder.components.frames import FRAMES, can_act, role_of
 from builder.components.lexicon import ancestors
 from builder.components.names import is_backer
+from builder.components.needs import is_armed, is_idle
 from builder.components.placing import placed
-from builder.components.quantities import bare_numeral, count_of_events
+from builder.components.quantities import count_of_events
 from builder.components.slots import event_slots, replying_verb
 from builder.components.speakers import is_text, source_of, speaking_house
 from builder.components.stand_ins import listed, stand_in
 from builder.components.syntax import is_passive, subject_of
 from builder.components.telling import is_teller
-from builder.components.triggers import WEAPON_REQUIRED
 from builder.components.unlisted import as_facility, as_gunners, unlisted_mention
 from builder.components.weapons import attack_type, borne_by, gapped_weapon, used_below
 from builder.model import ActorKind, EventKind, Role
 from builder.patterns import load
 
 WORDS = load("roles")
-NEEDED: dict[str, list[str]] = WORDS["needed"]  # roles of which a frame needs one; "a b" is a or b
-BROAD = frozenset(WORDS["broad"])  # verbs of so many senses that they need all of these roles
 SAME_SLOTS = frozenset(load("triggers")["same_event_slots"])
-DUES = frozenset(load("warnings")["dues"])
 TITLES = frozenset(WORDS["titles"])
 ORDERS = frozenset(WORDS["orders"])
-BEFALLING = frozenset(("die", "fall", "hurt"))  # frames whose subject is who is harmed
 ACTING_SLOTS = frozenset(("subject", "agent"))
 EDGES = frozenset(WORDS["edges"])
 STRIKING = frozenset(("strike", "damage", "kill"))
@@ -92,7 +88,7 @@ def event_mentions(doc: Doc) -> tuple[EventMention, ...]:
     drafts = [event for trigger in triggers.values() for event in _drafts(doc, trigger, triggers, mentions)]
     drafts.sort(key=lambda event: event.trigger.token)
     events = (_completed(doc, draft, triggers, mentions) for draft in drafts)
-    told = [event for event in events if _is_armed(event) and not _is_idle(doc, event)]
+    told = [event for event in events if is_armed(event) and not is_idle(doc, event)]
     return placed(doc, with_attackers(doc, told))
 
 
@@ -376,31 +372,6 @@ def _is_bracketed(inner: int, verb: Token) -> bool:
     """Whether a token before a verb stands in brackets that the verb does not: no subject of it."""
     between = [token.text for token in verb.doc[inner : max(inner, verb.i)]]
     return between.count(")") > between.count("(")
-
-
-def _is_armed(event: EventMention) -> bool:
-    """Whether an event whose frame needs a weapon to be an attack has one."""
-    needs = event.trigger.kind is EventKind.ATTACK and event.trigger.frame in WEAPON_REQUIRED
-    return bool(event.weapons) or not needs
-
-
-def _is_idle(doc: Doc, event: EventMention) -> bool:
-    """Whether a word of many senses ("increase", "leave", "hold") lacks the roles of its frame here."""
-    needed = NEEDED.get(event.trigger.frame)
-    if needed is None or _is_due(doc[event.trigger.token]):
-        return False
-    slots = ("dobj", "nsubjpass", "nsubj") if event.trigger.frame in BEFALLING else ("dobj", "nsubjpass")
-    below = (child for child in doc[event.trigger.token].children if child.dep_ in slots)
-    counted = any(bare_numeral(child) is not None for child in below)
-    told = [names for names in needed if any(event.fillers(Role(name)) for name in names.split())]
-    # "three were *captured*" is of people, and captures no place
-    filled = told or (needed if counted and event.trigger.frame != "capture" else [])
-    return len(filled) < len(needed) if event.trigger.lemma in BROAD else not filled
-
-
-def _is_due(verb: Token) -> bool:
-    """Whether a passive tells what is demanded without who demands it: "a *ransom* is demanded"."""
-    return is_passive(verb) and any(child.lemma_.lower() in DUES for child in verb.lefts)
 
 
 @Language.factory(

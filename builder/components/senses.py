@@ -16,6 +16,7 @@ from builder.components.syntax import is_passive, subject_of
 from builder.patterns import load
 
 WORDS = load("senses")
+SHOOTING = frozenset(("shoot", "fire"))
 HABITUAL = frozenset(WORDS["habitual"])
 NOT_OBJECTS = {lemma: frozenset(objects) for lemma, objects in WORDS["not_objects"].items()}
 ACCIDENTS = tuple(WORDS["accidents"])
@@ -309,3 +310,14 @@ def throws_arms(verb: Token) -> bool:
     found: dict[int, EntityMention] = verb.doc._.mentions
     things = (child.i for child in verb.children if child.dep_ in ("dobj", "nsubjpass"))
     return any("Firearm" in ancestors(found[i].type or "") for i in things if i in found)
+
+
+def is_of_means(clause: Token) -> bool:
+    """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
+    noun = clause.head
+    return clause.dep_ == "relcl" and noun.dep_ == "pobj" and noun.head.lower_ == "with"
+
+
+def is_answered(verb: Token) -> bool:
+    """Whether those who are attacked shoot: "the soldiers *shot back*" tells of no attack of their own."""
+    return verb.lemma_.lower() in SHOOTING and any(child.lower_ == "back" for child in verb.rights)

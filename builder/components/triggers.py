@@ -15,9 +15,11 @@ from builder.components.lexicon import ancestors
 from builder.components.parse_labels import ANY_SUBJECT, SUBJECTS
 from builder.components.senses import (
     is_accidental,
+    is_answered,
     is_criticism,
     is_figurative,
     is_habit,
+    is_of_means,
     is_road_accident,
     is_staged,
     is_undone,
@@ -39,7 +41,6 @@ REFERENCES = frozenset(WORDS["references"])
 HAPPENING = frozenset(("occur", "happen", "take", "come"))
 DONE = frozenset((EventKind.ATTACK, EventKind.MOVEMENT))
 CRAFT = frozenset(("drone", "helicopter", "plane", "aircraft", "jet"))  # those who steer them land them
-SHOOTING = frozenset(("shoot", "fire"))
 TREADING = frozenset(
     ("step", "tread", "drive", "jump")
 )  # "stepped *on* a mine"; shells that "fell on" one did not
@@ -181,10 +182,10 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         is_figurative(verb)
         or _is_driving(verb, pattern)
         or is_road_accident(verb)
-        or _is_answered(verb)
+        or is_answered(verb)
         or not doer_fits
         or is_habit(verb)
-        or (pattern.frame == "damage" and _is_of_means(verb))
+        or (pattern.frame == "damage" and is_of_means(verb))
     ):
         return False
     if pattern.signs is not None:
@@ -212,12 +213,6 @@ def _fits_lemma(verb: Token, pattern: Pattern) -> bool:
     return True
 
 
-def _is_of_means(clause: Token) -> bool:
-    """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
-    noun = clause.head
-    return clause.dep_ == "relcl" and noun.dep_ == "pobj" and noun.head.lower_ == "with"
-
-
 def _is_driving(verb: Token, pattern: Pattern) -> bool:
     """Whether a vehicle is only steered or leaves its way: "went *off the road*", "he *landed a drone*"."""
     if pattern.lemma == "land":
@@ -229,11 +224,6 @@ def _has_object(preposition: Token) -> bool:
     """Whether a particle is a preposition with a thing after it, and no day: "off *the road*"."""
     below = [child for child in preposition.children if child.dep_ == "pobj"]
     return any(not child.ent_type_ for child in below)
-
-
-def _is_answered(verb: Token) -> bool:
-    """Whether those who are attacked shoot: "the soldiers *shot back*" tells of no attack of their own."""
-    return verb.lemma_.lower() in SHOOTING and any(child.lower_ == "back" for child in verb.rights)
 
 
 def _acts_on(verb: Token, wanted: str) -> bool:

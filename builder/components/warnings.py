@@ -17,8 +17,7 @@ from builder.components.annotations import (
     Trigger,
     register_extensions,
 )
-from builder.components.complements import content_verbs
-from builder.components.paragraphs import list_items
+from builder.components.contents import Content, contents_of, is_if_not, is_of_others
 from builder.components.syntax import is_negated, subject_of
 from builder.model import EventKind, Modality, Role
 from builder.patterns import load
@@ -27,12 +26,9 @@ WORDS = load("warnings")
 PROMISES = frozenset(WORDS["promises"])  # "vowed to continue" threatens nobody
 NEEDS_CONTENT = frozenset(WORDS["needs_content"])
 WISHING = frozenset(WORDS["wishing"])  # "*wants* them to leave", but not "wants to leave"
-MUST = frozenset(WORDS["must"])
 MESSENGERS = frozenset(WORDS["messengers"])  # those who warn of what others may do
 BYSTANDERS = frozenset(WORDS["bystanders"])  # and the concepts of such actors
-LASTING = frozenset(WORDS["lasting"])  # verbs of which an event is the subject: "attacks will *continue*"
 SUBJUNCTIVE = frozenset(WORDS["subjunctive"])  # "demanded *that he appear*"
-UNLESS = frozenset(WORDS["unless"])
 DUES = frozenset(WORDS["dues"])  # what is demanded without a verb: "a *ransom* is demanded"
 OTHERWISE = frozenset(WORDS["otherwise"])
 FAILING, WHICH = "failing", frozenset(("which", "that", "this"))
@@ -43,21 +39,8 @@ ASKING = frozenset(("demand", "warn"))  # "ordered to surrender", "were warned t
 ANNOUNCING = frozenset(("threaten", "warn"))  # frames whose issuer may tell what it will do
 WITHDRAWALS = frozenset((EventKind.MOVEMENT, EventKind.EVENT))  # what one can demand of somebody
 TO_COME = frozenset((Modality.THREATENED, Modality.PLANNED, Modality.FEARED))
-AVENGING = frozenset(load("circumstances")["avenging"])
 # A second trigger in these relations to a first only spells it out.
 SPELLING_OUT = frozenset(("acl", "relcl", "dobj", "xcomp", "advcl", "appos"))
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One event that a warning speaks of; `conditional` tells that it stands under "unless".
-
-    `verb` is the verb whose object a noun is: "carried out *a raid*" is done and "carry out *a raid*" is not.
-    """
-
-    token: Token
-    conditional: bool = False
-    verb: Token | None = None
 
 
 @dataclass(slots=True)
@@ -115,74 +98,6 @@ def _is_empty_talk(event: EventMention) -> bool:
     return event.trigger.frame == "retaliate" and not (named and event.modality in TO_COME)
 
 
-def _contents(token: Token) -> Iterator[Content]:
-    """What a warning speaks of, through verbs such as "begin" and through coordination."""
-    for verb in content_verbs(token):
-        if not _only_reports(token, verb):
-            yield from _chain(verb)
-    if token.lemma_.lower() == "give":  # "gave them until Sunday to leave"
-        under = (token, *token.ancestors)  # the parser hangs "to leave" on verbs further up
-        found = {
-            below
-            for above in under[:3]
-            for below in (above.children if above is not token else token.subtree)
-        }
-        yield from (
-            Content(below)
-            for below in sorted(found, key=lambda t: t.i)
-            if below.tag_ == "VB" and below.i > token.i
-        )
-    for child in token.children:
-        if _is_condition(child):
-            yield Content(child, conditional=True)
-        elif child.dep_ == "advcl" and child.tag_ == "VB" and child.i > token.i:
-            yield from _chain(child)  # "called on them *to leave*", which the parser takes for a purpose
-        elif child.dep_ == "prep" and child.lower_ in ("of", "against", "with"):
-            yield from (Content(below) for below in child.children if below.dep_ in ("pobj", "pcomp"))
-        elif child.dep_ in ("dobj", "nsubjpass"):
-            yield Content(child)
-    for item in list_items(token.sent):  # "We demand that the parties: - *lift* the siege"
-        yield from _chain(item)
-
-
-def _only_reports(telling: Token, clause: Token) -> bool:
-    """Whether somebody is told what is so, not what to do: "*told* reporters that rebels *want* to leave"."""
-    if telling.lemma_.lower() != "tell" or clause.dep_ != "ccomp":
-        return False
-    obliges = clause.lower_ in MUST or any(child.lower_ in MUST for child in clause.lefts)
-    return not obliges and not any(_is_condition(child) for child in clause.children)
-
-
-def _chain(verb: Token) -> Iterator[Content]:
-    """A verb of the content and the verbs and objects below it."""
-    yield Content(verb)
-    for child in verb.children:
-        if _is_condition(child):
-            yield Content(child, conditional=True)
-        elif child.dep_ in ("xcomp", "ccomp") or (child.dep_ == "conj" and child.pos_ == "VERB"):
-            yield from _chain(child)
-        elif child.dep_ == "nsubj" and verb.lemma_.lower() in LASTING:
-            yield Content(child, verb=verb)
-        elif child.dep_ == "dobj" and verb.pos_ == "VERB" and verb.lemma_.lower() not in AVENGING:
-            yield Content(child, verb=verb)  # what is avenged was done, and is not threatened
-
-
-def _is_of_others(verb: Token) -> bool:
-    """Whether a clause has a subject of its own: "wants *Israel* to free them"."""
-    return any(child.dep_ in ("nsubj", "nsubjpass") for child in verb.lefts)
-
-
-def _is_condition(clause: Token) -> bool:
-    """Whether a clause tells what averts the threat: "*unless* the army leaves", "*if* it does *not*"."""
-    marks = {below.lower_ for below in clause.lefts if below.dep_ == "mark"}
-    averting = not UNLESS.isdisjoint(marks) or _is_if_not(clause)
-    return clause.dep_ == "advcl" and averting
-
-
-def _is_if_not(clause: Token) -> bool:
-    return is_negated(clause) and any(below.lower_ == "if" for below in clause.lefts)
-
-
 def _is_told_on_condition(attack: Token) -> bool:
     """Whether somebody is told what will befall them if: "told her that she *would be killed if*"."""
     to_come = any(child.dep_ == "aux" and child.lower_ in ("would", "will") for child in attack.lefts)
@@ -194,8 +109,8 @@ def _is_told_on_condition(attack: Token) -> bool:
 def _read(doc: Doc, warning: EventMention, events: dict[int, EventMention]) -> EventMention | None:
     """One warning with its links; the events of its content get their modality in `events`."""
     reading = _Reading(warning)
-    for content in _contents(doc[warning.trigger.token]):
-        if warning.trigger.lemma in WISHING and not _is_of_others(content.token):
+    for content in contents_of(doc[warning.trigger.token]):
+        if warning.trigger.lemma in WISHING and not is_of_others(content.token):
             continue
         event = events.get(content.token.i)
         due = content.token.lemma_.lower() in DUES
@@ -232,7 +147,7 @@ def _is_subjunctive(verb: Token) -> bool:
 
 def _act(token: Token) -> EventMention:
     """An event of no type, called by its word."""
-    lemma = f"not {token.lemma_}" if is_negated(token) and not _is_if_not(token) else token.lemma_
+    lemma = f"not {token.lemma_}" if is_negated(token) and not is_if_not(token) else token.lemma_
     return EventMention(Trigger(token.i, EventKind.EVENT, None, "act", lemma))
 
 
@@ -260,7 +175,7 @@ def _take(
     elif is_attack and frame == "demand" and _is_told_on_condition(token):
         events[token.i] = replace(_by_issuer(event, warning), modality=Modality.THREATENED)
         reading.threatened.append(token.i)
-    elif event.trigger.kind in WITHDRAWALS and demanding and is_negated(token) and not _is_if_not(token):
+    elif event.trigger.kind in WITHDRAWALS and demanding and is_negated(token) and not is_if_not(token):
         events[token.i] = replace(_act(token), modality=Modality.DEMANDED)
         reading.demanded.append(token.i)
     elif event.trigger.kind in WITHDRAWALS and (demanding or _is_asked(token, warning)):
