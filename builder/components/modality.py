@@ -20,6 +20,7 @@ from builder.components.syntax import (
     infinitive_before,
     is_earlier_clause,
     is_gapped,
+    is_imperative,
     is_negated,
     is_noncommittal,
     undertaking_before,
@@ -127,6 +128,8 @@ def proposals(token: Token) -> Iterator[Proposal]:
     yield from _beside(token)
     yield from _shared_tense(token)
     yield from _of_whole(token)
+    if is_imperative(token):
+        yield Modality.DEMANDED, token
     if (supposing := supposition(token)) is not None:
         yield Modality.FEARED, supposing
     if (untrue := discredited(token)) is not None:

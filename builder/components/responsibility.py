@@ -1,18 +1,22 @@
 """Responsibility: what claims and accusations make of the perpetrators of the attacks they are about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from spacy.tokens import Doc
 
 from builder.components.annotations import Category, EntityMention, Incident, RoleFiller
+from builder.components.chains import Chain
 from builder.components.relations import spoken_for
+from builder.components.syntax import is_negated
 from builder.model import ActorKind, Basis, EventKind, Modality, Role
 from builder.patterns import load
 
 AUTHORITIES = frozenset(load("attribution")["authorities"])
 SUSPECTED = frozenset(load("modality")["beside"]["Alleged"])
 ATTACKERS = frozenset(load("chains")["attackers"])
+CLEARING = frozenset(load("attribution")["clearing"])
+ACCUSING = (Basis.ACCUSED, Basis.ACCUSED_BY_AUTHORITIES, Basis.POSSIBLE)
 OPEN = (None, Basis.POSSIBLE)  # what a claim or an accusation tells more of
 NAMING = {"claim": Role.SPEAKER, "accuse": Role.ACCUSED}  # who did it, by the statement's frame
 
@@ -36,7 +40,28 @@ def with_basis(doc: Doc, incidents: tuple[Incident, ...]) -> tuple[Incident, ...
         elif _named_perpetrators(doc, incident) <= {actor.root for actor in actors}:
             # "said that *rebels* were behind it": nobody but who says so names them
             found[position] = replace(incident, basis=basis)
-    return tuple(found)
+    return tuple(_cleared(doc, incident) for incident in found)
+
+
+def _cleared(doc: Doc, incident: Incident) -> Incident:
+    """An attack of which only those are accused whom the text tells to be cleared of it."""
+    chains: Mapping[int, Chain] = doc._.entities[1]
+    if incident.basis not in ACCUSING or not _perpetrators(incident):
+        return incident
+    if all(_is_cleared(doc, chains[root]) for root in _perpetrators(incident) if root in chains):
+        return replace(incident, basis=Basis.CLEARED)
+    return incident
+
+
+def _is_cleared(doc: Doc, chain: Chain) -> bool:
+    """Whether somebody "was *cleared* of all charges", or a court "*acquitted*" them."""
+    words = (doc[mention.root] for mention in chain.mentions)
+    return any(
+        word.head.lemma_.lower() in CLEARING
+        and word.dep_ in ("nsubjpass", "dobj")
+        and not is_negated(word.head)
+        for word in words
+    )
 
 
 def _perpetrators(incident: Incident) -> set[int]:

@@ -312,6 +312,12 @@ def throws_arms(verb: Token) -> bool:
     return any("Firearm" in ancestors(found[i].type or "") for i in things if i in found)
 
 
+def is_boast(verb: Token) -> bool:
+    """Whether speakers tell what they do at all times: "*we fight* the occupiers wherever they are"."""
+    ours = any(child.lower_ == "we" and child.dep_ == "nsubj" for child in verb.lefts)
+    return ours and verb.tag_ == "VBP" and not any(child.dep_ == "aux" for child in verb.lefts)
+
+
 def is_of_means(clause: Token) -> bool:
     """Whether a clause tells what became of the attackers' own: "with 20 boats, two of which were *sunk*"."""
     noun = clause.head

@@ -120,6 +120,11 @@ def _nearest_above(token: Token, cluster_of: Clusters) -> int | None:
             return None
         if is_earlier_clause(current):
             return None
+        own = next(
+            (child for child in current.lefts if child.dep_ == "nsubj" and child.i in cluster_of), None
+        )
+        if current.dep_ == "conj" and own is not None:
+            return own.i  # "bombed a market in Idlib, and in Aleppo *shelling killed* three"
         told = told_before(current.head) if current.i > current.head.i else None
         current = told or current.head
         if current.i in cluster_of:

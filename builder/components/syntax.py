@@ -88,6 +88,13 @@ def _is_ambiguous(verb: Token) -> bool:
     return follows and verb.lemma_.lower() in HARMING
 
 
+def is_imperative(verb: Token) -> bool:
+    """Whether a verb tells somebody what to do at the beginning of a quotation: "*Leave* the town"."""
+    if verb.tag_ != "VB" or verb.i == 0 or not verb.nbor(-1).is_quote:
+        return False
+    return not any(child.dep_ in ("aux", *ANY_SUBJECT) for child in verb.lefts)
+
+
 def is_negated(verb: Token) -> bool:
     """Whether a verb is told with "not" or "never"."""
     return any(child.dep_ == "neg" or child.lower_ == "never" for child in verb.children)
@@ -135,6 +142,8 @@ def _is_before_colon(noun: Token, verb: Token) -> bool:
 
 def subject_of(verb: Token) -> Token | None:
     """The head of the verb's subject (of a passive: what is acted on), through control and coordination."""
+    if is_imperative(verb):
+        return None
     subjects = [child for child in verb.children if child.dep_ in ANY_SUBJECT]
     # "Sudan's *paramilitary* Rapid Support *Forces* shelled": two subjects for the parser
     subjects = [child for child in subjects if not _leads_in(child)] or subjects

@@ -16,6 +16,7 @@ from builder.components.parse_labels import ANY_SUBJECT, SUBJECTS
 from builder.components.senses import (
     is_accidental,
     is_answered,
+    is_boast,
     is_criticism,
     is_figurative,
     is_habit,
@@ -185,6 +186,7 @@ def _fits(verb: Token, pattern: Pattern) -> bool:
         or is_answered(verb)
         or not doer_fits
         or is_habit(verb)
+        or (pattern.kind is EventKind.ATTACK and is_boast(verb))
         or (pattern.frame == "damage" and is_of_means(verb))
     ):
         return False

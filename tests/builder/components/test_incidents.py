@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 TEXTS = {
+    "in another town": (
+        "In Idlib, jets <one>bombed</one> a market, and in Aleppo, rebel <two>shelling</two> "
+        "<two>killed</two> three civilians."
+    ),
     "what people had done before": (
         "The army said a soldier was <one>killed</one> in <one>clashes</one> with gunmen in Sulu who had "
         "<two>beheaded</two> a hostage in April."
@@ -202,6 +206,15 @@ def test_claims_and_accusations_name_the_perpetrator(
     (attack,) = attacks(annotate(text, until="incidents"))
     assert attack.basis is basis
     assert any(filler.role is Role.PERPETRATOR for filler in attack.roles)
+
+
+def test_who_was_acquitted_is_cleared(annotate: Annotate) -> None:
+    doc = annotate(
+        "Police accused three men of the bombing of a station in Bologna. A court in Rome acquitted the men.",
+        until="incidents",
+    )
+    (attack,) = attacks(doc)
+    assert attack.basis is Basis.CLEARED
 
 
 def test_a_claim_is_about_the_attack(annotate: Annotate) -> None:

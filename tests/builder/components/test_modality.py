@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "an order in quotes": (
+        "The rebels left a note. \"<Demanded><cue>Release</cue></Demanded> our men,\" it said."
+    ),
     "a claim called false": (
         "The group said it had <Alleged>seized</Alleged> a bank, a <cue>claim</cue> that others call false."
     ),
