@@ -111,7 +111,7 @@ def _may_modify(token: Token, found: dict[int, EntityMention]) -> bool:
     if dependency not in ("amod", "compound", "nmod", "poss"):
         return False
     head = found.get(token.head.i)
-    if dependency == "poss":  # "the *junta*'s jets"
+    if dependency == "poss":  # "the *junta*'s jets", "the *army*'s headquarters"
         return head is not None and head.category is Category.FACILITY and _is_body_of(token, head)
     if dependency == "amod":  # "a *rebel* attack"
         noun = noun_ending_at(token.doc, token.i, token.i) if head is None else None
@@ -147,6 +147,7 @@ def _modifier(token: Token) -> Iterator[EntityMention]:
         return
     kind = noun.kind if noun.kind in (None, ActorKind.ORGANIZATION) else ActorKind.GROUP
     start = _start_of(doc, root, noun.text.count(" "))
+    is_owner = token.dep_ == "poss"  # "*the army*'s guns" are of the army told of
     yield EntityMention(
         start=start,
         end=root + 1,
@@ -156,5 +157,6 @@ def _modifier(token: Token) -> Iterator[EntityMention]:
         kind=kind,
         type=noun.type,
         noun=noun.text,
-        plural=True,
+        definite=is_owner and any(left.lower_ == "the" for left in token.lefts),
+        plural=not is_owner or token.tag_ in ("NNS", "NNPS"),
     )

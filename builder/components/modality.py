@@ -357,9 +357,15 @@ def governors(token: Token) -> Iterator[Token]:
             suffered = above.lower_ == "under"  # "rumours that the airport had come *under attack*"
             above = above.head
             yield above  # "fear of an attack"; what governs the fear is another matter
+            yield from _above_object(current, above)
             if above.lemma_.lower() not in QUANTIFIERS and not suffered:
                 return
         current = infinitive_before(above) or above
+
+
+def _above_object(clause: Token, noun: Token) -> Iterator[Token]:
+    """The verb that tells a clause of its object: "*accused* aircraft of bombing the camp"."""
+    return iter((noun.head,) if clause.dep_ == "pcomp" and noun.dep_ == "dobj" else ())
 
 
 def _is_in_scope(token: Token) -> bool:

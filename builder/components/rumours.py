@@ -116,7 +116,11 @@ def _is_untrue(report: Token) -> bool:
 def _is_refuted(report: Token) -> bool:
     """Whether somebody denies what a report says: "*denied rumours* that troops would withdraw"."""
     noun = report.head.head  # "*contrary* to reports that", "no *truth* in reports that"
-    if report.dep_ == "pobj" and (noun.lower_ == "contrary" or _is_nothing(noun)):
+    told = (
+        noun,
+        *(child for child in noun.rights if child.dep_ == "attr"),
+    )  # "there *was no truth* in rumours"
+    if report.dep_ == "pobj" and (noun.lower_ == "contrary" or any(map(_is_nothing, told))):
         return True
     acted_on = report.dep_ == "nsubjpass" if is_passive(report.head) else report.dep_ == "dobj"
     denied = acted_on and report.head.lemma_.lower() in DENYING

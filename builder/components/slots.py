@@ -224,9 +224,11 @@ def _one_of_several(verb: Token) -> Iterator[Slot]:
 def _objects(verb: Token) -> Iterator[Slot]:
     if is_verb_before_object(verb):
         yield "object", verb.head
+    acted_on = [child for child in verb.children if child.dep_ == "dobj" and child.lower_ not in RELATIVE]
     for child in verb.children:
         if child.dep_ == "dobj" and child.lower_ in RELATIVE and verb.dep_ == "relcl":
-            yield "object", verb.head  # "the rebels, *whom* he blamed"
+            if not acted_on:  # "the rumour *that* rebels burned the *school*" names it
+                yield "object", verb.head  # "the rebels, *whom* he blamed"
         elif child.dep_ in ("dobj", "dative") and child.pos_ != "ADP":
             yield "object", child
         elif child.lemma_ == "responsible":  # "holds the group responsible for": a small clause

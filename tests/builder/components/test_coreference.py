@@ -91,6 +91,9 @@ TEXTS = {
         "An army spokesman, Lieutenant <a>Omar Diallo</a>, blamed the Hamas faction. The faction's "
         "<b>leader</b> denied it."
     ),
+    "the army, whose base it is": (
+        "The <a>Sudanese army</a> left. Rebels stormed the <a>army</a>'s <b>base</b>. The <a>army</a> fled."
+    ),
     "a ship and what it is": "Rockets hit the <a>MV Lila</a>, a <a>tanker</a>.",
     "people of no listed noun": "An <a>army spokesman</a> spoke. The ship’s <b>owner</b> denied it.",
     "pronoun of a group": "Two <a>gunmen</a> attacked a bank. <a>They</a> escaped.",

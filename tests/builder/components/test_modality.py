@@ -40,6 +40,13 @@ SENTENCES = {
         "<cue>Reports</cue> that the bank was <Denied>looted</Denied> have been refuted by its owner."
     ),
     "unverified": "There were unverified <cue>reports</cue> that the bank was <Alleged>shelled</Alleged>.",
+    "no truth, which the parser hangs higher": (
+        "They blame each other for it.\n\nThere was no truth in <cue>rumours</cue> that the Rosa hospital "
+        "had been <Denied>set</Denied> on fire, the head of the district said."
+    ),
+    "accused, of what the parser hangs on the object": (
+        "The sect <cue>accused</cue> American aircraft of <Alleged>spraying</Alleged> its followers with gas."
+    ),
     "decided": "The army has <cue>decided</cue> to <Planned>withdraw</Planned> from Goma.",
     "not a single": "<cue>Not</cue> a single rocket was <Denied>fired</Denied> at the port.",
     "plan": "The rebels <cue>plan</cue> to <Planned>attack</Planned> the bank.",

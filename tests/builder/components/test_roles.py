@@ -56,6 +56,9 @@ SENTENCES = {
         "A <weapon>bomb</weapon> exploded in <location>Goma</location>, killing 30 <victim>people</victim> "
         "and injuring over 40, the head of the agency, Omar Diallo, said."
     ),
+    "no rumour is burned": (
+        "The rumour that <perpetrator>rebels</perpetrator> burned the <target>hospital</target> was false."
+    ),
     "on the edge of": (
         "<perpetrator>Gunmen</perpetrator> stormed a <target>theatre</target> on the edge of "
         "<location>Goma</location>."
