@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from builder.components.reader import Learned, Learnings
-from builder.components.report_incidents import is_in_capitals, trim
+from builder.components.report_incidents import _place, is_in_capitals, trim
+from builder.components.toponyms import PlaceLink
 from builder.errors import ModelError
 from builder.model import ActorKind, Article, Event, EventKind, MentionKind, Modality, Report, Role
 from builder.models import shipped
-from builder.models.decoding import main_type, stretches
-from builder.models.encoder import Reading, _depth
+from builder.models.decoding import chances, main_type, probabilities, stretches
+from builder.models.encoder import REPORTS, SIZE, Encoder, Reading, Scores, Words, _depth
+from builder.models.matrices import Matrices
 from builder.models.trained import TrainedModel
 from builder.pipeline import load_pipeline
 from builder.report import extract, prepare, read_report
@@ -237,6 +239,28 @@ def test_a_long_text_is_scored_by_the_window_that_each_piece_is_deeper_inside_of
     assert [k for k in range(384, 510) if second[k - 384] > first[k]] == list(range(447, 510))
 
 
+def test_scores_of_windows_of_several_sizes_are_means_of_probabilities(model: TrainedModel) -> None:
+    """Each piece has a mean, and the whole text one row, of what its windows say at most."""
+    folder = shipped()
+    assert folder is not None
+    pieces = [number + 2000 for number in range(300)] * 2
+
+    def read(*sizes: int) -> dict[str, Scores]:
+        words, published = Words.load(folder / "words.npz"), Matrices.load(folder / "published.npz")
+        changed = published.changed(folder / "reports-matrices.npz")
+        return Encoder(folder, words, changed, replace(REPORTS, sizes=sizes)).read(pieces)
+
+    small, large, both = read(128), read(SIZE), read(128, SIZE)
+    assert np.allclose(
+        probabilities(both["roles"]),
+        (probabilities(small["roles"]) + probabilities(large["roles"])) / 2,
+        atol=1e-5,
+    )
+    highest = [chances(each["report"]).max(0) for each in (small, large)]
+    assert np.allclose(chances(both["report"]), [sum(highest) / 2], atol=1e-5)
+    assert not np.allclose(small["roles"], large["roles"], atol=0.1)
+
+
 def outlined(numbers: list[int], text: str, offsets: list[tuple[int, int]]) -> Reading:
     scores = np.full((len(numbers), 5), -5, np.float32)
     scores[np.arange(len(numbers)), numbers] = 5
@@ -294,6 +318,21 @@ def test_attacks_of_two_days_are_two_incidents(nlp: "Language") -> None:
     named = [labels(each, report, Role.VICTIM) & {"PEDRO RAMOS", "CARLOS MENA"} for each in attacks]
     assert named == [{"PEDRO RAMOS"}, {"CARLOS MENA"}]
     assert all("POPULAR LIBERATION FRONT" in labels(each, report, Role.PERPETRATOR) for each in attacks)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "place"),
+    [(0, "PERU"), (1, "LIMA"), (2, "PERU")],
+    ids=["what nothing knows is passed over", "the first of the sentence", "the first of the report"],
+)
+def test_an_incident_is_at_a_place_that_is_known(nlp: "Language", sentence: int, place: str) -> None:
+    doc = nlp.make_doc("CONCLUSION IN PERU . BOMBS IN LIMA AND PERU . ONE MAN DIED .")
+    links = {"CONCLUSION": None, "PERU": "PE", "LIMA": "PE"}
+    doc._.places = {
+        token.i: PlaceLink(token.text, links[token.text], None) for token in doc if token.text in links
+    }
+    sentences = doc[:4], doc[4:10], doc[10:]
+    assert [doc[root].text for root in _place(doc, [sentences[sentence]])] == [place]
 
 
 @pytest.mark.parametrize(
