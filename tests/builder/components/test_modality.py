@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SENTENCES = {
     "an order in quotes": (
-        "The rebels left a note. \"<Demanded><cue>Release</cue></Demanded> our men,\" it said."
+        'The rebels left a note. "<Demanded><cue>Release</cue></Demanded> our men," it said.'
     ),
     "a claim called false": (
         "The group said it had <Alleged>seized</Alleged> a bank, a <cue>claim</cue> that others call false."
