@@ -5,7 +5,7 @@ sentences give statements; so do claims, denials and accusations, whose event ma
 has claimed responsibility"). A statement links to its events by their triggers.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -20,6 +20,7 @@ from builder.components.annotations import (
 )
 from builder.components.blame import find_blame, is_of_other
 from builder.components.complements import prepositional
+from builder.components.contents import is_condition
 from builder.components.denials import (
     answers_other_charge,
     denies_aside,
@@ -87,7 +88,9 @@ def _of_verbs(doc: Doc, told: Told, taken: set[int]) -> Iterator[EventMention]:
         announced = [event for event in own if is_announced(doc, told[event]) and not untold]
         if announced:  # "said it would target tourists", "“We will attack,” he said"
             told.update((event, _threatened(told[event], speaker)) for event in announced)
-            yield _threat(verb.i, speaker, announced)
+            averting = [i for event in announced for i in _averting(doc[event], told)]
+            told.update((i, replace(told[i], modality=Modality.DEMANDED)) for i in averting)
+            yield _threat(verb.i, speaker, announced, averting)
             continue
         admitted = [event for event in own if told[event].modality is Modality.ASSERTED]
         charged = [event for event in about if _is_charged(doc, told[event], verb, speaker)]
@@ -154,11 +157,20 @@ def _threatened(event: EventMention, speaker: int) -> EventMention:
     return replace(event, roles=(*event.roles, *actor), modality=Modality.THREATENED)
 
 
-def _threat(token: int, speaker: int, threatened: Sequence[int]) -> EventMention:
+def _averting(attack: Token, told: Mapping[int, EventMention]) -> Iterator[int]:
+    """What is to be done to avert an attack: "would kill them unless the army *withdrew*"."""
+    clauses = (child.i for child in attack.rights if is_condition(child) and child.i in told)
+    return (i for i in clauses if told[i].trigger.kind in (EventKind.MOVEMENT, EventKind.EVENT))
+
+
+def _threat(token: int, speaker: int, threatened: Sequence[int], demanded: Sequence[int]) -> EventMention:
     return EventMention(
         Trigger(token, EventKind.WARNING, "Threat", "threaten", "say"),
         roles=(RoleFiller(Role.ISSUER, speaker),),
-        links=tuple((Role.THREATENS, event) for event in threatened),
+        links=(
+            *((Role.THREATENS, event) for event in threatened),
+            *((Role.DEMANDS, event) for event in demanded),
+        ),
         types=("Threat",),
     )
 

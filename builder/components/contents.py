@@ -47,7 +47,7 @@ def contents_of(token: Token) -> Iterator[Content]:
             if below.tag_ == "VB" and below.i > token.i
         )
     for child in token.children:
-        if _is_condition(child):
+        if is_condition(child):
             yield Content(child, conditional=True)
         elif child.dep_ == "advcl" and child.tag_ == "VB" and child.i > token.i:
             yield from _chain(child)  # "called on them *to leave*", which the parser takes for a purpose
@@ -64,14 +64,14 @@ def _only_reports(telling: Token, clause: Token) -> bool:
     if telling.lemma_.lower() != "tell" or clause.dep_ != "ccomp":
         return False
     obliges = clause.lower_ in MUST or any(child.lower_ in MUST for child in clause.lefts)
-    return not obliges and not any(_is_condition(child) for child in clause.children)
+    return not obliges and not any(is_condition(child) for child in clause.children)
 
 
 def _chain(verb: Token) -> Iterator[Content]:
     """A verb of the content and the verbs and objects below it."""
     yield Content(verb)
     for child in verb.children:
-        if _is_condition(child):
+        if is_condition(child):
             yield Content(child, conditional=True)
         elif child.dep_ in ("xcomp", "ccomp") or (child.dep_ == "conj" and child.pos_ == "VERB"):
             yield from _chain(child)
@@ -86,7 +86,7 @@ def is_of_others(verb: Token) -> bool:
     return any(child.dep_ in ("nsubj", "nsubjpass") for child in verb.lefts)
 
 
-def _is_condition(clause: Token) -> bool:
+def is_condition(clause: Token) -> bool:
     """Whether a clause tells what averts the threat: "*unless* the army leaves", "*if* it does *not*"."""
     marks = {below.lower_ for below in clause.lefts if below.dep_ == "mark"}
     averting = not UNLESS.isdisjoint(marks) or is_if_not(clause)

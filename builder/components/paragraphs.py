@@ -19,7 +19,7 @@ _DASH = r"[ ]?(?:—|–|--|[ ]-[ ])"
 # "(Reuters) - ". A date alone is no dateline: "January 4: Gunmen attacked" is a line of a chronology.
 DATELINE = re.compile(
     rf"""
-    ^(?:
+    ^(?:[-–•*][ ])?(?:
         (?=[A-Z]{{3}}) [A-Z][^\n—–]{{0,60}}?  # the city, in capitals, and the date: 60 characters hold both
         (?:{_BRACKETED})? {_DASH}
         |[A-Z][\w./ ]{{1,30}},[ ]{_DATE} (?:{_BRACKETED})? (?:{_DASH}|:)

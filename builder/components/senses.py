@@ -313,9 +313,11 @@ def throws_arms(verb: Token) -> bool:
 
 
 def is_boast(verb: Token) -> bool:
-    """Whether speakers tell what they do at all times: "*we fight* the occupiers wherever they are"."""
+    """Whether it is told what somebody does at all times: "*we fight* them", "who *fight* for a state"."""
     ours = any(child.lower_ == "we" and child.dep_ == "nsubj" for child in verb.lefts)
-    return ours and verb.tag_ == "VBP" and not any(child.dep_ == "aux" for child in verb.lefts)
+    theirs = verb.dep_ == "relcl" and any(child.lower_ == "who" for child in verb.lefts)
+    bare = verb.tag_ == "VBP" and not any(child.dep_ == "aux" for child in verb.lefts)
+    return (ours or theirs) and bare
 
 
 def is_of_means(clause: Token) -> bool:

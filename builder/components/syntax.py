@@ -27,6 +27,7 @@ BELIEVING = frozenset(WORDS["believing"])
 CONFIRMING = frozenset(("confirm", "acknowledge", "verify"))
 SUFFERED = frozenset(WORDS["suffered"])  # of these verbs the subject is who died
 SAYING = frozenset(load("attribution")["say"])
+SPEAKING = SAYING | set(WORDS["speaking"])
 RELATIVE = frozenset(("who", "which", "that", "whom"))
 PERFECT = frozenset(("had", "has", "have"))
 UNITS = frozenset(WORDS["units"])  # of time: "*seconds* later"
@@ -61,7 +62,7 @@ def _is_passive(doc: Doc, i: int) -> bool:
     relations = {child.dep_ for child in verb.children}
     if not relations.isdisjoint(("auxpass", "nsubjpass", "agent")):
         return True
-    if _is_clipped(verb) or is_gapped(verb):
+    if _is_clipped(verb) or is_gapped(verb) or _is_of_some(verb):
         return True
     # "drones *launched* at the base": a clause on a noun is a participle, whatever the tagger says
     participle = verb.tag_ == "VBN" or (verb.tag_ == "VBD" and (verb.dep_ == "acl" or _is_ambiguous(verb)))
@@ -72,6 +73,15 @@ def _is_passive(doc: Doc, i: int) -> bool:
         return False
     told = verb.dep_ in ("conj", "xcomp") and is_passive(verb.head)  # "were reported *killed*"
     return verb.dep_ in ("acl", "advcl", "relcl") or told
+
+
+def _is_of_some(verb: Token) -> bool:
+    """Whether a participle tells what befell some of those told before: "14 people, most of them *shot*"."""
+    subjects = [child for child in verb.lefts if child.dep_ == "nsubj"]
+    if not subjects or verb.lemma_.lower() not in HARMING or (verb.dep_ == "ROOT" and len(subjects) == 1):
+        return False
+    of_them = any(filler.lower_ == "them" for slot, filler in prepositional(subjects[-1]) if slot == "of")
+    return of_them and not any(child.dep_ in ("aux", "dobj") for child in verb.children)
 
 
 def is_gapped(verb: Token) -> bool:
@@ -297,7 +307,8 @@ def _goes_on_above(verb: Token) -> bool:
     plain = verb.tag_ in ("VBD", "VBZ") and not any(child.dep_ == "aux" for child in verb.lefts)
     parted = any(c.dep_ == "cc" and c.i > 0 and c.nbor(-1).text == "," for c in above.rights if c.i < verb.i)
     demanded = above.tag_ == "VB" and not any(child.dep_ == "aux" for child in above.lefts)
-    return above.dep_ == "ccomp" and plain and (demanded or (perfect and parted))
+    speaks = verb.lemma_.lower() in SPEAKING and above.lemma_.lower() not in SPEAKING
+    return above.dep_ == "ccomp" and plain and (demanded or ((perfect or speaks) and parted))
 
 
 def told_before(saying: Token) -> Token | None:

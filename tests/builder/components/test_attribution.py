@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builder.model import Role
+
 from ..marked import Found, assert_found, parse
 from .conftest import Annotate
 
@@ -525,3 +527,13 @@ def test_who_did_something_else_is_not_accused(annotate: Annotate) -> None:
     text = "Gunmen attacked a bus. An official said it was the army that had left the town."
     events = annotate(text, until="attribution")._.event_mentions
     assert not any("Accusation" in event.types for event in events)
+
+
+def test_who_says_something_goes_on_speaking(annotate: Annotate) -> None:
+    doc = annotate(
+        "The rebels said that the three persons killed were farmers, and accused the army of a raid.",
+        until="attribution",
+    )
+    (accusation,) = (event for event in doc._.event_mentions if event.trigger.frame == "accuse")
+    (speaker,) = accusation.fillers(Role.SPEAKER)
+    assert doc[speaker].text == "rebels"

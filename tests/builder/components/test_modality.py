@@ -245,3 +245,13 @@ def test_the_strongest_of_several_is_kept(text: str, modality: Modality, annotat
 def test_a_statement_is_always_made(annotate: Annotate) -> None:
     (event,) = annotate("No group has claimed responsibility.", until="modality")._.event_mentions
     assert event.modality is Modality.ASSERTED
+
+
+def test_news_that_is_called_baseless_is_denied(annotate: Annotate) -> None:
+    doc = annotate("The news of a channel that a camp in Goma came under fire is baseless.", until="modality")
+    assert {event.modality for event in doc._.event_mentions} == {Modality.DENIED}
+
+
+def test_what_somebody_always_does_is_no_event(annotate: Annotate) -> None:
+    doc = annotate("“We fight the occupiers,” said rebels, who fight for a state.", until="modality")
+    assert not any(event.trigger.lemma == "fight" for event in doc._.event_mentions)

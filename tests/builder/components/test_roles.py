@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 SENTENCES = {
+    "most of them": (
+        "The bodies of 14 <victim>people</victim>, most of them shot in the head, were found on Tuesday."
+    ),
     "where they died later": (
         "The explosion wounded <victim>guards</victim> in <location>Gao</location>; three "
         "<victim>soldiers</victim> died later in hospital."

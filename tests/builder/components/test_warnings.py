@@ -284,3 +284,15 @@ def test_what_the_police_warn_of_is_feared_and_not_theirs(annotate: Annotate) ->
     doc = annotate("The police warned of an attack on a shopping mall in Nairobi.", until="warnings")
     (attack,) = (event for event in doc._.event_mentions if event.trigger.kind is EventKind.ATTACK)
     assert (attack.modality, attack.fillers(Role.PERPETRATOR)) == (Modality.FEARED, ())
+
+
+def test_what_averts_an_announced_attack_is_demanded(annotate: Annotate) -> None:
+    doc = annotate(
+        "The rebels said they would shoot the hostages unless the army withdrew from Gao by Friday.",
+        until="attribution",
+    )
+    modalities = {event.trigger.lemma: event.modality for event in doc._.event_mentions}
+    assert modalities["shoot"] is Modality.THREATENED
+    assert modalities["withdraw"] is Modality.DEMANDED
+    (threat,) = (event for event in doc._.event_mentions if event.trigger.kind is EventKind.WARNING)
+    assert [role for role, _ in threat.links] == [Role.THREATENS, Role.DEMANDS]
