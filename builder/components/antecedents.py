@@ -8,11 +8,9 @@ from builder.components.annotations import Category, EntityMention
 from builder.components.chains import BODY_NOUNS, OFFICIAL, Chain
 from builder.components.parse_labels import SUBJECTS
 from builder.components.relations import spoken_for
-from builder.components.syntax import subject_of
+from builder.components.syntax import SAYING, subject_of
 from builder.model import ActorKind, EventKind
-from builder.patterns import load
 
-SAY = frozenset(load("attribution")["say"])
 ARMED = frozenset(("ArmedGroup", "Criminals"))
 
 
@@ -27,7 +25,7 @@ def attackers_among(doc: Doc, chains: Mapping[int, Chain], pronoun: Token, heads
         return [head for head in heads if chains[head].type in ARMED]
     if pronoun.lower_ != "they" or not any(trigger.kind is EventKind.ATTACK for trigger in below):
         return [*heads]
-    said = [head for head in heads if doc[head].head.lemma_.lower() in SAY]
+    said = [head for head in heads if doc[head].head.lemma_.lower() in SAYING]
     told = [h for h in said if chains[h].type in OFFICIAL and doc[h].sent != pronoun.sent]
     others = [h for h in heads if all(chains[h] is not chains[head] for head in told)]
     return [h for h in others if doc[h].dep_ in SUBJECTS] if told else [*heads]
@@ -37,7 +35,7 @@ def own_body(doc: Doc, mention: EntityMention) -> int | None:
     """The head of the body of who says "his group": "a spokesman for the *TTP* said that *his group* had"."""
     if mention.noun not in BODY_NOUNS or doc[mention.start].lower_ not in ("his", "her"):
         return None
-    verbs = (above for above in doc[mention.root].ancestors if above.lemma_.lower() in (*SAY, "tell"))
+    verbs = (above for above in doc[mention.root].ancestors if above.lemma_.lower() in (*SAYING, "tell"))
     speakers = (subject_of(verb) for verb in verbs)
     speaker = next((one for one in speakers if one is not None and one.i in doc._.mentions), None)
     body = None if speaker is None else spoken_for(doc, speaker.i)

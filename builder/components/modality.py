@@ -16,6 +16,7 @@ from builder.components.parse_labels import VERBAL
 from builder.components.purposes import preparation, supposition
 from builder.components.rumours import CHECKING, REPORTS, contested, discredited, doubts_of, report_above
 from builder.components.syntax import (
+    SAYING,
     belief_before,
     infinitive_before,
     is_earlier_clause,
@@ -59,7 +60,6 @@ LASTED = frozenset((*load("triggers")["suffering_verbs"], *load("triggers")["pre
 CARRYING = (frozenset(load("triggers")["support_verbs"]) - LASTED) | {"suffer", "plan", "want", "see", "be"}
 BACKGROUND = frozenset(WORDS["background"])
 HARM = frozenset(load("incidents")["effects"]) - {"damage"}  # that nobody was hurt denies no attack
-SAYING = frozenset(load("attribution")["say"])
 # Kinds of which nobody's part says that nothing happened; of attacks it may be said of the harm alone.
 BY_SOMEBODY = frozenset((EventKind.EVENT, EventKind.MOVEMENT))
 PAST_OBJECTS = frozenset((*load("circumstances")["avenging"], *load("times")["back"]))

@@ -46,6 +46,23 @@ def repair(doc: Doc) -> None:
         forget(doc)
 
 
+def _has_subject(verb: Token) -> bool:
+    return any(child.dep_ in ANY_SUBJECT for child in verb.lefts)
+
+
+def _acts(verb: Token) -> bool:
+    return any(child.dep_ == "dobj" for child in verb.rights)
+
+
+def _participle_on(noun: Token) -> Token | None:
+    """The first clause on a noun that the tagger may have taken a finite verb for."""
+    return next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
+
+
+def _gerunds_on(noun: Token) -> list[Token]:
+    return [child for child in noun.rights if child.dep_ == "acl" and child.tag_ == "VBG"]
+
+
 def _first_of_gapped(verb: Token) -> Token | None:
     """The passive before a participle that shares its "were": "ten were *killed* and six *wounded*"."""
     own = {child.dep_ for child in verb.children}
@@ -94,7 +111,7 @@ def _tie_gapped(verb: Token) -> None:
 
 def _tie_to_subject_before(verb: Token) -> None:
     """Give a verb its subject that was hung on "after": "a year after a massacre *left* 150 dead"."""
-    if verb.dep_ not in ("conj", "advcl", "ccomp", "acl") or any(c.dep_ in ANY_SUBJECT for c in verb.lefts):
+    if verb.dep_ not in ("conj", "advcl", "ccomp", "acl") or _has_subject(verb):
         return
     before = verb.nbor(-1) if verb.i > verb.sent.start else verb
     marks = (
@@ -117,14 +134,11 @@ def _part_two_subjects(saying: Token) -> None:
     first = subjects[0]
     hung = [each for each in first.subtree if each.dep_ == "acl" and each.tag_ in PARTICIPLES]
     told = next((each for each in reversed(hung) if each.tag_ == "VBD" or _acts(each)), None)
-    told = told or next(
-        iter(hung[1:]), None
-    )  # "a bomb planted in a car *detonated* in a market, police said"
+    # "a bomb planted in a car *detonated* in a market, police said"
+    told = told or next(iter(hung[1:]), None)
     if told is None:
         return
-    results = [
-        child for child in first.rights if child.dep_ == "acl" and child.tag_ == "VBG" and child.i > told.i
-    ]
+    results = [child for child in _gerunds_on(first) if child.i > told.i]
     told.head, told.dep_ = saying, "ccomp"
     first.head, first.dep_ = told, "nsubj"
     for result in results:
@@ -133,7 +147,7 @@ def _part_two_subjects(saying: Token) -> None:
 
 def _find_speaker(saying: Token) -> None:
     """Give a verb of saying the subject that was taken for one of the dead: "six died, *police* said"."""
-    if saying.lemma_.lower() not in SAYING or any(c.dep_ in ANY_SUBJECT for c in saying.lefts):
+    if saying.lemma_.lower() not in SAYING or _has_subject(saying):
         return
     speaker = saying.nbor(-1) if saying.i > saying.sent.start else saying
     while speaker.dep_ in ("pobj", "prep", "compound", "conj") and speaker.nbor(-1).text != ",":
@@ -151,7 +165,7 @@ def _make_relative(pronoun: Token) -> None:
     noun = pronoun.head
     if pronoun.dep_ != "det" or noun.i != pronoun.i + 1 or pronoun.i - 2 < pronoun.sent.start:
         return
-    told = next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
+    told = _participle_on(noun)
     before = pronoun.nbor(-2)
     if told is None or pronoun.nbor(-1).text != "," or before.pos_ not in NOMINAL:
         return
@@ -181,10 +195,6 @@ def _raise_result(result: Token) -> None:
         result.head = verb
 
 
-def _acts(verb: Token) -> bool:
-    return any(child.dep_ == "dobj" for child in verb.rights)
-
-
 def _make_result(word: Token) -> None:
     """Make a verb of what was taken to describe a second object: "blew up a pipe, *halting* supplies"."""
     noun, verb = word.head, word.head.head
@@ -203,8 +213,8 @@ def _free_from_date(preposition: Token) -> None:
     if [noun.ent_type_ == "DATE" for noun in below] != [True, False]:
         return
     noun = below[1]
-    verb = next((child for child in noun.rights if child.dep_ == "acl" and child.tag_ in PARTICIPLES), None)
-    if verb is None or not any(child.dep_ == "dobj" for child in verb.rights):
+    verb = _participle_on(noun)
+    if verb is None or not _acts(verb):
         return
     verb.head = verb if preposition.dep_ == "ROOT" else preposition.head
     verb.dep_ = preposition.dep_ if preposition.dep_ == "ROOT" else "conj"
@@ -228,8 +238,7 @@ def _tie_to_deed(result: Token) -> None:
 
 def _make_past(token: Token) -> None:
     """Make a verb of a past form that has a subject: "a gunman *shot* and wounded the mayor"."""
-    has_subject = any(child.dep_ in ANY_SUBJECT for child in token.lefts)
-    if token.tag_ == "NN" and token.dep_ in CLAUSES and has_subject:
+    if token.tag_ == "NN" and token.dep_ in CLAUSES and _has_subject(token):
         token.pos_, token.tag_, token.lemma_ = "VERB", "VBD", PAST_FORMS[token.lower_]
 
 
@@ -247,7 +256,7 @@ def _is_headline_verb(token: Token) -> bool:
     if not (after.pos_ in ACTED_ON or after.dep_ in ("compound", "ROOT")):
         return False
     root = sentence.root
-    if root.pos_ in VERBAL and any(child.dep_ in ANY_SUBJECT for child in root.lefts):
+    if root.pos_ in VERBAL and _has_subject(root):
         return before.dep_ == "cc" and root.lower_ in FORMS
     return before.pos_ in ACTING and before.dep_ in BEFORE_HEAD and _agrees(before, token)
 
@@ -277,7 +286,7 @@ def _make_verb(verb: Token) -> None:
         _make_root(verb, root, before)
     if target.i != verb.i:
         target.head, target.dep_ = verb, "dobj"
-        for clause in [child for child in target.rights if child.dep_ == "acl" and child.tag_ == "VBG"]:
+        for clause in _gerunds_on(target):
             clause.head, clause.dep_ = verb, "advcl"  # "Gunmen attack mosque, *killing* 12"
 
 

@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from builder.components.complements import prepositional
 from builder.components.parse_labels import VERBAL
-from builder.components.syntax import CONFIRMING, is_noncommittal, is_passive, tokens_with
+from builder.components.syntax import CONFIRMING, SAYING, is_noncommittal, is_passive, tokens_with
 from builder.model import Modality
 from builder.patterns import load
 
@@ -20,7 +20,6 @@ HOAXES = frozenset(WORDS["hoaxes"])
 NEWS = frozenset(WORDS["news"])  # what can be false: "the *alarm* about an attack was false"
 REPORTS = frozenset(WORDS["reports"])
 DENYING = frozenset(WORDS["above"]["Denied"])
-SAYING = frozenset(load("attribution")["say"])
 ASIDE = frozenset(("relcl", "acl"))
 HELD = frozenset(("nsubj", "nsubjpass", "dobj"))
 
