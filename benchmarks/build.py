@@ -8,18 +8,21 @@
 
 The articles are copies of the seeds under other names, or short ones, a file each. The build, the same build
 again with nothing changed, and a bare spaCy model over some of the same texts run in processes of their own,
-one after the other; ratios are of what was measured in this run. Seconds are of the clock: let the machine do
-nothing else.
+one after the other; ratios are of what was measured in this run. What several workers bring is told beside
+what as many processes of the bare model do: two processors that others use too are not twice as fast as one.
+Seconds are of the clock: let the machine do nothing else.
 """  # noqa: D301 (click leaves lines after this mark as they are)
 
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from inspect import isgeneratorfunction
+from multiprocessing import get_context
 from pathlib import Path
 from pkgutil import resolve_name
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
@@ -28,7 +31,7 @@ from typing import Final, TypeVar
 
 import click
 from articles import ARCHIVE, write_copies, write_short
-from throughput import RSS_PER_MB, apart, read_batched
+from throughput import RSS_PER_MB, Reading, apart, read_batched
 
 # Articles that the bare model reads: a minute of its work, and its speed does not hang on their number.
 REFERENCE: Final = 300
@@ -181,6 +184,13 @@ def compared(many: Build, one: Build) -> str:
     return f"one worker: {one.seconds:.1f} s; ratio of several to it {whole:.2f}, up to the merge {read:.2f}"
 
 
+def gained(read: Callable[[Path], Reading], folder: Path, processes: int, one: Reading) -> float:
+    """Say how many times as fast processes that read the same folder at once are, all together, as one."""
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        readings = pool.map(read, [folder] * processes)
+        return processes * one.seconds / max(each.seconds for each in readings)
+
+
 def _read_rate(build: Build) -> float:
     after = ("merge", "compaction", "snapshot", "index")
     return build.built / (build.seconds - sum(build.stages[name] for name in after))
@@ -209,6 +219,8 @@ def main(*, articles: int, kind: str, workers: int | None, seed: int) -> None:
         click.echo(f"the same again, nothing changed: {again.seconds:.1f} s ({again.built} built)")
         if workers is not None and workers > 1:
             click.echo(compared(build, apart(partial(run_build, Path(name, "one"), 1), folder)))
+            most = gained(read_batched, some, workers, bare)
+            click.echo(f"as many processes of the bare model, which share nothing, to one: {most:.2f}")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from builder.errors import InputError
 from builder.extracted import Extracted, Extractor
 from builder.index import make_index
 from builder.journal import STANDARD_INPUT, Document, Failure, Journal, Keys, Outdated
+from builder.memory import give_back
 from builder.merge import builds_graph, merge
 from builder.model import Article
 from builder.rdf import report_iri, term
@@ -137,6 +138,7 @@ def finish(store: Store, *, base: str, written: int, counted: Counted = uncounte
     `written` is how many reports were written since the last one; `counted` shows how far the merge is. Gives
     how many events the merged layer has, and the name of the snapshot.
     """
+    give_back()
     events = merge(store, base=base, counted=counted).events
     if written and written * COMPACT_SHARE >= store.graph_count():
         store.compact()

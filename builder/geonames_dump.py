@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO, Final, TypeAlias
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
+from builder.atomic import drafted
 from builder.errors import InputError, StoreError
-from builder.geonames import Candidate, Named, drafted, fill, names_of, open_file
+from builder.geonames import Candidate, Named, fill, names_of, open_file
 from builder.model import Precision
 
 COLUMNS: Final = 19

@@ -18,8 +18,8 @@ from builder.linkage.ledger import Ledger
 from builder.linkage.stages import EVENT_STAGES, FIGURES, NAMES, STAGES
 from builder.store import Store
 
-# Members of merged nodes that are written at a time: some 100,000 quads, 100 MB of memory.
-WRITTEN: Final = 10_000
+# Members of merged nodes that are written at a time: some 50,000 quads, 50 MB of memory.
+WRITTEN: Final = 5_000
 # Quads of another layer that are looked through at a time.
 REMOVED: Final = 20_000
 # Stages of what is told of once or again: when it last was is known.

@@ -22,6 +22,7 @@ from builder.linkage.advancing import Advance, Former, Linkage, former
 from builder.linkage.ledger import Ledger
 from builder.linkage.nodes import read
 from builder.linkage.records import FOLDER
+from builder.memory import give_back
 from builder.rdf import DEFAULT_BASE, RDF_TYPE, serialize, term
 from builder.store import Store
 
@@ -141,6 +142,7 @@ class _Merge:
         for report in self.counted(sorted(changed), total=len(changed), unit="reports read"):
             lost |= reports.put(read(self.store, report), found[report])
         advanced = self.advance(changed, before, is_whole=is_whole)
+        give_back()
         writer = LayerWriter(self.store, self.ledger, self.graph, self.base, self.counted)
         if is_whole:
             return writer.write_whole(advanced), len(advanced.touched)

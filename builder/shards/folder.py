@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +41,14 @@ class Folder:
             raise ShardError(f"{self.address}: cannot be opened ({error})") from error
         return system, root
 
+    @contextmanager
+    def _explained(self, what: str) -> Iterator[None]:
+        """Say what cannot be done; each kind of storage raises errors of its own, from packages not here."""
+        try:
+            yield
+        except Exception as error:
+            raise ShardError(f"{self.address}{what} ({error})") from error
+
     @property
     def local(self) -> Path | None:
         """The folder as a path, if it is one of this machine."""
@@ -48,36 +58,31 @@ class Folder:
     def write(self, name: str, data: bytes) -> None:
         """Put a file there. Raises `ShardError` if it cannot be written."""
         system, root = self._opened
-        try:
+        with self._explained(f"/{name}: cannot be written"):
             system.makedirs(root, exist_ok=True)
             system.pipe_file(f"{root}/{name}", data)
-        except OSError as error:
-            raise ShardError(f"{self.address}/{name}: cannot be written ({error})") from error
 
     def read(self, name: str) -> bytes | None:
         """Give the bytes of a file; None if it is not there. Raises `ShardError` if it cannot be read."""
         system, root = self._opened
-        try:
+        with self._explained(f"/{name}: cannot be read"), suppress(FileNotFoundError):
             data: bytes = system.cat_file(f"{root}/{name}")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ShardError(f"{self.address}/{name}: cannot be read ({error})") from error
-        return data
+            return data
+        return None
 
     def names(self) -> set[str]:
         """Name the files that are there."""
         system, root = self._opened
-        try:
+        with self._explained(": cannot be listed"), suppress(FileNotFoundError):
             return {path.rpartition("/")[2] for path in system.ls(root, detail=False)}
-        except FileNotFoundError:
-            return set()
+        return set()
 
     def drop(self, name: str) -> None:
         """Remove a shard, and what is noted of it."""
         system, root = self._opened
         for file in self.names() & {f"{name}.nq.gz", f"{name}.json"}:
-            system.rm_file(f"{root}/{file}")
+            with self._explained(f"/{file}: cannot be removed"):
+                system.rm_file(f"{root}/{file}")
 
     def put(self, shard: Shard, data: bytes, graphs: list[str]) -> None:
         """Write a shard, and then what is in it: `graphs` are the names of its reports."""

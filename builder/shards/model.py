@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from builder.readers import Source
@@ -18,12 +19,14 @@ FORMAT: Final = 1
 class Piece:
     """Documents that are read together: of each file those from number `start`, below `stop`, from 0.
 
-    A file comes with its stamp, which says what it was like when the run was planned.
+    A file comes with its stamp, which says what it was like when the run was planned. Files below `mirrors`
+    are copies of what lies elsewhere, which a machine that has none makes (`builder.mirrors`).
     """
 
     files: tuple[tuple[Source, str], ...]
     start: int = 0
     stop: int = 1
+    mirrors: Path | None = None
 
     def __len__(self) -> int:
         return len(self.files) * (self.stop - self.start)

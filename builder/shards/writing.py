@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 
 from pyoxigraph import Quad
 
-from builder import readers
+from builder import mirrors, readers
 from builder.batching import batches
 from builder.committing import built_with
 from builder.errors import InputError, SettingError, ShardError
@@ -38,14 +38,14 @@ def plan(paths: Iterable[Path | str], *, documents: int = DOCUMENTS) -> tuple[li
     sources = readers.find_sources(paths, limits=readers.Limits())
     failures = [each for each in sources if isinstance(each, InputError)]
     found = [_resolved(each) for each in sources if isinstance(each, Source)]
-    alone = [source for source in found if source.is_one_document]
-    pieces = [Piece(_stamped(*some)) for some in batches(alone, documents)]
+    alone, home = [source for source in found if source.is_one_document], mirrors.home()
+    pieces = [Piece(_stamped(*some), mirrors=home) for some in batches(alone, documents)]
     for source in found:
         if not source.is_one_document:
             count = readers.count_documents(source)
             starts = range(0, count, documents)
             file = _stamped(source)
-            pieces += [Piece(file, start, min(start + documents, count)) for start in starts]
+            pieces += [Piece(file, start, min(start + documents, count), home) for start in starts]
     return pieces, failures
 
 
@@ -107,6 +107,7 @@ def _write(piece: Piece, recipe: Recipe, base: str, with_text: bool, folder: Fol
             f"{gethostname()}: reads with {reader.version}, but others with {version}; install the same "
             "Polemos and the same model on every machine"
         )
+    _bring(piece)
     if not any(source.stamp() for source, _ in piece.files):
         raise ShardError(
             f"{gethostname()}: {piece.files[0][0].path} is not there; all machines must share the folder"
@@ -114,6 +115,14 @@ def _write(piece: Piece, recipe: Recipe, base: str, with_text: bool, folder: Fol
     failed: list[InputError] = []
     outcomes = reader.read(_articles(piece, failed))
     return _put(folder, piece, chain(outcomes, failed), version=version, base=base)
+
+
+def _bring(piece: Piece) -> None:
+    """Copy the files that this machine has no copies of, or others than were listed."""
+    for source, stamp in piece.files:
+        if piece.mirrors is not None and source.stamp() != stamp:
+            for file in filter(None, (source.path, source.sidecar)):
+                mirrors.bring(file, piece.mirrors)
 
 
 def _read(piece: Piece) -> Iterator[Article | InputError]:

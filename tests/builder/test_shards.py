@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -249,10 +250,21 @@ def test_a_folder_may_be_any_that_fsspec_knows() -> None:
     assert folder.names() == {MANIFEST}
 
 
-@pytest.mark.parametrize("address", ["nonsense://bucket", "s3://bucket"])
-def test_an_address_that_nobody_knows_is_an_error(address: str) -> None:
-    with pytest.raises(ShardError, match=f"{address}: cannot be opened"):
-        Folder(address).names()
+def test_an_address_that_nobody_knows_is_an_error() -> None:
+    with pytest.raises(ShardError, match="nonsense://bucket: cannot be opened"):
+        Folder("nonsense://bucket").names()
+
+
+def test_storage_that_refuses_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nobody is asked: without secrets the client of S3 does not get that far.
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    folder = Folder("s3://bucket/shards")
+    for use in (folder.names, partial(folder.read, "a"), partial(folder.write, "a", b"")):
+        with pytest.raises(ShardError, match=r"s3://bucket/shards.*: cannot be .*credentials"):
+            use()
 
 
 def test_standard_input_cannot_be_shared() -> None:
