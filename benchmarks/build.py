@@ -4,6 +4,7 @@
     python benchmarks/build.py                        300 articles, a few minutes
     python benchmarks/build.py --articles 20000       as docs/builds.md has it; hours
     python benchmarks/build.py --workers 2            with two processes that read, and then with one
+    python benchmarks/build.py --workers 2 --rounds 3 three times in turns, for the median
     python benchmarks/build.py --kind short           three to six sentences each
 
 The articles are copies of the seeds under other names, or short ones, a file each. The build, the same build
@@ -16,7 +17,7 @@ Seconds are of the clock: let the machine do nothing else.
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from pkgutil import resolve_name
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
@@ -178,10 +180,20 @@ def told(build: Build, rate: float) -> Iterator[str]:
         yield f"largest of the processes that read: {build.processes:.0f} MB"
 
 
-def compared(many: Build, one: Build) -> str:
-    """Say what several workers bring over one."""
-    whole, read = one.seconds / many.seconds, _read_rate(many) / _read_rate(one)
-    return f"one worker: {one.seconds:.1f} s; ratio of several to it {whole:.2f}, up to the merge {read:.2f}"
+def one_worker(store: Path, folder: Path) -> Build:
+    """Build with one process that reads."""
+    return apart(partial(run_build, store, 1), folder)
+
+
+def compared(pairs: Sequence[tuple[Build, Build]]) -> str:
+    """Say what several workers bring over one, by builds with several and with one in turns."""
+    whole = [one.seconds / many.seconds for many, one in pairs]
+    read = [_read_rate(many) / _read_rate(one) for many, one in pairs]
+    return f"ratio of several workers to one {_bounds(whole)}, up to the merge {_bounds(read)}"
+
+
+def _bounds(values: Sequence[float]) -> str:
+    return f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def gained(read: Callable[[Path], Reading], folder: Path, processes: int, one: Reading) -> float:
@@ -203,8 +215,9 @@ WRITERS: Final = {"copies": partial(write_copies, weeks=ARCHIVE), "short": write
 @click.option("--articles", default=300, show_default=True, type=click.IntRange(10), help="How many to read.")
 @click.option("--kind", default="copies", type=click.Choice(tuple(WRITERS)), show_default=True)
 @click.option("--workers", type=click.IntRange(1), help="Processes that read; as `polemos build` has it.")
+@click.option("--rounds", default=1, show_default=True, type=click.IntRange(1), help="Builds to compare.")
 @click.option("--seed", default=1, show_default=True, help="Another seed makes other articles.")
-def main(*, articles: int, kind: str, workers: int | None, seed: int) -> None:
+def main(*, articles: int, kind: str, workers: int | None, rounds: int, seed: int) -> None:
     """Run the benchmark."""
     with TemporaryDirectory() as name:
         folder, some, store = (Path(name, part) for part in ("articles", "some", "store"))
@@ -218,7 +231,11 @@ def main(*, articles: int, kind: str, workers: int | None, seed: int) -> None:
         again = apart(partial(run_build, store, workers), folder)
         click.echo(f"the same again, nothing changed: {again.seconds:.1f} s ({again.built} built)")
         if workers is not None and workers > 1:
-            click.echo(compared(build, apart(partial(run_build, Path(name, "one"), 1), folder)))
+            pairs = [(build, one_worker(Path(name, "one"), folder))]
+            for number in range(1, rounds):
+                many = apart(partial(run_build, Path(name, f"many{number}"), workers), folder)
+                pairs.append((many, one_worker(Path(name, f"one{number}"), folder)))
+            click.echo(compared(pairs))
             most = gained(read_batched, some, workers, bare)
             click.echo(f"as many processes of the bare model, which share nothing, to one: {most:.2f}")
 
