@@ -67,8 +67,7 @@ class _Archive:
 
     def files(self) -> Mapping[Path, str]:
         """List the documents there, and metadata beside them: where the copy of each is, and its path."""
-        pattern = f"{self.path}/{self.below}" if self.below else self.path
-        found = self.system.glob(pattern) if self.below else [pattern]
+        found = self.system.glob(f"{self.path}/{self.below}") if self.below else [self.path]
         paths = [file for each in found for file in self.system.find(each)]
         names = {path: path.removeprefix(self.path).lstrip("/") for path in paths}
         if any(".." in Path(name).parts for name in names.values()):

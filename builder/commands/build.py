@@ -81,9 +81,9 @@ def build(  # noqa: PLR0913 (one parameter an option)
     if shards is not None:
         if store is not None or retry:
             raise click.UsageError("--shards takes the place of --store, and no --retry")
-        named = _mirrored(paths)
+        here = _mirrored(paths)
         with Workers(recipe, make_pool(workers, cluster), base=base, with_text=text) as processes:
-            made = write_shards(named, shards, processes, prune=prune)
+            made = write_shards(here, shards, processes, prune=prune)
         _keep(made, report)
         context.exit(1 if made["failures"] else 0)
     if store is None:
@@ -91,8 +91,9 @@ def build(  # noqa: PLR0913 (one parameter an option)
     from builder.build import build as build_store  # noqa: PLC0415 (HTML and YAML are slow to load)
     from builder.readers import count  # noqa: PLC0415
 
+    here = _mirrored(paths)  # before anything is locked or made, and Ctrl-C still stops at once
     with Store.open(store, create=not retry) as opened, stopping_kindly("what is read is published") as stop:
-        named = _named(_mirrored(paths), retry=retry, prune=prune, store=opened)
+        named = _named(here, retry=retry, prune=prune, store=opened)
         total = count(named)
         watcher, pool = Terminal(total, stop), pool_for(total, workers, cluster)
         with reading(recipe, pool, base=base, with_text=text, beside=workers is None) as extractor:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,7 +12,6 @@ from typing import Final, TypeAlias
 
 import boto3
 import pytest
-import requests
 from fsspec.implementations.memory import MemoryFileSystem
 
 from benchmarks.articles import short
@@ -22,9 +19,10 @@ from builder.errors import RemoteError
 from builder.mirrors import bring, home, mirror
 from builder.store import VOCABULARY, open_snapshot
 
+from ..stores.engines import free_port, running
+
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 POLEMOS: Final = Path(sys.executable).with_name("polemos")
-PATIENCE: Final = 30  # seconds until a server of Python answers on a busy machine
 
 
 @pytest.fixture(autouse=True)
@@ -154,32 +152,15 @@ class Bucket:
 
 
 @pytest.fixture(scope="module")
-def s3() -> Iterator[Bucket]:
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
     """A server of S3 with a bucket, empty."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    command = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port))
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            wait_for(url, server)
-            with closing(boto3.client("s3", endpoint_url=url, **SECRETS)) as client:
-                client.create_bucket(Bucket="bucket")
-            yield Bucket(url)
-        finally:
-            server.kill()
-
-
-def wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + PATIENCE
-    while server.poll() is None and time.monotonic() < until:
-        try:
-            requests.get(url, timeout=PATIENCE)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("moto's server does not answer")
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with running(command, tmp_path_factory.mktemp("moto") / "log", port):
+        bucket = Bucket(f"http://127.0.0.1:{port}")
+        with closing(boto3.client("s3", endpoint_url=bucket.server, **SECRETS)) as client:
+            client.create_bucket(Bucket="bucket")
+        yield bucket
 
 
 @pytest.fixture
@@ -260,3 +241,4 @@ def test_a_bucket_that_is_not_there_is_an_error(run: Run, tmp_path: Path) -> Non
     assert done.returncode != 0
     assert "s3://nobody/news: " in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "store").exists()
